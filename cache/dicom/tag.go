@@ -1,0 +1,73 @@
+package dicom
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/suyashkumar/dicom/pkg/tag"
+)
+
+// Tag is a data element's tag: group in the upper, element in the lower 16 bits.
+type Tag uint32
+
+// Group is the group number.
+func (t Tag) Group() uint16 { return uint16(t >> 16) }
+
+// Element is the element number.
+func (t Tag) Element() uint16 { return uint16(t) }
+
+// Private reports whether the group is odd (PS3.5 7.8).
+func (t Tag) Private() bool { return t.Group()%2 == 1 }
+
+// String is the tag as the standard prints it: (0010,0020).
+func (t Tag) String() string { return fmt.Sprintf("(%04X,%04X)", t.Group(), t.Element()) }
+
+// Hex is the tag as DICOM JSON writes it: 00100020.
+func (t Tag) Hex() string { return fmt.Sprintf("%08X", uint32(t)) }
+
+// Keyword is the dictionary's keyword, "" for an unknown or private tag.
+func (t Tag) Keyword() string {
+	if info, ok := t.info(); ok {
+		return info.Keyword
+	}
+	return ""
+}
+
+// VR is the dictionary's value representation, the first where it names
+// several, "UN" when the tag is unknown.
+func (t Tag) VR() VR {
+	if t.Element() == 0 {
+		return "UL" // group length
+	}
+	if info, ok := t.info(); ok && len(info.VRs) > 0 {
+		return VR(info.VRs[0])
+	}
+	return "UN"
+}
+
+func (t Tag) textVR() VR {
+	if vr := t.VR(); vr != "UN" {
+		return vr
+	}
+	return "LO"
+}
+
+func (t Tag) info() (tag.Info, bool) {
+	info, err := tag.Find(tag.Tag{Group: t.Group(), Element: t.Element()})
+	return info, err == nil
+}
+
+// ParseTag reads "00100020", "0010,0020", "(0010,0020)" or a keyword.
+func ParseTag(s string) (Tag, error) {
+	h := strings.NewReplacer("(", "", ")", "", ",", "").Replace(s)
+	if len(h) == 8 {
+		if n, err := strconv.ParseUint(h, 16, 32); err == nil {
+			return Tag(n), nil
+		}
+	}
+	if info, err := tag.FindByKeyword(s); err == nil {
+		return Tag(info.Tag.Group)<<16 | Tag(info.Tag.Element), nil
+	}
+	return 0, fmt.Errorf("parse tag: %q is neither a tag nor a keyword", s)
+}
