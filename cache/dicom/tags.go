@@ -272,11 +272,11 @@ const (
 	CustodialOrganizationSequence                  Tag = 0x0040A07C
 	VerifyingObserverIdentificationCodeSequence    Tag = 0x0040A088
 	PreliminaryFlag                                Tag = 0x0040A496
-	DateTime                                       Tag = 0x0040A120
-	Date                                           Tag = 0x0040A121
-	Time                                           Tag = 0x0040A122
-	PersonName                                     Tag = 0x0040A123
-	UID                                            Tag = 0x0040A124
+	DateTimeValue                                  Tag = 0x0040A120
+	DateValue                                      Tag = 0x0040A121
+	TimeValue                                      Tag = 0x0040A122
+	PersonNameValue                                Tag = 0x0040A123
+	UIDValue                                       Tag = 0x0040A124
 	TextValue                                      Tag = 0x0040A160
 	PerformedProcedureCodeSequence                 Tag = 0x0040A372
 	CurrentRequestedProcedureEvidenceSequence      Tag = 0x0040A375

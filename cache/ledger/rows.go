@@ -1,0 +1,95 @@
+package ledger
+
+import "time"
+
+// Draft is a report being written: Body is the report package's JSON, opaque here.
+type Draft struct {
+	StudyUID string
+	Body     []byte
+	Revision int64 // counts up with every save
+	Saved    time.Time
+}
+
+// ClaimState is how far a claim got.
+type ClaimState string
+
+// A claim is written as Asking before the request leaves; the answer makes it
+// Held or Lost; giving back makes it Released, signing Completed. Asking after a
+// crash means: ask the server who holds it.
+const (
+	Asking    ClaimState = "asking"
+	Held      ClaimState = "held"
+	Lost      ClaimState = "lost"
+	Releasing ClaimState = "releasing"
+	Released  ClaimState = "released"
+	Completed ClaimState = "completed"
+)
+
+// Claim is one workitem that this home asked for. The Transaction UID is the
+// lock (PS3.4 CC.2.1): whoever's journal holds it owns the case, never a name.
+type Claim struct {
+	WorkitemUID    string
+	TransactionUID string
+	StudyUID       string
+	Accession      string
+	Site           string // name of the site
+	UPSURL         string // where to ask, so that no configuration is needed later
+	State          ClaimState
+	Since          time.Time
+}
+
+// Annotation is one measurement mark: Body is the viewer's JSON, opaque here. A
+// deleted mark keeps its row, so that undo can bring it back.
+type Annotation struct {
+	StudyUID string
+	ID       string // Tracking UID
+	Body     []byte
+	Deleted  bool
+	Saved    time.Time
+}
+
+// Capsule is where a reader's eyes were in a case: the viewer's state as JSON.
+type Capsule struct {
+	StudyUID string
+	Body     []byte
+	Saved    time.Time
+}
+
+// OutboxState is how far a delivery got (security.md 3.7).
+type OutboxState string
+
+// Verified is reached only by reading back and comparing.
+const (
+	Queued   OutboxState = "queued"
+	Sending  OutboxState = "sending"
+	Acked    OutboxState = "acked"
+	Verified OutboxState = "verified"
+	Retry    OutboxState = "retry"
+	Parked   OutboxState = "parked"
+)
+
+// OutboxRow is a signed report on its way to one destination. Object holds the
+// exact bytes signed; they never change. The row holds every URL it needs.
+type OutboxRow struct {
+	ID             int64
+	StudyUID       string
+	Accession      string
+	SOPInstanceUID string
+	Site           string
+	DICOMwebURL    string
+	UPSURL         string
+	WorkitemUID    string // completed only after Verified; empty when signed without claim
+	TransactionUID string
+	Object         []byte
+	SHA256         string
+	State          OutboxState
+	WorkitemDone   bool
+	Tries          int
+	NextAt         time.Time
+	Reason         string // why it waits or is parked, without patient data
+	Signed         time.Time
+	NotBefore      time.Time // end of the recall window
+	Verified       time.Time
+	WithoutClaim   bool // "signed without claim"
+	Priority       string
+}

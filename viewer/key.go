@@ -1,0 +1,137 @@
+package viewer
+
+import "strings"
+
+// Key is one key press as both processes name it: a printable character ("r",
+// "R", "+"), or a name: enter esc tab shift+tab space delete backspace up down
+// left right shift+up … pgup pgdown home end f1…f12, with ctrl+ or alt+ before it.
+// The names are Bubble Tea's, so the terminal needs no table; the window makes
+// the same names from its layout-aware characters.
+type Key string
+
+// Typing reports whether the key would put a character into a text.
+func (k Key) Typing() bool {
+	return k == "space" || k == " " || len([]rune(string(k))) == 1
+}
+
+// Place is where a key is pressed.
+type Place string
+
+// The places of the default key table (night.md).
+const (
+	InList   Place = "list"
+	InImages Place = "images" // the window, and the terminal's case page outside text
+	InText   Place = "text"   // the editor: only F-keys and ctrl keys act
+)
+
+// Binding ties keys at a place to an action, with the words the help shows. Keys
+// are told apart by case. Hold marks an action that lasts while its key is down
+// where the device can tell (the window; a terminal cannot: there it toggles).
+// WindowOnly marks what a terminal cannot send.
+type Binding struct {
+	Keys       []Key
+	Place      Place
+	Action     Action
+	Help       string
+	Group      string // heading in the help: "slices", "window/level", "measure" …
+	Hold       bool
+	WindowOnly bool
+}
+
+// Keymap resolves keys. It is made from a table of bindings and never changes.
+type Keymap struct {
+	bindings []Binding
+	byKey    map[Place]map[Key]int
+}
+
+// NewKeymap builds a key map. A later binding of a key wins over an earlier one
+// at the same place, so that a reader's table can follow the default one.
+func NewKeymap(tables ...[]Binding) *Keymap {
+	m := &Keymap{byKey: map[Place]map[Key]int{}}
+	for _, t := range tables {
+		for _, b := range t {
+			m.bindings = append(m.bindings, b)
+			if m.byKey[b.Place] == nil {
+				m.byKey[b.Place] = map[Key]int{}
+			}
+			for _, k := range b.Keys {
+				m.byKey[b.Place][k] = len(m.bindings) - 1
+			}
+		}
+	}
+	return m
+}
+
+// Lookup finds what a key does at a place.
+func (m *Keymap) Lookup(p Place, k Key) (Binding, bool) {
+	if k == " " {
+		k = "space"
+	}
+	i, ok := m.byKey[p][k]
+	if !ok {
+		return Binding{}, false
+	}
+	return m.bindings[i], true
+}
+
+// Bindings lists what is bound at a place, in the order of the table, each with
+// the keys that still lead to it.
+func (m *Keymap) Bindings(p Place) []Binding {
+	var out []Binding
+	for i, b := range m.bindings {
+		if b.Place != p {
+			continue
+		}
+		live := b
+		live.Keys = nil
+		for _, k := range b.Keys {
+			if m.byKey[p][k] == i {
+				live.Keys = append(live.Keys, k)
+			}
+		}
+		if len(live.Keys) > 0 {
+			out = append(out, live)
+		}
+	}
+	return out
+}
+
+// KeysFor lists the keys of an action at a place as the help prints them.
+func (m *Keymap) KeysFor(p Place, a Action) string {
+	var out []string
+	for _, b := range m.Bindings(p) {
+		if b.Action == a {
+			for _, k := range b.Keys {
+				out = append(out, k.Label())
+			}
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+var labels = map[Key]string{
+	"up": "↑", "down": "↓", "left": "←", "right": "→", "pgup": "PgUp", "pgdown": "PgDn",
+	"home": "Home", "end": "End", "enter": "Enter", "esc": "Esc", "tab": "Tab",
+	"space": "Space", "delete": "Del", "backspace": "Bksp", "-": "−",
+}
+
+// Label is the key as the help prints it: "F4", "Ctrl+L", "↑".
+func (k Key) Label() string {
+	s := string(k)
+	prefix := ""
+	for _, p := range []string{"ctrl+", "alt+", "shift+"} {
+		if rest, ok := strings.CutPrefix(s, p); ok && rest != "" {
+			prefix += strings.ToUpper(p[:1]) + p[1:]
+			s = rest
+		}
+	}
+	if prefix == "Ctrl+" && len(s) == 1 {
+		s = strings.ToUpper(s)
+	}
+	if l, ok := labels[Key(s)]; ok {
+		s = l
+	} else if len(s) > 1 && s[0] == 'f' {
+		s = strings.ToUpper(s)
+	}
+	return prefix + s
+}

@@ -1,0 +1,56 @@
+package viewer
+
+import "time"
+
+// MarkKind is what a mark measures or says.
+type MarkKind string
+
+// The kinds of issue 2; each has a fixed number of points.
+const (
+	Length  MarkKind = "length"  // 2 points
+	Angle   MarkKind = "angle"   // 3 points, the vertex second
+	Ellipse MarkKind = "ellipse" // 2 points: opposite corners of its box in the image's own axes
+	Probe   MarkKind = "probe"   // 1 point
+	Arrow   MarkKind = "arrow"   // 2 points: head first
+	Text    MarkKind = "text"    // 1 point
+)
+
+// Mark is one annotation on one frame. Points are (column, row) in image pixels
+// by the convention of SCOORD: the outer corner of the first pixel is 0,0 and its
+// centre 0.5,0.5 (PS3.3 C.18.6.1.2). Values are what was true when it was last
+// drawn, in the unit beside each number.
+type Mark struct {
+	ID          string       `json:"id"` // Tracking UID (2.25.…)
+	Kind        MarkKind     `json:"kind"`
+	StudyUID    string       `json:"study_uid"`
+	SeriesUID   string       `json:"series_uid"`
+	SOPUID      string       `json:"sop_uid"`
+	Frame       int          `json:"frame"` // 0-based
+	Points      [][2]float64 `json:"points"`
+	Values      []Value      `json:"values,omitempty"`
+	Calibration string       `json:"calibration,omitempty"` // "Pixel Spacing", "detector plane", "US region", "px"
+	Label       string       `json:"label,omitempty"`       // the reader's words
+	Slice       int          `json:"slice"`                 // 1-based position when drawn, for lists
+	Prior       bool         `json:"prior,omitempty"`
+	StudyDate   string       `json:"study_date,omitempty"` // DA
+	Modality    string       `json:"modality,omitempty"`
+	Changed     time.Time    `json:"changed,omitzero"`
+}
+
+// Value is one number of a mark.
+type Value struct {
+	Name        string  `json:"name"` // "length", "angle", "mean", "sd", "min", "max", "area", "n", "value"
+	Number      float64 `json:"number"`
+	Unit        string  `json:"unit"`                  // "mm", "mm2", "deg", "HU", "px", "" (stored values)
+	Uncertainty float64 `json:"uncertainty,omitempty"` // ± in the same unit; 0 = not stated
+}
+
+// Value returns the named value.
+func (m Mark) Value(name string) (Value, bool) {
+	for _, v := range m.Values {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return Value{}, false
+}

@@ -1,0 +1,48 @@
+package viewer
+
+// State is where a reader stands in a case: enough to come back to the same
+// pixel after a crash, a restart or another case (N19, W6). It holds no pixel
+// and no name.
+type State struct {
+	Layout   string   `json:"layout"` // "1x1", "1x2", "2x2"
+	Tiles    []Tile   `json:"tiles"`
+	Active   int      `json:"active"`
+	OneUp    bool     `json:"one_up,omitempty"`
+	Tool     string   `json:"tool"`               // the Action of the active tool: "tool.window", "tool.length" …
+	Selected string   `json:"selected,omitempty"` // ID of the selected mark
+	Last     string   `json:"last,omitempty"`     // ID of the mark drawn last in the current study
+	Owner    string   `json:"owner,omitempty"`    // who owns the keys there: "images" or "text"
+	Counts   []Loaded `json:"counts,omitempty"`   // per study
+	Mismatch []string `json:"mismatch,omitempty"` // N4: what differs from the order, in words without values
+	Unseen   int      `json:"unseen"`             // slices of the current study never shown
+	Probe    string   `json:"probe,omitempty"`
+}
+
+// Tile is one ImageBox.
+type Tile struct {
+	SeriesUID string  `json:"series_uid,omitempty"`
+	StudyUID  string  `json:"study_uid,omitempty"`
+	SOPUID    string  `json:"sop_uid,omitempty"`
+	Frame     int     `json:"frame"` // 0-based
+	Slice     int     `json:"slice"` // 0-based position in the stack, in viewing order
+	Slices    int     `json:"slices"`
+	Center    float64 `json:"center"` // window centre, DICOM's order (N16)
+	Width     float64 `json:"width"`
+	Preset    string  `json:"preset,omitempty"`
+	Zoom      float64 `json:"zoom"`  // screen pixels per image pixel; 0 = fit
+	PanX      float64 `json:"pan_x"` // image pixels from the centre
+	PanY      float64 `json:"pan_y"`
+	Turn      int     `json:"turn"` // quarter turns clockwise, 0–3
+	FlipH     bool    `json:"flip_h,omitempty"`
+	Invert    bool    `json:"invert,omitempty"`
+	Cine      bool    `json:"cine,omitempty"`
+	Linked    bool    `json:"linked,omitempty"`
+	Offset    float64 `json:"offset,omitempty"` // mm, linked scroll
+}
+
+// Loaded counts a study's instances: readable of expected (N8).
+type Loaded struct {
+	StudyUID string `json:"study_uid"`
+	Have     int    `json:"have"`
+	Expected int    `json:"expected"`
+}
