@@ -21,6 +21,7 @@ type Place string
 const (
 	InList   Place = "list"
 	InImages Place = "images" // the window, and the terminal's case page outside text
+	InTool   Place = "tool"   // over InImages while a measuring tool is active: what is not bound here falls through
 	InText   Place = "text"   // the editor: only F-keys and ctrl keys act
 )
 
@@ -94,6 +95,17 @@ func (m *Keymap) Bindings(p Place) []Binding {
 		}
 	}
 	return out
+}
+
+// LookupImages finds what a key does at the images: the tool's own bindings first
+// while a measuring tool is active.
+func (m *Keymap) LookupImages(measuring bool, k Key) (Binding, bool) {
+	if measuring {
+		if b, ok := m.Lookup(InTool, k); ok {
+			return b, true
+		}
+	}
+	return m.Lookup(InImages, k)
 }
 
 // KeysFor lists the keys of an action at a place as the help prints them.

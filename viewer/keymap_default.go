@@ -97,13 +97,6 @@ func DefaultImages() []Binding {
 		{Keys: []Key{"q"}, Action: ToolProbe, Help: "probe (hold)", Group: "measure", Hold: true},
 		{Keys: []Key{"P"}, Action: ToolArrow, Help: "arrow", Group: "measure"},
 		{Keys: []Key{"'"}, Action: ToolText, Help: "text", Group: "measure"},
-		{Keys: []Key{"enter"}, Action: ToolFinish, Help: "set point, finish", Group: "measure"},
-		{Keys: []Key{"left"}, Action: CursorLeft, Help: "cursor ← (tool active)", Group: "measure"},
-		{Keys: []Key{"right"}, Action: CursorRight, Help: "cursor → (tool active)", Group: "measure"},
-		{Keys: []Key{"shift+left"}, Action: CursorLeft10, Help: "10 px ←", Group: "measure"},
-		{Keys: []Key{"shift+right"}, Action: CursorRight10, Help: "10 px →", Group: "measure"},
-		{Keys: []Key{"shift+up"}, Action: CursorUp10, Help: "10 px ↑", Group: "measure"},
-		{Keys: []Key{"shift+down"}, Action: CursorDown10, Help: "10 px ↓", Group: "measure"},
 		{Keys: []Key{"n"}, Action: MarkNext, Help: "next mark", Group: "measure"},
 		{Keys: []Key{"N"}, Action: MarkPrev, Help: "previous mark", Group: "measure"},
 		{Keys: []Key{"delete"}, Action: MarkDelete, Help: "delete selected mark", Group: "measure"},
@@ -120,6 +113,26 @@ func DefaultImages() []Binding {
 	return append(b, everywhere(InImages)...)
 }
 
+// DefaultTool is what the keys do while a measuring tool is active.
+func DefaultTool() []Binding {
+	b := []Binding{
+		{Keys: []Key{"left"}, Action: CursorLeft, Help: "cursor one pixel ←"},
+		{Keys: []Key{"right"}, Action: CursorRight, Help: "cursor one pixel →"},
+		{Keys: []Key{"up"}, Action: CursorUp, Help: "cursor one pixel ↑"},
+		{Keys: []Key{"down"}, Action: CursorDown, Help: "cursor one pixel ↓"},
+		{Keys: []Key{"shift+left"}, Action: CursorLeft10, Help: "ten pixels ←"},
+		{Keys: []Key{"shift+right"}, Action: CursorRight10, Help: "ten pixels →"},
+		{Keys: []Key{"shift+up"}, Action: CursorUp10, Help: "ten pixels ↑"},
+		{Keys: []Key{"shift+down"}, Action: CursorDown10, Help: "ten pixels ↓"},
+		{Keys: []Key{"enter"}, Action: ToolFinish, Help: "set a point, finish"},
+		{Keys: []Key{"esc"}, Action: ToolDrop, Help: "drop the tool"},
+	}
+	for i := range b {
+		b[i].Place, b[i].Group = InTool, "while measuring"
+	}
+	return b
+}
+
 // DefaultText is what acts while the reader types.
 func DefaultText() []Binding {
 	return append([]Binding{
@@ -132,5 +145,5 @@ func DefaultText() []Binding {
 
 // DefaultKeymap is the grammar of night.md.
 func DefaultKeymap() *Keymap {
-	return NewKeymap(DefaultList(), DefaultImages(), DefaultText())
+	return NewKeymap(DefaultList(), DefaultImages(), DefaultTool(), DefaultText())
 }

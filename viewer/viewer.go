@@ -80,7 +80,11 @@ type Viewer interface {
 	Add(epoch uint64, objects []Object) error
 	// Update replaces the site line, banner and expected counts of the open case.
 	Update(epoch uint64, site SiteLine, studies []Study) error
-	// Do performs an action as if its key had been pressed in the viewer.
+	// Press gives the viewer a key pressed elsewhere (the terminal's case page). The
+	// viewer resolves it by its own state, so that a key never races the tool it is
+	// meant for. Actions of the terminal come back as Acted.
+	Press(epoch uint64, k Key) error
+	// Do performs an action by name (palette, command line).
 	Do(epoch uint64, a Action) error
 	// Focus brings the viewer to the front (F3; N3: only on the reader's word).
 	Focus(epoch uint64) error
