@@ -1,0 +1,165 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"os/user"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// Config is $NOCTURNE_HOME/config.toml. Each field's doc tag is its line in
+// `nocturne config reference`.
+type Config struct {
+	Reader ReaderConfig `toml:"reader" doc:"who reads here; signs reports and claims cases"`
+	Sites  []SiteConfig `toml:"site" doc:"one table for each archive the reader is assigned cases by"`
+	Policy PolicyConfig `toml:"policy" doc:"what this reader's sites allow"`
+	Alarm  AlarmConfig  `toml:"alarm" doc:"how a STAT makes itself heard"`
+}
+
+// ReaderConfig names the reader.
+type ReaderConfig struct {
+	Name         string `toml:"name" doc:"person name in DICOM form, FAMILY^GIVEN; default: the system's user"`
+	ID           string `toml:"id" doc:"login or staff number written beside the name"`
+	Organization string `toml:"organization" doc:"verifying organization in every signed report"`
+}
+
+// SiteConfig is one archive. Secrets are referenced, never written here.
+type SiteConfig struct {
+	Name         string `toml:"name" doc:"short name shown in the list, NORTH"`
+	DICOMweb     string `toml:"dicomweb" doc:"base URL for QIDO, WADO and STOW"`
+	UPS          string `toml:"ups" doc:"base URL before /workitems; empty: the site has no worklist"`
+	User         string `toml:"user" doc:"user name for HTTP basic authentication"`
+	PasswordEnv  string `toml:"password_env" doc:"environment variable that holds the password"`
+	PasswordFile string `toml:"password_file" doc:"file that holds the password (mode 0600)"`
+	AllStudies   bool   `toml:"all_studies" doc:"without UPS: list all studies instead of those with the reader's name"`
+	Phone        string `toml:"phone" doc:"number to call when a report cannot be delivered"`
+}
+
+// PolicyConfig holds the switches of the safety rules.
+type PolicyConfig struct {
+	RecallSeconds int  `toml:"recall_seconds" doc:"time to take a signed routine report back before it is sent (0 for STAT and on the command line)"`
+	PollSeconds   int  `toml:"poll_seconds" doc:"time between two looks at a site's worklist"`
+	TerminalImage bool `toml:"terminal_image" doc:"show images in the terminal even where a window could open"`
+}
+
+// AlarmConfig is the STAT alarm (N11).
+type AlarmConfig struct {
+	Command string `toml:"command" doc:"program started for a STAT, without arguments, until it is acknowledged"`
+}
+
+func defaultConfig() Config {
+	return Config{
+		Reader: ReaderConfig{Name: systemReader(), Organization: unknownOrganization},
+		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5},
+	}
+}
+
+const unknownOrganization = "Unknown organization"
+
+func systemReader() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return strings.ToUpper(filepath.Base(u.Username))
+	}
+	return ""
+}
+
+// loadConfig reads config.toml; a home without one has the defaults. A key it
+// does not know is an error, so that a misspelt one is never silently ignored.
+func loadConfig(home string) (Config, error) {
+	c := defaultConfig()
+	f, err := os.Open(filepath.Join(home, "config.toml"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil
+	}
+	if err != nil {
+		return c, fmt.Errorf("read config.toml: %w", err)
+	}
+	defer f.Close()
+	if err := toml.NewDecoder(f).DisallowUnknownFields().Decode(&c); err != nil {
+		return c, fmt.Errorf("read config.toml: %w", tomlError(err))
+	}
+	return c, c.check()
+}
+
+func tomlError(err error) error {
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) && len(strict.Errors) > 0 {
+		e := strict.Errors[0]
+		row, _ := e.Position()
+		return fmt.Errorf("line %d: unknown key %s (nocturne config reference lists them)", row, strings.Join(e.Key(), "."))
+	}
+	return err
+}
+
+func (c Config) check() error {
+	seen := map[string]bool{}
+	for i, s := range c.Sites {
+		if s.Name == "" || seen[s.Name] {
+			return fmt.Errorf("config.toml: site %d needs a name of its own", i+1)
+		}
+		seen[s.Name] = true
+		for _, u := range []string{s.DICOMweb, s.UPS} {
+			if p, err := url.Parse(u); u != "" && (err != nil || p.Host == "" || (p.Scheme != "http" && p.Scheme != "https")) {
+				return fmt.Errorf("config.toml: site %s: %q is not an http or https URL", s.Name, u)
+			}
+		}
+	}
+	return nil
+}
+
+// password resolves the site's secret by its reference.
+func (s SiteConfig) password(getenv func(string) string) (string, error) {
+	switch {
+	case s.PasswordEnv != "":
+		return getenv(s.PasswordEnv), nil
+	case s.PasswordFile != "":
+		b, err := os.ReadFile(s.PasswordFile)
+		if err != nil {
+			return "", fmt.Errorf("site %s: read password file: %w", s.Name, err)
+		}
+		return strings.TrimRight(string(b), "\r\n"), nil
+	}
+	return "", nil
+}
+
+func (p PolicyConfig) recall(stat bool) time.Duration {
+	if stat {
+		return 0
+	}
+	return time.Duration(p.RecallSeconds) * time.Second
+}
+
+// configReference lists every key with its default and meaning, from the types.
+func configReference() string {
+	var b strings.Builder
+	b.WriteString("# config.toml in $NOCTURNE_HOME. Every key, with its default.\n")
+	reference(&b, reflect.ValueOf(defaultConfig()), "")
+	return b.String()
+}
+
+func reference(b *strings.Builder, v reflect.Value, table string) {
+	for i := range v.NumField() {
+		f, field := v.Field(i), v.Type().Field(i)
+		key, doc := field.Tag.Get("toml"), field.Tag.Get("doc")
+		switch f.Kind() {
+		case reflect.Struct:
+			fmt.Fprintf(b, "\n# %s\n[%s]\n", doc, key)
+			reference(b, f, key)
+		case reflect.Slice:
+			fmt.Fprintf(b, "\n# %s\n[[%s]]\n", doc, key)
+			reference(b, reflect.Zero(f.Type().Elem()), key)
+		case reflect.String:
+			fmt.Fprintf(b, "%s = %q # %s\n", key, f.String(), doc)
+		default:
+			fmt.Fprintf(b, "%s = %v # %s\n", key, f.Interface(), doc)
+		}
+	}
+}

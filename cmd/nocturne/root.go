@@ -1,0 +1,92 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/ui/notice"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// rootCommand builds the command tree. Help is generated from it; without a
+// subcommand the terminal program starts.
+func rootCommand(env *environment) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "nocturne",
+		Short:         "Read, measure and report radiology cases from the keyboard",
+		SilenceErrors: true, SilenceUsage: true,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return runTerminal(c.Context(), env) },
+	}
+	root.SetOut(env.Out)
+	root.SetErr(env.Err)
+	root.SetIn(env.In)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.PersistentFlags().BoolVar(&env.JSON, "json", false, "print JSON instead of text")
+	root.PersistentFlags().StringVar(&env.Home, "home", "", "state directory (default $NOCTURNE_HOME, else the XDG data directory)")
+	root.PersistentPreRun = func(*cobra.Command, []string) { env.Home = env.home() }
+	for _, add := range subcommands {
+		root.AddCommand(add(env))
+	}
+	return root
+}
+
+// home is the state directory: flag, NOCTURNE_HOME, XDG data directory.
+func (env *environment) home() string {
+	if env.Home != "" {
+		return env.Home
+	}
+	if h := env.Getenv("NOCTURNE_HOME"); h != "" {
+		return h
+	}
+	return filepath.Join(xdg.DataHome, "nocturne")
+}
+
+// printJSON writes v as indented JSON with a newline.
+func (env *environment) printJSON(v any) error {
+	e := json.NewEncoder(env.Out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// terminal reports whether both ends are a terminal.
+func (env *environment) terminal() bool {
+	in, ok1 := env.In.(*os.File)
+	out, ok2 := env.Out.(*os.File)
+	return ok1 && ok2 && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
+}
+
+// sentence is an error as a reader is told it: cleaned, one line, no key hints
+// on the command line.
+func sentence(err error) string { return dicom.Clean(notice.Of(err).Line()) }
+
+func noArgs(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("unknown command %q", args[0])
+	}
+	return nil
+}
+
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usagef("expected %s", what)
+		}
+		return nil
+	}
+}
+
+func atLeast(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) < n {
+			return usagef("expected %s", what)
+		}
+		return nil
+	}
+}

@@ -1,0 +1,9 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// subcommands lists every subcommand; one file each.
+var subcommands = []func(*environment) *cobra.Command{
+	configCommand,
+	versionCommand,
+}

@@ -1,0 +1,5 @@
+package main
+
+import "context"
+
+func runTerminal(ctx context.Context, env *environment) error { return nil }
