@@ -2,7 +2,8 @@
 // data sets, person names, character sets, DICOM JSON, reading and writing.
 //
 // It is the only package that imports the third-party DICOM module
-// (github.com/suyashkumar/dicom), which serves as dictionary and as writer;
+// (github.com/suyashkumar/dicom), which serves as dictionary and, in tests, as
+// a second opinion;
 // foreign bytes are read by the tokenizer here. Nothing outside ever sees a
 // third-party type.
 package dicom

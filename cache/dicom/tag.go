@@ -40,6 +40,9 @@ func (t Tag) VR() VR {
 	if t.Element() == 0 {
 		return "UL" // group length
 	}
+	if t.Private() && t.Element() >= 0x10 && t.Element() <= 0xFF {
+		return "LO" // private creator, PS3.5 7.8.1
+	}
 	if info, ok := t.info(); ok && len(info.VRs) > 0 {
 		return VR(info.VRs[0])
 	}
@@ -54,6 +57,12 @@ func (t Tag) textVR() VR {
 }
 
 func (t Tag) info() (tag.Info, bool) {
+	if t.Private() {
+		return tag.Info{}, false
+	}
+	if hi := t.Group() >> 8; hi == 0x60 || hi == 0x50 {
+		t &= 0xFF00FFFF // repeating groups, PS3.5 7.6
+	}
 	info, err := tag.Find(tag.Tag{Group: t.Group(), Element: t.Element()})
 	return info, err == nil
 }

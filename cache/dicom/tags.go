@@ -320,7 +320,7 @@ const (
 	EncapsulatedDocument                           Tag = 0x00420011
 	DocumentTitle                                  Tag = 0x00420010
 	MIMETypeOfEncapsulatedDocument                 Tag = 0x00420012
-	PixelData                                      Tag = 0x7FE00010
+	PixelDataTag                                   Tag = 0x7FE00010
 	FloatPixelData                                 Tag = 0x7FE00008
 	DoubleFloatPixelData                           Tag = 0x7FE00009
 	ContentLabel                                   Tag = 0x00700080

@@ -1,0 +1,28 @@
+package dicom
+
+import "fmt"
+
+// InvalidError says that bytes are not valid DICOM. It never quotes a value.
+type InvalidError struct {
+	Offset int64 // where in the input; -1 when there is no such place
+	Reason string
+}
+
+// Error implements error.
+func (e *InvalidError) Error() string {
+	if e.Offset < 0 {
+		return "not valid DICOM: " + e.Reason
+	}
+	return fmt.Sprintf("not valid DICOM at byte %d: %s", e.Offset, e.Reason)
+}
+
+// UnsupportedError says that bytes may be valid DICOM, but of a kind that is
+// not handled here.
+type UnsupportedError struct{ What string }
+
+// Error implements error.
+func (e *UnsupportedError) Error() string { return "not supported: " + e.What }
+
+func invalid(off int, format string, a ...any) error {
+	return &InvalidError{Offset: int64(off), Reason: fmt.Sprintf(format, a...)}
+}
