@@ -1,0 +1,171 @@
+package editor
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+)
+
+// Section is one heading of the report with its text.
+type Section struct {
+	Key     string // the report package's section name
+	Title   string
+	Buffer  *Buffer
+	Visited bool // the caret was in it since the case was opened
+}
+
+// Editor holds the sections of one report. It is told keys by name and draws
+// itself; what changed is asked with Changed.
+type Editor struct {
+	Sections []*Section
+	// Token gives what stands for a private-use rune and whether it changed after
+	// the reader last saw it (N7); ok is false for a rune that is no token.
+	Token func(r rune) (text string, stale, ok bool)
+
+	active  int
+	width   int
+	height  int
+	scroll  int
+	changed map[string]bool
+}
+
+// New opens sections with the caret at the end of the named one.
+func New(sections []*Section, at string) *Editor {
+	e := &Editor{Sections: sections, width: 80, height: 20, changed: map[string]bool{}}
+	e.Go(at)
+	return e
+}
+
+// Go moves to the named section; an unknown name changes nothing.
+func (e *Editor) Go(key string) {
+	for i, s := range e.Sections {
+		if s.Key == key {
+			e.active = i
+			s.Visited = true
+		}
+	}
+}
+
+// Active is the section the caret is in.
+func (e *Editor) Active() *Section { return e.Sections[e.active] }
+
+// Step moves to the next (+1) or previous (−1) section, around the ends.
+func (e *Editor) Step(by int) {
+	e.active = (e.active + by + len(e.Sections)) % len(e.Sections)
+	e.Active().Visited = true
+}
+
+// Changed gives the keys of the sections that changed since it was last asked.
+func (e *Editor) Changed() []string {
+	var out []string
+	for _, s := range e.Sections {
+		if e.changed[s.Key] {
+			out = append(out, s.Key)
+		}
+	}
+	clear(e.changed)
+	return out
+}
+
+func (e *Editor) touch() { e.changed[e.Active().Key] = true }
+
+// Insert puts foreign text at the caret: typed, pasted or dictated. Controls and
+// private-use runes are taken out of it, so that no paste can forge a token; a
+// paste is one undo step.
+func (e *Editor) Insert(s string) {
+	if s = Foreign(s); s != "" {
+		e.Active().Buffer.Insert(s)
+		e.touch()
+	}
+}
+
+// InsertToken puts a token's rune at the caret, with a space before it where a
+// word would run into it.
+func (e *Editor) InsertToken(r rune) {
+	b := e.Active().Buffer
+	if b.caret > 0 && !unicode.IsSpace(b.text[b.caret-1]) && b.text[b.caret-1] != '(' {
+		b.Insert(" ")
+	}
+	b.Insert(string(r))
+	e.touch()
+}
+
+// Foreign makes text from outside safe to hold: cleaned for a terminal, line
+// breaks as \n, tabs as spaces, private-use runes removed.
+func Foreign(s string) string {
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", "    ").Replace(s)
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Co, r) {
+			return -1
+		}
+		return r
+	}, dicom.Clean(s))
+}
+
+// Key does what the named key does to text and tells whether it did anything.
+func (e *Editor) Key(key string) bool {
+	if do, ok := edits[key]; ok {
+		do(e)
+		e.touch()
+		return true
+	}
+	if do, ok := moves[key]; ok {
+		do(e)
+		return true
+	}
+	if r := []rune(key); len(r) == 1 && unicode.IsPrint(r[0]) {
+		e.Insert(key)
+		return true
+	}
+	return false
+}
+
+var edits = map[string]func(*Editor){
+	"space":          func(e *Editor) { e.Active().Buffer.Insert(" ") },
+	" ":              func(e *Editor) { e.Active().Buffer.Insert(" ") },
+	"enter":          func(e *Editor) { e.Active().Buffer.Insert("\n") },
+	"backspace":      func(e *Editor) { e.Active().Buffer.Backspace() },
+	"delete":         func(e *Editor) { e.Active().Buffer.Delete() },
+	"alt+backspace":  func(e *Editor) { e.Active().Buffer.DeleteWord() },
+	"ctrl+backspace": func(e *Editor) { e.Active().Buffer.DeleteWord() },
+	"ctrl+w":         func(e *Editor) { e.Active().Buffer.DeleteWord() },
+	"ctrl+z":         func(e *Editor) { e.Active().Buffer.Undo() },
+	"ctrl+y":         func(e *Editor) { e.Active().Buffer.Redo() },
+}
+
+var moves = map[string]func(*Editor){
+	"left":       func(e *Editor) { e.Active().Buffer.Move(-1) },
+	"right":      func(e *Editor) { e.Active().Buffer.Move(1) },
+	"ctrl+left":  func(e *Editor) { e.Active().Buffer.MoveWord(-1) },
+	"ctrl+right": func(e *Editor) { e.Active().Buffer.MoveWord(1) },
+	"alt+left":   func(e *Editor) { e.Active().Buffer.MoveWord(-1) },
+	"alt+right":  func(e *Editor) { e.Active().Buffer.MoveWord(1) },
+	"home":       func(e *Editor) { e.Active().Buffer.MoveEnds(-1, e.textWidth(), e.show) },
+	"end":        func(e *Editor) { e.Active().Buffer.MoveEnds(1, e.textWidth(), e.show) },
+	"up":         func(e *Editor) { e.moveLine(-1) },
+	"down":       func(e *Editor) { e.moveLine(1) },
+	"tab":        func(e *Editor) { e.Step(1) },
+	"shift+tab":  func(e *Editor) { e.Step(-1) },
+	"pgup":       func(e *Editor) { e.Step(-1) },
+	"pgdown":     func(e *Editor) { e.Step(1) },
+}
+
+// moveLine goes on into the neighbouring section at the first and last row.
+func (e *Editor) moveLine(by int) {
+	if e.Active().Buffer.MoveLine(by, e.textWidth(), e.show) {
+		return
+	}
+	if next := e.active + by; next >= 0 && next < len(e.Sections) {
+		e.Step(by)
+	}
+}
+
+func (e *Editor) show(r rune) string {
+	if e.Token != nil {
+		if text, _, ok := e.Token(r); ok {
+			return text
+		}
+	}
+	return string(r)
+}
