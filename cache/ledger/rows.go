@@ -6,8 +6,11 @@ import "time"
 type Draft struct {
 	StudyUID string
 	Body     []byte
-	Revision int64 // counts up with every save
+	Revision int64 // counts up with every save; 0 is a draft never saved
 	Saved    time.Time
+	// SignedAs is the SOP Instance UID of the report that this draft became; the
+	// draft is frozen then. Empty while it is being written.
+	SignedAs string
 }
 
 // ClaimState is how far a claim got.
@@ -25,6 +28,9 @@ const (
 	Completed ClaimState = "completed"
 )
 
+// Ended reports whether the claim is over: the same workitem may be asked for anew.
+func (s ClaimState) Ended() bool { return s == Lost || s == Released || s == Completed }
+
 // Claim is one workitem that this home asked for. The Transaction UID is the
 // lock (PS3.4 CC.2.1): whoever's journal holds it owns the case, never a name.
 type Claim struct {
@@ -36,6 +42,16 @@ type Claim struct {
 	UPSURL         string // where to ask, so that no configuration is needed later
 	State          ClaimState
 	Since          time.Time
+	Return         Return // set from Releasing on
+}
+
+// Return is how a claim is being given back: all that is needed to finish it
+// after a crash, stored before the first request leaves.
+type Return struct {
+	ReplacementUID string // of the workitem that takes the case's place
+	Replacement    []byte // its data set, as a DICOM file
+	ReasonCode     string // CID 9300, coding scheme DCM
+	ReasonText     string
 }
 
 // Annotation is one measurement mark: Body is the viewer's JSON, opaque here. A
@@ -53,6 +69,12 @@ type Capsule struct {
 	StudyUID string
 	Body     []byte
 	Saved    time.Time
+}
+
+// Seen names one frame that was on screen.
+type Seen struct {
+	SOPUID string
+	Frame  int // 0-based
 }
 
 // OutboxState is how far a delivery got (security.md 3.7).
@@ -92,4 +114,10 @@ type OutboxRow struct {
 	Verified       time.Time
 	WithoutClaim   bool // "signed without claim"
 	Priority       string
+}
+
+// Done reports whether nothing is left to do for the row: the archive holds the
+// report and the workitem, if there is one, is completed.
+func (r OutboxRow) Done() bool {
+	return r.State == Verified && (r.WorkitemDone || r.WorkitemUID == "")
 }
