@@ -112,10 +112,7 @@ func swapped(b []byte, size int) []byte {
 // splitText decodes, splits and trims a text value (PS3.5 6.2).
 func splitText(raw []byte, vr VR, in vrInfo, cs *charset, f *File) []string {
 	s := cs.decode(raw, vr, in, f)
-	if !in.multi {
-		return []string{trim(s, in)}
-	}
-	if strings.IndexByte(s, '\\') < 0 {
+	if !in.multi || strings.IndexByte(s, '\\') < 0 {
 		if s = trim(s, in); s == "" {
 			return nil
 		}

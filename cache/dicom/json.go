@@ -68,6 +68,9 @@ func (e Element) appendValues(b []byte, depth int) ([]byte, error) {
 			b = append(b, ',')
 		}
 	}
+	if e.Tag == SpecificCharacterSet {
+		return append(b, `"ISO_IR 192"`...), nil
+	}
 	for i, s := range e.Text {
 		sep(i)
 		b = e.appendText(b, s)
@@ -91,8 +94,6 @@ func (e Element) appendValues(b []byte, depth int) ([]byte, error) {
 
 func (e Element) appendText(b []byte, s string) []byte {
 	switch {
-	case e.Tag == SpecificCharacterSet:
-		return append(b, `"ISO_IR 192"`...)
 	case s == "":
 		return append(b, "null"...)
 	case e.VR == "PN":

@@ -140,30 +140,35 @@ func (l looks) uid() UID {
 }
 
 // look judges the first element by its tag, which the dictionary must know, and
-// by its VR. There is no implicit big endian.
+// by its VR. Where both byte orders give a tag, the smaller group is meant: data
+// sets begin with low groups. There is no implicit big endian.
 func look(b []byte) (looks, bool) {
-	vr := knownVR(b[4], b[5])
-	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
-		t := Tag(order.Uint16(b))<<16 | Tag(order.Uint16(b[2:]))
-		if t.VR() == "UN" || t.Group() > 0x7FE0 {
-			continue
-		}
-		if vr != "" && (t.Private() || vr == t.VR() || vr == "UN" || t.ambiguous()) {
-			n := 8 + int(order.Uint16(b[6:]))
-			if vr.info().long {
-				n = 12
-			}
-			return looks{true, order, n}, true
-		}
-		if order == binary.LittleEndian && vr == "" {
-			n := order.Uint32(b[4:])
-			if n == undefined {
-				n = 0
-			}
-			return looks{false, order, 8 + int(n)}, true
-		}
+	l, lok := lookIn(b, binary.LittleEndian)
+	g, gok := lookIn(b, binary.BigEndian)
+	if gok && (!lok || binary.BigEndian.Uint16(b) < binary.LittleEndian.Uint16(b)) {
+		return g, true
 	}
-	return looks{order: binary.LittleEndian}, false
+	return l, lok
+}
+
+func lookIn(b []byte, order binary.ByteOrder) (looks, bool) {
+	t := Tag(order.Uint16(b))<<16 | Tag(order.Uint16(b[2:]))
+	if t.VR() == "UN" || t.Group() > PixelDataTag.Group() {
+		return looks{order: order}, false
+	}
+	switch vr := knownVR(b[4], b[5]); {
+	case vr == "" && order == binary.LittleEndian:
+		n := order.Uint32(b[4:])
+		if n == undefined {
+			n = 0
+		}
+		return looks{false, order, 8 + int(n)}, true
+	case vr == "" || vr != t.VR() && vr != "UN" && !t.Private() && !t.ambiguous():
+		return looks{order: order}, false
+	case vr.info().long:
+		return looks{true, order, 12}, true
+	}
+	return looks{true, order, 8 + int(order.Uint16(b[6:]))}, true
 }
 
 func (t Tag) ambiguous() bool { in, _ := t.info(); return len(in.VRs) > 1 }
