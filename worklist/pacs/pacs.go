@@ -78,6 +78,8 @@ type StatusError struct {
 	Code    int    // HTTP status, or the DIMSE status
 	Warning string // the Warning header's text or the Error Comment, cleaned
 	Op      string // what was asked: "change workitem state"
+	// RetryAfter is how long the server asked us to wait; 0 when it did not say.
+	RetryAfter time.Duration
 }
 
 func (e *StatusError) Error() string {

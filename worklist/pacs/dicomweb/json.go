@@ -1,0 +1,147 @@
+package dicomweb
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/worklist/pacs"
+)
+
+const acceptJSON = "application/dicom+json"
+
+// isJSON takes application/dicom+json, and application/json of older servers.
+func isJSON(h http.Header) bool {
+	switch mediaTypeOf(h.Get("Content-Type")) {
+	case "application/dicom+json", "application/json":
+		return true
+	}
+	return false
+}
+
+// gotType is what answered instead, fit to be shown.
+func gotType(h http.Header) string {
+	if t := cleanText(mediaTypeOf(h.Get("Content-Type"))); t != "" {
+		return t
+	}
+	return "no media type"
+}
+
+// list is a list of data sets as it came; bad counts the entries that could not
+// be read. resp is nil when no server answered; its body is closed.
+type list struct {
+	sets []*dicom.Dataset
+	bad  int
+	resp *http.Response
+}
+
+// datasets sends the request and reads a list of data sets (PS3.18 F.2). 204
+// and an empty body are an empty list. Entries that cannot be read are left out
+// and reported as pacs.ErrPartial beside the rest.
+func (c *Client) datasets(ctx context.Context, r request) (list, error) {
+	resp, err := c.do(ctx, r)
+	if err != nil {
+		if resp != nil {
+			drain(resp)
+		}
+		return list{}, err
+	}
+	defer drain(resp)
+	if resp.StatusCode == http.StatusNoContent || resp.ContentLength == 0 {
+		return list{resp: resp}, nil
+	}
+	if !isJSON(resp.Header) {
+		return list{}, &pacs.NotArchiveError{Op: r.op, Got: gotType(resp.Header)}
+	}
+	l, err := readList(&bounded{resp.Body, c.maxJSON})
+	l.resp = resp
+	if err == nil && l.bad > 0 {
+		err = fmt.Errorf("%w: %d of %d entries unreadable", pacs.ErrPartial, l.bad, l.bad+len(l.sets))
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", r.op, err)
+	}
+	return l, err
+}
+
+// readList reads an array of data sets, or one data set without an array, one
+// entry at a time: a list of any length needs no second copy.
+func readList(body io.Reader) (list, error) {
+	r := bufio.NewReader(body)
+	first, err := firstByte(r)
+	if err == io.EOF {
+		return list{}, nil
+	}
+	if err != nil {
+		return list{}, jsonError(err)
+	}
+	dec := json.NewDecoder(r)
+	if first == '[' {
+		return readArray(dec)
+	}
+	var ds dicom.Dataset
+	if err := dec.Decode(&ds); err != nil {
+		return list{}, jsonError(err)
+	}
+	return list{sets: []*dicom.Dataset{&ds}}, nil
+}
+
+func readArray(dec *json.Decoder) (l list, err error) {
+	if _, err := dec.Token(); err != nil {
+		return l, jsonError(err)
+	}
+	var raw json.RawMessage
+	for dec.More() {
+		if err := dec.Decode(&raw); err != nil {
+			return l, jsonError(err)
+		}
+		ds := new(dicom.Dataset)
+		if json.Unmarshal(raw, ds) != nil {
+			l.bad++
+			continue
+		}
+		l.sets = append(l.sets, ds)
+	}
+	if _, err := dec.Token(); err != nil {
+		return l, jsonError(err)
+	}
+	return l, nil
+}
+
+func firstByte(r *bufio.Reader) (byte, error) {
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			return 0, err
+		}
+		if !strings.ContainsRune(" \t\r\n", rune(b)) {
+			return b, r.UnreadByte()
+		}
+	}
+}
+
+// jsonError keeps the words of a syntax error out: they may quote a value.
+func jsonError(err error) error {
+	var inv *dicom.InvalidError
+	switch {
+	case errors.Is(err, pacs.ErrTooLarge), errors.Is(err, pacs.ErrStalled), errors.As(err, &inv),
+		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return pacs.ErrTruncated
+	}
+	if _, ok := pacs.Unreachable(err); ok {
+		return fmt.Errorf("%w: %w", pacs.ErrTruncated, err)
+	}
+	var syn *json.SyntaxError
+	if errors.As(err, &syn) {
+		return fmt.Errorf("malformed JSON at byte %d", syn.Offset)
+	}
+	return errors.New("malformed JSON")
+}

@@ -1,0 +1,214 @@
+package dicomweb
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"strings"
+
+	"github.com/nocturne/nocturne/worklist/pacs"
+)
+
+var errMalformed = errors.New("malformed multipart answer")
+
+const (
+	maxPreamble   = 64 << 10
+	maxPartHeader = 16 << 10
+	partBuffer    = 256 << 10
+)
+
+// parts reads a multipart stream (RFC 2046 5.1). Unlike mime/multipart it hands
+// out whole parts only: next returns a part after the whole boundary line behind
+// it was read, so that a stream cut anywhere never yields half an object.
+type parts struct {
+	r     *bufio.Reader
+	delim []byte // line break, two hyphens, boundary
+	limit int64  // of one body
+	begun bool
+	done  bool
+	hint  int // size of the part before: slices of a series are alike
+}
+
+func newParts(r io.Reader, boundary string, limit int64) *parts {
+	return &parts{r: bufio.NewReaderSize(r, partBuffer), delim: []byte("\r\n--" + boundary), limit: limit}
+}
+
+// next returns the media type and body of the next part; io.EOF after the
+// closing boundary; pacs.ErrTruncated when the stream ends before it.
+func (p *parts) next() (mediaType string, body []byte, err error) {
+	if !p.begun {
+		if err := p.preamble(); err != nil {
+			return "", nil, err
+		}
+		p.begun = true
+	}
+	if p.done {
+		return "", nil, io.EOF
+	}
+	if mediaType, err = p.header(); err != nil {
+		return "", nil, err
+	}
+	body, err = p.body()
+	return mediaType, body, err
+}
+
+// preamble skips to behind the first boundary line. A stream that breaks its
+// lines with LF alone is taken as it is.
+func (p *parts) preamble() error {
+	for seen := 0; seen < maxPreamble; {
+		line, err := p.r.ReadSlice('\n')
+		if seen += len(line); err != nil {
+			return cut(err)
+		}
+		rest, ok := bytes.CutPrefix(line, p.delim[2:])
+		if !ok {
+			continue
+		}
+		if bytes.HasPrefix(rest, []byte("--")) {
+			p.done = true
+			return nil
+		}
+		if strings.Trim(string(rest), " \t\r\n") != "" {
+			continue
+		}
+		if !bytes.HasSuffix(line, []byte("\r\n")) {
+			p.delim = append([]byte("\n"), p.delim[2:]...)
+		}
+		return nil
+	}
+	return errMalformed
+}
+
+// header reads a part's header to its empty line and returns its media type.
+func (p *parts) header() (mediaType string, err error) {
+	for seen := 0; seen < maxPartHeader; {
+		line, err := p.r.ReadSlice('\n')
+		if seen += len(line); err != nil {
+			return "", cut(err)
+		}
+		text := strings.TrimRight(string(line), "\r\n")
+		if text == "" {
+			return mediaType, nil
+		}
+		name, value, _ := strings.Cut(text, ":")
+		if strings.EqualFold(strings.TrimSpace(name), "Content-Type") {
+			mediaType = mediaTypeOf(value)
+		}
+	}
+	return "", errMalformed
+}
+
+// body reads up to the next boundary line and that line itself.
+func (p *parts) body() ([]byte, error) {
+	out := make([]byte, 0, p.hint+1)
+	for {
+		chunk, err := p.window()
+		if i := bytes.Index(chunk, p.delim); i >= 0 {
+			out = append(out, chunk[:i]...)
+			p.r.Discard(i + len(p.delim))
+			whole, err := p.boundaryEnd()
+			if err != nil {
+				return nil, err
+			}
+			if whole {
+				p.hint = min(len(out), 64<<20)
+				return out, p.fits(out)
+			}
+			out = append(out, p.delim...) // a longer word that begins like the boundary
+			continue
+		}
+		if err != nil {
+			return nil, cut(err)
+		}
+		n := len(chunk) - len(p.delim) + 1
+		out = append(out, chunk[:n]...)
+		p.r.Discard(n)
+		if err := p.fits(out); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// window is all that is buffered, with something new in it, at least as long as
+// the delimiter; an error means that nothing new will come.
+func (p *parts) window() ([]byte, error) {
+	want := max(len(p.delim), 1)
+	if p.r.Buffered() >= want {
+		chunk, _ := p.r.Peek(p.r.Buffered())
+		return chunk, nil
+	}
+	_, err := p.r.Peek(want)
+	chunk, _ := p.r.Peek(p.r.Buffered())
+	return chunk, err
+}
+
+// boundaryEnd reads what follows the boundary's letters: two hyphens at the end
+// of the stream, else blanks and a line break. Anything else was no boundary,
+// and stays unread.
+func (p *parts) boundaryEnd() (bool, error) {
+	b, err := p.r.Peek(2)
+	if len(b) < 2 {
+		return false, cut(err)
+	}
+	if string(b) == "--" {
+		p.done = true
+		p.r.Discard(2)
+		return true, nil
+	}
+	for n := 1; n <= 256; n++ {
+		b, err := p.r.Peek(n)
+		if len(b) < n {
+			return false, cut(err)
+		}
+		switch b[n-1] {
+		case '\n':
+			p.r.Discard(n)
+			return true, nil
+		case ' ', '\t', '\r':
+		default:
+			return false, nil
+		}
+	}
+	return false, nil
+}
+
+func (p *parts) fits(b []byte) error {
+	if int64(len(b)) > p.limit {
+		return pacs.ErrTooLarge
+	}
+	return nil
+}
+
+// cut is what an end of the stream means before the closing boundary.
+func cut(err error) error {
+	switch {
+	case err == nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return pacs.ErrTruncated
+	case errors.Is(err, bufio.ErrBufferFull):
+		return errMalformed
+	}
+	return fmt.Errorf("%w: %w", pacs.ErrTruncated, err)
+}
+
+func mediaTypeOf(contentType string) string {
+	t, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(t))
+}
+
+// boundaryOf reads the boundary parameter. Servers leave type= unquoted though
+// it holds a slash, which the mime package refuses.
+func boundaryOf(contentType string) string {
+	if _, params, err := mime.ParseMediaType(contentType); err == nil {
+		return params["boundary"]
+	}
+	for _, p := range strings.Split(contentType, ";") {
+		name, value, _ := strings.Cut(p, "=")
+		if strings.EqualFold(strings.TrimSpace(name), "boundary") {
+			return strings.Trim(strings.TrimSpace(value), `"`)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,206 @@
+package dicomweb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/worklist/pacs"
+)
+
+// request is one call of the service. op names it in errors; url is never shown.
+type request struct {
+	op          string
+	method, url string
+	accept      string
+	contentType string
+	body        func() io.Reader // nil: none
+	length      int64
+	pixels      bool
+	secret      string // struck from a server's words: a Transaction UID
+}
+
+// Patience of the retries of a GET, which change nothing at the server.
+const (
+	maxTries = 4
+	maxWait  = 20 * time.Second
+)
+
+// firstWait is the first back-off where the server names none.
+var firstWait = 250 * time.Millisecond
+
+// do sends the request and returns an answer of the 200s, whose body must be
+// closed. A GET answered 429 or 503 is repeated after Retry-After or a growing
+// pause; everything else is the caller's decision.
+func (c *Client) do(ctx context.Context, r request) (*http.Response, error) {
+	for try := 1; ; try++ {
+		resp, err := c.once(ctx, r)
+		var status *pacs.StatusError
+		if err == nil || r.method != http.MethodGet || try == maxTries ||
+			!errors.As(err, &status) || status.Reason() != pacs.Busy {
+			return resp, err
+		}
+		wait := status.RetryAfter
+		if wait == 0 {
+			wait = firstWait<<(try-1) + rand.N(firstWait)
+		}
+		if wait > maxWait {
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("%s: %w", r.op, ctx.Err())
+		case <-time.After(wait):
+		}
+	}
+}
+
+// once sends the request one time.
+func (c *Client) once(ctx context.Context, r request) (*http.Response, error) {
+	wctx, w := newWatch(ctx, c.cfg.Quirks.Idle)
+	req, err := c.build(wctx, r, w)
+	if err != nil {
+		w.end()
+		return nil, fmt.Errorf("%s: %w", r.op, err)
+	}
+	client := c.json
+	if r.pixels {
+		client = c.pixels
+	}
+	resp, err := client.Do(req)
+	w.pause()
+	if err != nil {
+		err = linkError(wctx, r.op, err)
+		w.end()
+		return nil, err
+	}
+	resp.Body = watched{body: resp.Body, w: w}
+	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
+		return resp, nil
+	}
+	return refused(resp, r)
+}
+
+func (c *Client) build(ctx context.Context, r request, w *watch) (*http.Request, error) {
+	var body io.Reader
+	if r.body != nil {
+		body = sent{r.body(), w}
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url, body)
+	if err != nil {
+		return nil, errBadAddress // its words would quote the URL
+	}
+	if r.body != nil {
+		req.ContentLength = r.length
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(sent{r.body(), w}), nil }
+		req.Header.Set("Content-Type", r.contentType)
+	}
+	req.Header.Set("Accept", r.accept)
+	req.Header.Set("User-Agent", "Nocturne")
+	if r.pixels && c.cfg.HTTP != nil {
+		req.Header.Set("Accept-Encoding", "identity")
+	}
+	return req, c.login(ctx, req)
+}
+
+func (c *Client) login(ctx context.Context, req *http.Request) error {
+	if c.cfg.Login == nil {
+		return nil
+	}
+	l, err := c.cfg.Login(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("credential: %w", err)
+	case l.Bearer != "":
+		req.Header.Set("Authorization", "Bearer "+l.Bearer)
+	case l.User != "":
+		req.SetBasicAuth(l.User, l.Password)
+	}
+	return nil
+}
+
+// refused turns an answer beyond the 200s into a *pacs.StatusError. A 409 of
+// STOW-RS is an answer with content: its body is left to the caller.
+func refused(resp *http.Response, r request) (*http.Response, error) {
+	err := &pacs.StatusError{
+		Code:       resp.StatusCode,
+		Warning:    cleanWarning(resp.Header, r.secret),
+		Op:         r.op,
+		RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
+	}
+	if resp.StatusCode == http.StatusConflict && isJSON(resp.Header) {
+		return resp, err
+	}
+	drain(resp)
+	return nil, err
+}
+
+// drain reads the little that is left, so that the connection can be used again.
+func drain(resp *http.Response) {
+	io.CopyN(io.Discard, resp.Body, 16<<10)
+	resp.Body.Close()
+}
+
+// linkError names what became of the link, without the URL that net/http puts
+// into its errors.
+func linkError(ctx context.Context, op string, err error) error {
+	var ue *url.Error
+	if errors.As(err, &ue) {
+		err = ue.Err
+	}
+	var portal *pacs.NotArchiveError
+	switch {
+	case errors.Is(context.Cause(ctx), pacs.ErrStalled):
+		err = pacs.ErrStalled
+	case errors.As(err, &portal):
+		return &pacs.NotArchiveError{Op: op, Got: portal.Got}
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		err = pacs.ErrTruncated
+	}
+	return fmt.Errorf("%s: %w", op, err)
+}
+
+// retryAfter reads seconds or an HTTP date (RFC 9110 10.2.3).
+func retryAfter(s string, now time.Time) time.Duration {
+	if n, err := strconv.Atoi(s); err == nil && n >= 0 {
+		return time.Duration(min(n, 86400)) * time.Second
+	}
+	if t, err := http.ParseTime(s); err == nil && t.After(now) {
+		return t.Sub(now)
+	}
+	return 0
+}
+
+// cleanWarning is the texts of the Warning headers (RFC 7234 5.5), without
+// secret, UIDs and control characters, at most 160 characters.
+func cleanWarning(h http.Header, secret string) string {
+	s := strings.Join(h.Values("Warning"), "; ")
+	if i, j := strings.IndexByte(s, '"'), strings.LastIndexByte(s, '"'); i >= 0 && j > i {
+		s = s[i+1 : j]
+	}
+	if secret != "" {
+		s = strings.ReplaceAll(s, secret, "…")
+	}
+	return cleanText(s)
+}
+
+// cleanText is one line of at most 160 characters that is safe to print and
+// names no UID.
+func cleanText(s string) string {
+	words := strings.Fields(dicom.Clean(s))
+	for i, w := range words {
+		if strings.Count(w, ".") >= 3 && strings.Trim(w, "0123456789.,;:'\"()") == "" {
+			words[i] = "…"
+		}
+	}
+	r := []rune(strings.Join(words, " "))
+	return string(r[:min(len(r), 160)])
+}

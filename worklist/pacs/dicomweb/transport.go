@@ -1,0 +1,77 @@
+package dicomweb
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/nocturne/nocturne/worklist/pacs"
+)
+
+// clients makes the two HTTP clients: one for JSON, which asks for gzip
+// (metadata shrinks fiftyfold), and one for pixels, which does not. A caller's
+// own client is used for both, with its transport cloned.
+func clients(given *http.Client) (json, pixels *http.Client) {
+	if given == nil {
+		given = &http.Client{Transport: newTransport()}
+	}
+	j, p := *given, *given
+	j.CheckRedirect, p.CheckRedirect = sameOrigin, sameOrigin
+	j.Timeout, p.Timeout = 0, 0 // a big study takes as long as it takes; see watch
+	t, ok := given.Transport.(*http.Transport)
+	if given.Transport == nil {
+		t, ok = http.DefaultTransport.(*http.Transport)
+	}
+	if ok {
+		plain := t.Clone()
+		plain.DisableCompression = true
+		p.Transport = plain
+	}
+	return &j, &p
+}
+
+// newTransport keeps eight connections alive. HTTP/2 stays off: its one TCP
+// connection loses to eight on every link that loses packets.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		TLSHandshakeTimeout:   10 * time.Second,
+		TLSClientConfig:       tlsConfig(),
+		TLSNextProto:          map[string]func(string, *tls.Conn) http.RoundTripper{},
+		MaxIdleConns:          64,
+		MaxIdleConnsPerHost:   8,
+		IdleConnTimeout:       90 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		ReadBufferSize:        64 << 10,
+		WriteBufferSize:       64 << 10,
+	}
+}
+
+// tlsConfig is PS3.15 B.12 (BCP 195): TLS 1.2 with forward secrecy and AEAD, or
+// better; the server is always verified.
+func tlsConfig() *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		CipherSuites: []uint16{
+			tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+			tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+			tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+		},
+	}
+}
+
+// sameOrigin refuses a redirect to another scheme, host or port: URLs and bodies
+// here name patients, and the header may hold a credential.
+func sameOrigin(req *http.Request, via []*http.Request) error {
+	first := via[0].URL
+	if !strings.EqualFold(req.URL.Scheme, first.Scheme) || !strings.EqualFold(req.URL.Host, first.Host) {
+		return &pacs.NotArchiveError{Op: "follow redirect", Got: "redirect to another host"}
+	}
+	if len(via) >= 5 {
+		return &pacs.NotArchiveError{Op: "follow redirect", Got: "redirect without end"}
+	}
+	return nil
+}
