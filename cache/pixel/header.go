@@ -1,0 +1,96 @@
+package pixel
+
+import (
+	"fmt"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+)
+
+// Header says how the stored values of every frame of an object are laid out
+// (PS3.3 C.7.6.3, PS3.5 8).
+type Header struct {
+	Rows, Cols, Samples int
+	Allocated           int // bits of a cell: 1, 8, 16, 32 or 64
+	Stored              int // bits of a cell that are the value
+	HighBit             int
+	Signed              bool // two's complement
+	Float               bool // IEEE 754 cells of Float or Double Float Pixel Data
+	Planar              bool // colour by plane: all red, all green, all blue
+	Photometric         string
+}
+
+// MaxFrame bounds the bytes of one frame, stored or decoded.
+const MaxFrame = 1 << 30
+
+// HeaderOf reads and checks the layout. *dicom.InvalidError: the values
+// contradict each other or the standard. *dicom.UnsupportedError: cells of a
+// size that is not read here, no pixel data, or more than MaxFrame.
+func HeaderOf(f *dicom.File) (Header, error) {
+	d := f.Dataset
+	h := Header{
+		Rows: d.IntOr(dicom.Rows, 0), Cols: d.IntOr(dicom.Columns, 0),
+		Samples:   d.IntOr(dicom.SamplesPerPixel, 1),
+		Allocated: d.IntOr(dicom.BitsAllocated, 0),
+		Signed:    d.IntOr(dicom.PixelRepresentation, 0) == 1,
+		Float:     f.Pixel.Tag == dicom.FloatPixelData || f.Pixel.Tag == dicom.DoubleFloatPixelData,
+		Planar:    d.IntOr(dicom.PlanarConfiguration, 0) == 1,
+	}
+	h.Stored = d.IntOr(dicom.BitsStored, h.Allocated)
+	h.HighBit = d.IntOr(dicom.HighBit, h.Stored-1)
+	h.Photometric = d.Str(dicom.PhotometricInterpretation)
+	if h.Float {
+		h.Stored, h.HighBit = h.Allocated, h.Allocated-1
+	}
+	if !f.Pixel.Present() {
+		return h, &dicom.UnsupportedError{What: "an object without pixel data"}
+	}
+	return h, h.check()
+}
+
+func (h Header) check() error {
+	switch {
+	case h.Rows <= 0 || h.Rows > 0xFFFF || h.Cols <= 0 || h.Cols > 0xFFFF:
+		return invalid("rows or columns missing or impossible")
+	case h.Samples != 1 && h.Samples != 3:
+		return unsupported("%d samples per pixel", h.Samples)
+	case h.Allocated != 1 && h.Allocated != 8 && h.Allocated != 16 && h.Allocated != 32 && h.Allocated != 64:
+		return unsupported("%d bits allocated", h.Allocated)
+	case h.Samples == 3 && h.Allocated == 1:
+		return unsupported("colour of 1 bit")
+	case h.Stored <= 0 || h.Stored > h.Allocated || h.HighBit < h.Stored-1 || h.HighBit >= h.Allocated:
+		return invalid("bits stored or high bit do not fit the bits allocated")
+	case h.Float && h.Allocated < 32:
+		return invalid("float pixels of %d bits", h.Allocated)
+	case h.cells()*int64(max(h.Allocated/8, 1)) > MaxFrame:
+		return unsupported("a frame of more than %d MiB", MaxFrame>>20)
+	}
+	return nil
+}
+
+// cells is the number of cells in a frame; at most 3·2³², it cannot wrap.
+func (h Header) cells() int64 { return int64(h.Rows) * int64(h.Cols) * int64(h.Samples) }
+
+// subsampled: native 4:2:2 stores two bytes a pixel (PS3.3 C.7.6.3.1.2).
+func (h Header) subsampled() bool {
+	return h.Samples == 3 && (h.Photometric == "YBR_FULL_422" || h.Photometric == "YBR_PARTIAL_422")
+}
+
+// Bits is the size of one frame in bits, uncompressed and as stored.
+func (h Header) Bits() int64 {
+	n := h.cells()
+	if h.subsampled() {
+		n = n / 3 * 2
+	}
+	return n * int64(h.Allocated)
+}
+
+// Bytes is Bits in whole bytes.
+func (h Header) Bytes() int64 { return (h.Bits() + 7) / 8 }
+
+func invalid(format string, a ...any) error {
+	return &dicom.InvalidError{Offset: -1, Reason: fmt.Sprintf(format, a...)}
+}
+
+func unsupported(format string, a ...any) error {
+	return &dicom.UnsupportedError{What: fmt.Sprintf(format, a...)}
+}
