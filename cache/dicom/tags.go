@@ -333,4 +333,10 @@ const (
 	OverlayData                                    Tag = 0x60003000
 	OverlayType                                    Tag = 0x60000040
 	ShutterShape                                   Tag = 0x00181600
+	IssuerOfAccessionNumberSequence                Tag = 0x00080051
+	PatientSpeciesDescription                      Tag = 0x00102201
+	PatientBreedDescription                        Tag = 0x00102292
+	ResponsiblePerson                              Tag = 0x00102297
+	ReferencedContentItemIdentifier                Tag = 0x0040DB73
+	NumericValueQualifierCodeSequence              Tag = 0x0040A301
 )

@@ -1,0 +1,259 @@
+package sr
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+)
+
+// InvalidError says why a document cannot be written.
+type InvalidError struct{ Reason string }
+
+// Error implements error.
+func (e *InvalidError) Error() string { return "report not valid: " + e.Reason }
+
+const manufacturer = "Nocturne"
+
+// BasicText makes a Basic Text SR (PS3.3 A.35.1) by TID 2000. The same document
+// gives the same data set. A document that would not be legal is an
+// *InvalidError; what is made passes dciodvfy. Empty sections are left out, line
+// ends become CR LF, tabs spaces.
+func BasicText(doc Document) (*dicom.Dataset, error) {
+	if err := doc.check(); err != nil {
+		return nil, err
+	}
+	d := &dicom.Dataset{}
+	doc.patientAndStudy(d)
+	doc.series(d)
+	doc.general(d)
+	if err := doc.evidence(d); err != nil {
+		return nil, err
+	}
+	for e := range doc.root().dataset().All() {
+		d.Set(e)
+	}
+	d.SetSeq(dicom.ContentTemplateSequence, template("2000"))
+	return d, nil
+}
+
+func (doc Document) check() error {
+	switch {
+	case doc.Study == nil || doc.Study.Str(dicom.StudyInstanceUID) == "":
+		return &InvalidError{"no study"}
+	case !dicom.ValidUID(string(doc.SeriesUID)) || !dicom.ValidUID(string(doc.SOPUID)):
+		return &InvalidError{"series or instance UID missing or not a UID"}
+	case strings.Trim(doc.Observer.Name, "^= ") == "":
+		return &InvalidError{"no observer name"}
+	case doc.Content.IsZero():
+		return &InvalidError{"no content time"}
+	case doc.Verified && (doc.Partial || doc.Preliminary):
+		return &InvalidError{"verified, but partial or preliminary"}
+	case doc.Verified && (doc.Observer.Organization == "" || doc.VerifiedAt.IsZero()):
+		return &InvalidError{"verified without organization or time"}
+	case doc.Predecessor != nil && doc.PredecessorPurpose.Value == "":
+		return &InvalidError{"predecessor without a purpose of reference"}
+	}
+	text := false
+	for _, s := range doc.Sections {
+		if _, ok := byKey(s.Key); !ok {
+			return &InvalidError{fmt.Sprintf("unknown section %q", s.Key)}
+		}
+		text = text || strings.TrimSpace(s.Text) != ""
+	}
+	if !text {
+		return &InvalidError{"no text"}
+	}
+	return nil
+}
+
+// copied are the Patient, Patient Study and General Study attributes taken over
+// as they stand (PS3.3 C.7.1.1, C.7.2.1, C.7.2.2).
+var copied = []dicom.Tag{
+	dicom.IssuerOfPatientID, dicom.OtherPatientIDs, dicom.EthnicGroup, dicom.PatientSpeciesDescription,
+	dicom.PatientBreedDescription, dicom.ResponsiblePerson, dicom.PatientAge, dicom.PatientSize,
+	dicom.PatientWeight, dicom.AdmissionID, dicom.StudyDescription, dicom.IssuerOfAccessionNumberSequence,
+	dicom.TimezoneOffsetFromUTC,
+}
+
+// required is type 1 or 2: there, if need be empty.
+var required = []dicom.Tag{
+	dicom.PatientName, dicom.PatientID, dicom.PatientBirthDate, dicom.PatientSex, dicom.StudyInstanceUID,
+	dicom.StudyDate, dicom.StudyTime, dicom.ReferringPhysicianName, dicom.StudyID, dicom.AccessionNumber,
+}
+
+func (doc Document) patientAndStudy(d *dicom.Dataset) {
+	for _, t := range required {
+		d.SetStr(t, doc.Study.Strs(t)...)
+	}
+	for _, t := range copied {
+		if e, ok := doc.Study.Get(t); ok && len(e.Text)+len(e.Items)+len(e.Floats) > 0 {
+			d.Set(e)
+		}
+	}
+	if doc.Request.Accession != "" {
+		d.SetStr(dicom.AccessionNumber, doc.Request.Accession)
+	}
+}
+
+func (doc Document) series(d *dicom.Dataset) {
+	d.SetStr(dicom.Modality, "SR")
+	d.SetStr(dicom.SeriesInstanceUID, string(doc.SeriesUID))
+	d.SetInt(dicom.SeriesNumber, doc.SeriesNumber)
+	d.SetStr(dicom.SeriesDescription, "Report")
+	d.SetSeq(dicom.ReferencedPerformedProcedureStepSequence)
+	d.SetStr(dicom.Manufacturer, manufacturer)
+	if doc.Observer.Organization != "" {
+		d.SetStr(dicom.InstitutionName, doc.Observer.Organization)
+	}
+	d.SetStr(dicom.SOPClassUID, string(dicom.BasicTextSRStorage))
+	d.SetStr(dicom.SOPInstanceUID, string(doc.SOPUID))
+	d.SetStr(dicom.SpecificCharacterSet, "ISO_IR 192")
+}
+
+// general is the SR Document General module (PS3.3 C.17.2).
+func (doc Document) general(d *dicom.Dataset) {
+	content := doc.Content
+	if zone, ok := dicom.ParseDT("2000010100" + doc.Study.Str(dicom.TimezoneOffsetFromUTC)); ok && doc.Study.Has(dicom.TimezoneOffsetFromUTC) {
+		content = content.In(zone.Location()) // DA and TM are in the zone that the data set declares
+	}
+	d.SetInt(dicom.InstanceNumber, 1)
+	d.SetStr(dicom.ContentDate, dicom.FormatDA(content))
+	d.SetStr(dicom.ContentTime, dicom.FormatTM(content))
+	d.SetStr(dicom.CompletionFlag, pick(doc.Partial, "PARTIAL", "COMPLETE"))
+	d.SetStr(dicom.PreliminaryFlag, pick(doc.Preliminary, "PRELIMINARY", "FINAL"))
+	d.SetStr(dicom.VerificationFlag, pick(doc.Verified, "VERIFIED", "UNVERIFIED"))
+	d.SetSeq(dicom.PerformedProcedureCodeSequence)
+	if doc.Verified {
+		d.SetSeq(dicom.VerifyingObserverSequence, doc.verifier())
+	}
+	if r, ok := doc.request(); ok {
+		d.SetSeq(dicom.ReferencedRequestSequence, r)
+	}
+}
+
+func pick(b bool, yes, no string) string {
+	if b {
+		return yes
+	}
+	return no
+}
+
+func (doc Document) verifier() *dicom.Dataset {
+	v := &dicom.Dataset{}
+	v.SetStr(dicom.VerifyingOrganization, doc.Observer.Organization)
+	v.SetStr(dicom.VerificationDateTime, dicom.FormatDT(doc.VerifiedAt.Truncate(time.Second)))
+	v.SetStr(dicom.VerifyingObserverName, doc.Observer.Name)
+	v.SetSeq(dicom.VerifyingObserverIdentificationCodeSequence)
+	if id := doc.Observer.ID; id != "" && len(id) <= 16 {
+		code := Code{id, "99NOCTURNE", dicom.ParsePN(doc.Observer.Name).Display()}
+		v.SetSeq(dicom.VerifyingObserverIdentificationCodeSequence, code.dataset())
+	}
+	return v
+}
+
+// request is left out when nothing of the order is known: an item may not be
+// empty (PS3.3 C.17.2).
+func (doc Document) request() (*dicom.Dataset, bool) {
+	r := doc.Request
+	if r.Accession == "" {
+		r.Accession = doc.Study.Str(dicom.AccessionNumber)
+	}
+	if r == (Request{}) {
+		return nil, false
+	}
+	d := &dicom.Dataset{}
+	d.SetStr(dicom.StudyInstanceUID, doc.Study.Str(dicom.StudyInstanceUID))
+	d.SetSeq(dicom.ReferencedStudySequence)
+	for t, v := range map[dicom.Tag]string{
+		dicom.AccessionNumber: r.Accession, dicom.RequestedProcedureID: r.ProcedureID,
+		dicom.RequestedProcedureDescription:          r.Description,
+		dicom.PlacerOrderNumberImagingServiceRequest: r.PlacerOrder,
+		dicom.FillerOrderNumberImagingServiceRequest: r.FillerOrder,
+	} {
+		if v == "" {
+			d.SetStr(t)
+		} else {
+			d.SetStr(t, v)
+		}
+	}
+	d.SetSeq(dicom.RequestedProcedureCodeSequence)
+	if r.Procedure.Value != "" {
+		d.SetSeq(dicom.RequestedProcedureCodeSequence, r.Procedure.dataset())
+	}
+	return d, true
+}
+
+// evidence fills Current Requested Procedure Evidence, Pertinent Other Evidence
+// and Predecessor Documents. An instance stands in one of the first two only.
+func (doc Document) evidence(d *dicom.Dataset) error {
+	seen := map[dicom.UID]bool{}
+	for _, r := range doc.Current {
+		seen[r.Instance] = true
+	}
+	for _, r := range doc.Priors {
+		if seen[r.Instance] {
+			return &InvalidError{"an instance is both current and prior evidence"}
+		}
+	}
+	for t, refs := range map[dicom.Tag][]InstanceRef{
+		dicom.CurrentRequestedProcedureEvidenceSequence: doc.Current,
+		dicom.PertinentOtherEvidenceSequence:            doc.Priors,
+	} {
+		if len(refs) > 0 {
+			d.SetSeq(t, studies(refs, Code{})...)
+		}
+	}
+	if doc.Predecessor != nil {
+		d.SetSeq(dicom.PredecessorDocumentsSequence, studies([]InstanceRef{*doc.Predecessor}, doc.PredecessorPurpose)...)
+	}
+	return nil
+}
+
+// studies is the Hierarchical SOP Instance Reference macro (PS3.3 table
+// C.17-3), in ascending order of UIDs, each instance once.
+func studies(refs []InstanceRef, purpose Code) []*dicom.Dataset {
+	refs = slices.Clone(refs)
+	slices.SortFunc(refs, func(a, b InstanceRef) int {
+		return cmp.Or(cmp.Compare(a.Study, b.Study), cmp.Compare(a.Series, b.Series), cmp.Compare(a.Instance, b.Instance))
+	})
+	refs = slices.CompactFunc(refs, func(a, b InstanceRef) bool { return a.Instance == b.Instance })
+	var out, series, sops []*dicom.Dataset
+	for i, r := range refs {
+		sops = append(sops, reference(r, purpose))
+		last := i+1 == len(refs)
+		if last || refs[i+1].Study != r.Study || refs[i+1].Series != r.Series {
+			s := &dicom.Dataset{}
+			s.SetStr(dicom.SeriesInstanceUID, string(r.Series))
+			s.SetSeq(dicom.ReferencedSOPSequence, sops...)
+			series, sops = append(series, s), nil
+		}
+		if last || refs[i+1].Study != r.Study {
+			s := &dicom.Dataset{}
+			s.SetStr(dicom.StudyInstanceUID, string(r.Study))
+			s.SetSeq(dicom.ReferencedSeriesSequence, series...)
+			out, series = append(out, s), nil
+		}
+	}
+	return out
+}
+
+func reference(r InstanceRef, purpose Code) *dicom.Dataset {
+	d := &dicom.Dataset{}
+	d.SetStr(dicom.ReferencedSOPClassUID, string(r.Class))
+	d.SetStr(dicom.ReferencedSOPInstanceUID, string(r.Instance))
+	if purpose.Value != "" {
+		d.SetSeq(dicom.PurposeOfReferenceCodeSequence, purpose.dataset())
+	}
+	return d
+}
+
+func template(id string) *dicom.Dataset {
+	d := &dicom.Dataset{}
+	d.SetStr(dicom.MappingResource, "DCMR")
+	d.SetStr(dicom.TemplateIdentifier, id)
+	return d
+}
