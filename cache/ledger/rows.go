@@ -49,7 +49,7 @@ type Claim struct {
 // after a crash, stored before the first request leaves.
 type Return struct {
 	ReplacementUID string // of the workitem that takes the case's place
-	Replacement    []byte // its data set, as a DICOM file
+	Replacement    []byte // its data set, as DICOM JSON (PS3.18 F)
 	ReasonCode     string // CID 9300, coding scheme DCM
 	ReasonText     string
 }
