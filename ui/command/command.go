@@ -1,0 +1,155 @@
+// Package command is what can be typed after ":" and found in the palette. A verb
+// is a row of the table: its name, what it takes, what it does.
+package command
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/nocturne/nocturne/viewer"
+)
+
+// Verb is a command as it was typed.
+type Verb struct {
+	Name   string
+	Args   []string
+	Action viewer.Action // what it asks of viewer or terminal; empty for the terminal's own verbs
+}
+
+type entry struct {
+	name, args, help string
+	parse            func(args []string) (viewer.Action, error)
+}
+
+// entries are all verbs; Usage prints them.
+var entries = []entry{
+	{"wl", "WIDTH LEVEL", "window and level, :wl 400 40", windowLevel},
+	{"zoom", "FACTOR", "zoom, :zoom 2.0 (0 fits)", zoom},
+	{"goto", "SLICE", "slice by number, :goto 57", gotoSlice},
+	{"filter", "WORDS", "narrow the list", nil},
+	{"refresh", "", "ask the sites now", is(viewer.ListRefresh)},
+	{"sign", "", "open the sign sheet", is(viewer.ReportSign)},
+	{"recall", "", "take the last signed report back before it is sent", nil},
+	{"aside", "", "put the case aside", is(viewer.CaseAside)},
+	{"next", "", "next suggested case", is(viewer.CaseNext)},
+	{"lock", "", "blank terminal and window", is(viewer.SessionLock)},
+	{"help", "", "keys", is(viewer.Help)},
+	{"quit", "", "leave the program", nil},
+}
+
+func is(a viewer.Action) func([]string) (viewer.Action, error) {
+	return func([]string) (viewer.Action, error) { return a, nil }
+}
+
+// Parse reads a command line. A unique beginning of a verb is enough. An empty
+// line is the empty verb.
+func Parse(line string) (Verb, error) {
+	words := strings.Fields(line)
+	if len(words) == 0 {
+		return Verb{}, nil
+	}
+	e, err := find(words[0])
+	if err != nil {
+		return Verb{}, err
+	}
+	v := Verb{Name: e.name, Args: words[1:]}
+	if e.parse == nil {
+		return v, nil
+	}
+	v.Action, err = e.parse(v.Args)
+	if err != nil {
+		return Verb{}, fmt.Errorf(":%s takes %s (%w)", e.name, e.args, err)
+	}
+	return v, nil
+}
+
+func find(word string) (entry, error) {
+	var hits []entry
+	for _, e := range entries {
+		if e.name == word {
+			return e, nil
+		}
+		if strings.HasPrefix(e.name, word) {
+			hits = append(hits, e)
+		}
+	}
+	if len(hits) == 1 {
+		return hits[0], nil
+	}
+	return entry{}, fmt.Errorf("no command :%s; ? lists the keys, :help too", word)
+}
+
+func numbers(args []string, n int) ([]float64, error) {
+	if len(args) != n {
+		return nil, fmt.Errorf("got %d values", len(args))
+	}
+	out := make([]float64, n)
+	for i, a := range args {
+		f, err := strconv.ParseFloat(strings.Replace(a, "−", "-", 1), 64)
+		if err != nil || f > 1e9 || f < -1e9 {
+			return nil, fmt.Errorf("%q is no number", a)
+		}
+		out[i] = f
+	}
+	return out, nil
+}
+
+// windowLevel takes width before level, as they are read aloud (N16).
+func windowLevel(args []string) (viewer.Action, error) {
+	n, err := numbers(args, 2)
+	if err == nil && n[0] < 1 {
+		err = fmt.Errorf("a window is at least 1 wide")
+	}
+	if err != nil {
+		return "", err
+	}
+	return viewer.WindowSet(n[0], n[1]), nil
+}
+
+func zoom(args []string) (viewer.Action, error) {
+	n, err := numbers(args, 1)
+	if err != nil {
+		return "", err
+	}
+	return viewer.ZoomSet(n[0]), nil
+}
+
+func gotoSlice(args []string) (viewer.Action, error) {
+	n, err := numbers(args, 1)
+	if err != nil {
+		return "", err
+	}
+	return viewer.SliceSet(int(n[0])), nil
+}
+
+// Usage lists the verbs for the help.
+func Usage() []string {
+	var out []string
+	for _, e := range entries {
+		out = append(out, strings.TrimSpace(":"+e.name+" "+e.args)+"  "+e.help)
+	}
+	return out
+}
+
+// Find picks the binding whose help holds all words; the shortest help wins.
+func Find(bindings []viewer.Binding, words string) (viewer.Binding, bool) {
+	var best viewer.Binding
+	found := false
+	for _, b := range bindings {
+		if holds(b.Help+" "+b.Group, words) && (!found || len(b.Help) < len(best.Help)) {
+			best, found = b, true
+		}
+	}
+	return best, found && strings.TrimSpace(words) != ""
+}
+
+func holds(text, words string) bool {
+	text = strings.ToLower(text)
+	for _, w := range strings.Fields(strings.ToLower(words)) {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,50 @@
+package viewer
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Actions with values carry them behind a colon: "window.set:400,40". These are
+// their names, for those who perform them.
+const (
+	WindowSetName Action = "window.set"
+	ZoomSetName   Action = "view.zoom.set"
+	SliceSetName  Action = "slice.set"
+)
+
+// WindowSet asks for a window width and level in the image's unit (N16: width
+// first, as readers say it).
+func WindowSet(width, level float64) Action { return withValues(WindowSetName, width, level) }
+
+// ZoomSet asks for screen pixels per image pixel; 0 fits.
+func ZoomSet(factor float64) Action { return withValues(ZoomSetName, factor) }
+
+// SliceSet asks for a slice by its 1-based number in viewing order.
+func SliceSet(n int) Action { return withValues(SliceSetName, float64(n)) }
+
+func withValues(name Action, values ...float64) Action {
+	s := make([]string, len(values))
+	for i, v := range values {
+		s[i] = strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return Action(fmt.Sprintf("%s:%s", name, strings.Join(s, ",")))
+}
+
+// Values splits an action into its name and its values; a value that is no number
+// makes it an unknown action (ok false).
+func (a Action) Values() (name Action, values []float64, ok bool) {
+	head, tail, has := strings.Cut(string(a), ":")
+	if !has {
+		return a, nil, true
+	}
+	for _, s := range strings.Split(tail, ",") {
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			return a, nil, false
+		}
+		values = append(values, f)
+	}
+	return Action(head), values, true
+}
