@@ -41,6 +41,8 @@ type Item struct {
 	Ref     Ref       // of IMAGE, COMPOSITE and WAVEFORM
 	Graphic []float64 // of SCOORD and SCOORD3D
 	Target  []int     // position of another item, when this is only a reference to it
+	// Continuous: the values of this container's children make one running text.
+	Continuous bool
 	// Children stand in the document's order.
 	Children []Item
 }
@@ -80,6 +82,8 @@ func Tree(d *dicom.Dataset) Item {
 
 func (it *Item) readValue(d *dicom.Dataset) {
 	switch it.ValueType {
+	case "CONTAINER":
+		it.Continuous = d.Str(dicom.ContinuityOfContent) == "CONTINUOUS"
 	case "TEXT":
 		it.Text = d.Str(dicom.TextValue)
 	case "PNAME":

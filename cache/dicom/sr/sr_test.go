@@ -240,3 +240,46 @@ func TestForeignValidatorsAcceptTheReport(t *testing.T) {
 		}
 	}
 }
+
+func TestMeasurementsOfOthersAreReadable(t *testing.T) {
+	dir := os.Getenv("NOCTURNE_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "..", "shared", "data")
+	}
+	for file, want := range map[string][]string{
+		"objects/sr/sample-sr.dcm":        {"Imaging Measurement Report\nnot verified, final, 2023-08-24 16:01", "Long Axis: 64.45 px\n"},
+		"objects/sr/report_dfl":           {"referred by Fukuda, Dr. was also seen by Mason, Dr. at the Redlands Clinic ."},
+		"objects/sr-tid1500-petct/sr.dcm": {"Positron Emission Tomography Image Storage (", "Procedure reported: PET whole body"},
+	} {
+		f, err := dicom.ReadFile(filepath.Join(dir, file))
+		if errors.Is(err, os.ErrNotExist) && os.Getenv("NOCTURNE_PEERS") != "require" {
+			t.Skip("no real data: set NOCTURNE_DATA")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := Text(f.Dataset)
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s: no %q in\n%s", file, w, got)
+			}
+		}
+	}
+}
+
+func TestHostileTextIsHarmlessOnATerminal(t *testing.T) {
+	doc := report()
+	d := parsed(t, bytesOf(t, doc))
+	d.Item(dicom.ContentSequence).SetStr(dicom.ValueType, "TEXT")
+	d.Item(dicom.ContentSequence).SetStr(dicom.TextValue, "\x1b]0;x\x07\u202e")
+	if got := Text(d); strings.ContainsAny(got, "\x1b\x07\u202e") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestWhatIsNoReportIsRefused(t *testing.T) {
+	var inv *InvalidError
+	if _, err := Read(header()); !errors.As(err, &inv) || Text(header()) != "" {
+		t.Errorf("%v", err)
+	}
+}

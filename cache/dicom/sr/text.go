@@ -81,23 +81,65 @@ func (doc Document) signature() string {
 
 // body renders what a section holds, without its heading.
 func body(it Item) string {
+	if it.Continuous {
+		return running(it)
+	}
+	return strings.Join(many(it.Children, 0, it.Concept), "\n")
+}
+
+// running joins the values of a continuous container to one text.
+func running(it Item) string {
 	var out []string
 	for _, c := range it.Children {
-		out = append(out, c.render(0, it.Concept)...)
+		if v := c.value(); v != "" && !c.unreadable() {
+			out = append(out, v)
+		}
 	}
-	return strings.Join(out, "\n")
+	return strings.Join(out, " ")
+}
+
+// many renders items, alike lines in a row as one with their number: an image
+// library names hundreds of images.
+func many(items []Item, depth int, parent Code) []string {
+	var out []string
+	last, n := "", 0
+	for _, it := range items {
+		got := it.render(depth, parent)
+		if len(got) == 1 && got[0] == last {
+			n++
+			out[len(out)-1] = fmt.Sprintf("%s (%d times)", last, n)
+			continue
+		}
+		last, n = "", 1
+		if len(got) == 1 {
+			last = got[0]
+		}
+		out = append(out, got...)
+	}
+	return out
+}
+
+// unreadable items say nothing in words: identifiers, coordinates, references.
+func (it Item) unreadable() bool {
+	switch it.ValueType {
+	case "UIDREF", "SCOORD", "SCOORD3D", "TCOORD":
+		return true
+	}
+	return it.Target != nil
 }
 
 // plainConcepts need no label: the section says what they are.
 var plainConcepts = []Code{finding, impression, recommendation, previous, description, history,
 	{"121077", "DCM", ""}, {"55108-5", "LN", ""}, {"55112-7", "LN", ""}, {"55115-0", "LN", ""}}
 
-// render gives the lines of an item, two spaces a level.
+// render gives the lines of an item and of what hangs below it, two spaces a level.
 func (it Item) render(depth int, parent Code) []string {
+	if it.unreadable() {
+		return nil
+	}
 	pad := strings.Repeat("  ", depth)
-	value := it.value()
-	label := it.Concept.Meaning
-	if it.ValueType == "TEXT" && (label == "" || it.Concept.Is(parent) || it.plain()) {
+	value, label := it.value(), it.Concept.Meaning
+	if it.ValueType == "TEXT" && (it.Concept.Is(parent) || it.plain()) {
 		label = ""
 	}
 	var out []string
@@ -110,10 +152,10 @@ func (it Item) render(depth int, parent Code) []string {
 	default:
 		out = append(out, strings.Split(pad+label+": "+strings.ReplaceAll(value, "\n", "\n"+pad+"  "), "\n")...)
 	}
-	for _, c := range it.Children {
-		out = append(out, c.render(depth+1, it.Concept)...)
+	if it.Continuous {
+		return append(out, pad+"  "+running(it))
 	}
-	return out
+	return append(out, many(it.Children, depth+1, it.Concept)...)
 }
 
 func (it Item) plain() bool {
@@ -126,30 +168,32 @@ func (it Item) plain() bool {
 }
 
 func (it Item) value() string {
-	if it.Target != nil {
-		n := make([]string, len(it.Target))
-		for i, v := range it.Target {
-			n[i] = strconv.Itoa(v)
-		}
-		return "see item " + strings.Join(n, ".")
-	}
 	switch it.ValueType {
 	case "TEXT":
 		return lines(it.Text)
 	case "CODE":
 		return it.Code.Meaning
 	case "NUM":
-		return strings.TrimSpace(it.Num + " " + unit(it.Units))
+		return strings.TrimSpace(number(it.Num) + " " + unit(it.Units))
 	case "PNAME":
 		return dicom.ParsePN(it.Text).Display()
 	case "DATE", "TIME", "DATETIME":
 		return when(it.ValueType, it.Text)
 	case "IMAGE", "COMPOSITE", "WAVEFORM":
 		return it.Ref.String()
-	case "SCOORD", "SCOORD3D":
-		return strings.ToLower(it.Text)
 	}
 	return it.Text
+}
+
+// number drops digits that no measurement has: more than three decimals become
+// two. The data set keeps them.
+func number(s string) string {
+	_, decimals, _ := strings.Cut(s, ".")
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || len(decimals) <= 3 || f > -1 && f < 1 {
+		return s
+	}
+	return strconv.FormatFloat(f, 'f', 2, 64)
 }
 
 // String names what is referenced by its class; UIDs are no reading matter.
