@@ -16,10 +16,12 @@ import (
 
 const acceptJSON = "application/dicom+json"
 
-// isJSON takes application/dicom+json, and application/json of older servers.
+// isJSON takes application/dicom+json, application/json of older servers, and
+// an answer without a media type (a 409 of STOW-RS has come so): what it is, its
+// first byte says.
 func isJSON(h http.Header) bool {
 	switch mediaTypeOf(h.Get("Content-Type")) {
-	case "application/dicom+json", "application/json":
+	case "application/dicom+json", "application/json", "":
 		return true
 	}
 	return false

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -144,10 +145,16 @@ func refused(resp *http.Response, r request) (*http.Response, error) {
 }
 
 // drain reads the little that is left, so that the connection can be used again.
+// A server that announced more than it sends is not waited for.
 func drain(resp *http.Response) {
+	if b, ok := resp.Body.(watched); ok {
+		b.w.left = min(b.w.left, drainTime)
+	}
 	io.CopyN(io.Discard, resp.Body, 16<<10)
 	resp.Body.Close()
 }
+
+const drainTime = 200 * time.Millisecond
 
 // linkError names what became of the link, without the URL that net/http puts
 // into its errors.
@@ -192,15 +199,13 @@ func cleanWarning(h http.Header, secret string) string {
 	return cleanText(s)
 }
 
+// uidText is whatever may be a UID.
+var uidText = regexp.MustCompile(`[0-9]+(\.[0-9]+){2,}`)
+
 // cleanText is one line of at most 160 characters that is safe to print and
 // names no UID.
 func cleanText(s string) string {
-	words := strings.Fields(dicom.Clean(s))
-	for i, w := range words {
-		if strings.Count(w, ".") >= 3 && strings.Trim(w, "0123456789.,;:'\"()") == "" {
-			words[i] = "…"
-		}
-	}
-	r := []rune(strings.Join(words, " "))
+	s = uidText.ReplaceAllString(dicom.Clean(s), "…")
+	r := []rune(strings.Join(strings.Fields(s), " "))
 	return string(r[:min(len(r), 160)])
 }

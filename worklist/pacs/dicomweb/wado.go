@@ -81,7 +81,7 @@ func (c *Client) retrieve(ctx context.Context, path, syntax string, each func(pa
 	if err != nil {
 		return 0, err
 	}
-	defer drain(resp)
+	defer resp.Body.Close()
 	switch mediaTypeOf(resp.Header.Get("Content-Type")) {
 	case "multipart/related":
 		n, err = c.objects(resp, each)
@@ -96,6 +96,7 @@ func (c *Client) retrieve(ctx context.Context, path, syntax string, each func(pa
 	if err != nil {
 		return n, fmt.Errorf("%s: %w", op, err)
 	}
+	drain(resp)
 	return n, nil
 }
 
