@@ -193,13 +193,15 @@ func TestNextSyntaxIsTriedAndRemembered(t *testing.T) {
 
 func TestNoSecretReachesAnError(t *testing.T) {
 	const secret = "2.25.1234567890123"
-	h := func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Warning", `299 ups "The Transaction UID `+secret+` is not uid=2.25.99.88.77.66 `+"\x1b[31m\"")
-		w.WriteHeader(http.StatusBadRequest)
+	h := func(control string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Warning", `299 ups "The Transaction UID `+secret+` is not uid=2.25.99.88.77.66 `+control+`"`)
+			w.WriteHeader(http.StatusBadRequest)
+		}
 	}
-	url := serve(t, http.HandlerFunc(h))
+	url := serve(t, h("\u202e"))
 	gone := strings.Replace(url, "http://127.0.0.1", "http://127.0.0.2", 1)
-	for _, base := range []string{url, gone} {
+	for _, base := range []string{url, gone, serve(t, h("\x1b[31m"))} {
 		arch := client(t, dicomweb.Config{BaseURL: base, UPSURL: base, Login: func(context.Context) (dicomweb.Login, error) {
 			return dicomweb.Login{User: "reader", Password: "hunter2"}, nil
 		}})
@@ -210,7 +212,7 @@ func TestNoSecretReachesAnError(t *testing.T) {
 			arch.ChangeState(context.Background(), "1.2.3.4", secret, pacs.InProgress),
 			arch.Retrieve(context.Background(), pacs.Ref{Study: "1.2.3.4"}, nil),
 		} {
-			for _, leak := range []string{secret, "1.2.3.4", "2.25.99", "hunter2", "MILLER", "http", "\x1b"} {
+			for _, leak := range []string{secret, "1.2.3.4", "2.25.99", "hunter2", "MILLER", "http:", "\x1b", "\u202e"} {
 				if err == nil || strings.Contains(err.Error(), leak) {
 					t.Errorf("%q in %v", leak, err)
 				}

@@ -2,6 +2,7 @@ package dicomweb
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -157,7 +158,7 @@ func drain(resp *http.Response) {
 const drainTime = 200 * time.Millisecond
 
 // linkError names what became of the link, without the URL that net/http puts
-// into its errors.
+// into its errors, and without the bytes that it quotes when an answer is no HTTP.
 func linkError(ctx context.Context, op string, err error) error {
 	var ue *url.Error
 	if errors.As(err, &ue) {
@@ -171,8 +172,24 @@ func linkError(ctx context.Context, op string, err error) error {
 		return &pacs.NotArchiveError{Op: op, Got: portal.Got}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		err = pacs.ErrTruncated
+	case !quotable(err):
+		err = errProtocol
 	}
 	return fmt.Errorf("%s: %w", op, err)
+}
+
+var errProtocol = errors.New("the server does not speak HTTP as it should")
+
+// quotable tells whether an error's words are its own and not the server's.
+func quotable(err error) bool {
+	var cert *tls.CertificateVerificationError
+	var alert tls.AlertError
+	if errors.As(err, &cert) || errors.As(err, &alert) || errors.Is(err, http.ErrSchemeMismatch) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	_, ok := pacs.Unreachable(err)
+	return ok
 }
 
 // retryAfter reads seconds or an HTTP date (RFC 9110 10.2.3).
