@@ -1,0 +1,148 @@
+package screen
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+)
+
+// xcb is a connection to the X server of our own beside the engine's, through
+// libxcb, on which libX11 itself stands and which is therefore there whenever a
+// window is. It knows only what the wheel needs. Protocol errors are replies here
+// and harm nobody; with Xlib they would end the process.
+type xcb struct {
+	lib  *libxcb
+	conn unsafe.Pointer
+}
+
+// libxcb holds the functions of libxcb.so.1 this package calls.
+type libxcb struct {
+	connect    func(display *byte, screen *int32) unsafe.Pointer
+	hasError   func(conn unsafe.Pointer) int32
+	disconnect func(conn unsafe.Pointer)
+	descriptor func(conn unsafe.Pointer) int32
+	flush      func(conn unsafe.Pointer) int32
+	poll       func(conn unsafe.Pointer) unsafe.Pointer
+	setup      func(conn unsafe.Pointer) unsafe.Pointer
+	send       func(conn unsafe.Pointer, flags int32, vector *iovec, request *protocolRequest) uint32
+	wait       func(conn unsafe.Pointer, sequence uint32, err *unsafe.Pointer) unsafe.Pointer
+	free       func(p unsafe.Pointer)
+}
+
+// iovec and protocolRequest are C's struct iovec and xcb_protocol_request_t.
+type iovec struct {
+	base   unsafe.Pointer
+	length uintptr
+}
+
+type protocolRequest struct {
+	count     uintptr
+	extension unsafe.Pointer
+	opcode    uint8
+	void      uint8
+}
+
+// loadXCB binds the library once per process.
+var loadXCB = sync.OnceValues(func() (lib *libxcb, err error) {
+	defer func() { // RegisterLibFunc panics when a symbol is missing
+		if r := recover(); r != nil {
+			lib, err = nil, fmt.Errorf("bind libxcb: %v", r)
+		}
+	}()
+	handle, err := purego.Dlopen("libxcb.so.1", purego.RTLD_LAZY|purego.RTLD_GLOBAL)
+	if err != nil {
+		return nil, fmt.Errorf("load libxcb: %w", err)
+	}
+	lib = &libxcb{}
+	for name, fn := range map[string]any{
+		"xcb_connect": &lib.connect, "xcb_connection_has_error": &lib.hasError, "xcb_disconnect": &lib.disconnect,
+		"xcb_get_file_descriptor": &lib.descriptor, "xcb_flush": &lib.flush, "xcb_poll_for_event": &lib.poll,
+		"xcb_get_setup": &lib.setup, "xcb_send_request": &lib.send, "xcb_wait_for_reply": &lib.wait, "free": &lib.free,
+	} {
+		purego.RegisterLibFunc(fn, handle, name)
+	}
+	return lib, nil
+})
+
+// dialX connects to the display of the environment.
+func dialX() (*xcb, error) {
+	lib, err := loadXCB()
+	if err != nil {
+		return nil, err
+	}
+	x := &xcb{lib: lib, conn: lib.connect(nil, nil)}
+	if x.conn == nil || lib.hasError(x.conn) != 0 {
+		x.close()
+		return nil, errors.New("connect to the X server")
+	}
+	return x, nil
+}
+
+func (x *xcb) close() {
+	if x.conn != nil {
+		x.lib.disconnect(x.conn)
+		x.conn = nil
+	}
+}
+
+// write queues a request. body is the whole request in the byte order of this
+// machine; libxcb fills in the opcode and the length. It returns the sequence number.
+func (x *xcb) write(opcode uint8, body []byte, void bool) uint32 {
+	// libxcb writes into the two entries before the one it is given.
+	vector := [4]iovec{2: {base: unsafe.Pointer(&body[0]), length: uintptr(len(body))}}
+	request := protocolRequest{count: 1, opcode: opcode}
+	flags := int32(1) // XCB_REQUEST_CHECKED: an error comes back from wait
+	if void {
+		request.void, flags = 1, 0
+	}
+	return x.lib.send(x.conn, flags, &vector[2], &request)
+}
+
+// ask sends a request and returns its reply, or an error where the server
+// refused. Replies longer than 256 bytes are cut.
+func (x *xcb) ask(opcode uint8, body []byte) ([]byte, error) {
+	sequence := x.write(opcode, body, false)
+	var refused unsafe.Pointer
+	reply := x.lib.wait(x.conn, sequence, &refused)
+	if refused != nil {
+		x.lib.free(refused)
+	}
+	if reply == nil {
+		return nil, fmt.Errorf("X request %d was refused", opcode)
+	}
+	defer x.lib.free(reply)
+	head := unsafe.Slice((*byte)(reply), 32)
+	n := 32 + 4*int(binary.NativeEndian.Uint32(head[4:]))
+	return append([]byte(nil), unsafe.Slice((*byte)(reply), min(n, 256))...), nil
+}
+
+// event returns the first 32 bytes of the next event that has arrived.
+func (x *xcb) event() ([32]byte, bool) {
+	e := x.lib.poll(x.conn)
+	if e == nil {
+		return [32]byte{}, false
+	}
+	defer x.lib.free(e)
+	return *(*[32]byte)(e), true
+}
+
+// root is the root window of the first screen (X Protocol, connection setup).
+func (x *xcb) root() (uint32, bool) {
+	s := x.lib.setup(x.conn)
+	if s == nil {
+		return 0, false
+	}
+	head := unsafe.Slice((*byte)(s), 40)
+	vendor := int(binary.NativeEndian.Uint16(head[24:]))
+	formats := int(head[29])
+	screen := 40 + (vendor+3)/4*4 + 8*formats
+	total := 8 + 4*int(binary.NativeEndian.Uint16(head[6:]))
+	if head[28] == 0 || screen+4 > total {
+		return 0, false
+	}
+	return binary.NativeEndian.Uint32(unsafe.Slice((*byte)(s), total)[screen:]), true
+}
