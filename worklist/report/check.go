@@ -1,0 +1,126 @@
+package report
+
+import (
+	"slices"
+	"strings"
+)
+
+// Severity is how much a finding weighs.
+type Severity string
+
+// A block forbids signing, a warning is read before it, an info is for the record.
+const (
+	Block Severity = "block"
+	Warn  Severity = "warn"
+	Info  Severity = "info"
+)
+
+// Finding is what a check found.
+type Finding struct {
+	Rule     string   `json:"rule"`
+	Severity Severity `json:"severity"`
+	Section  Section  `json:"section,omitempty"`
+	Evidence []string `json:"evidence,omitempty"` // the words and facts that disagree, quoted
+	Hint     string   `json:"hint"`
+	// Stops: nothing is signed until it is gone or overridden. Every block does, and
+	// the warnings that need a reason.
+	Stops bool `json:"stops"`
+	// Override is the reader's reason, when there is one.
+	Override string `json:"override,omitempty"`
+	// Final: no reason overrides it.
+	Final bool `json:"final,omitempty"`
+}
+
+// rule is one check. Its function returns findings with Section, Evidence and
+// Hint; the rest is the rule's.
+type rule struct {
+	id       string
+	severity Severity
+	needs    need
+	check    func(*Draft, Facts) []Finding
+}
+
+// need is what it takes to sign in spite of a rule's finding.
+type need int
+
+const (
+	nothing need = iota // it is only said
+	reason              // a typed reason
+	absence             // nothing will do: it must be gone
+)
+
+// rules are all checks, in the order of the sign sheet. A new one is a line here
+// and a function.
+var rules = []rule{
+	{"no-reader", Block, absence, noReader},
+	{"impression-empty", Block, absence, impressionEmpty},
+	{"wrong-patient-instance", Block, reason, wrongInstances},
+	{"wrong-patient-text", Block, reason, wrongPatientText},
+	{"side-conflict", Block, reason, sideConflict},
+	{"unfilled-field", Block, reason, unfilledFields},
+	{"time-order", Block, absence, timeOrder},
+	{"missing-images", Warn, reason, missingImages},
+	{"number-changed", Warn, nothing, changedNumbers},
+	{"measurement-deleted", Warn, reason, deletedMarks},
+	{"side-findings", Warn, nothing, sideElsewhere},
+	{"side-impression", Warn, nothing, sideWithinReport},
+	{"side-images", Warn, nothing, sideOfImages},
+	{"unseen-images", Warn, nothing, unseenImages},
+	{"section-empty", Warn, nothing, emptySections},
+	{"newer-study", Warn, nothing, newerStudies},
+	{"reader-assumed", Info, nothing, assumedReader},
+}
+
+// Check runs every rule. It is quick enough to run while the reader types.
+func Check(d *Draft, f Facts) (out []Finding) {
+	for _, r := range rules {
+		for _, found := range r.check(d, f) {
+			found.Rule, found.Severity = r.id, r.severity
+			found.Stops, found.Final = r.needs != nothing, r.needs == absence
+			if r.needs == reason {
+				found.Override = d.overridden(found)
+			}
+			out = append(out, found)
+		}
+	}
+	return out
+}
+
+// overridden is the reason given for this finding; one given for other evidence
+// does not count.
+func (d *Draft) overridden(f Finding) string {
+	for i := len(d.Overrides) - 1; i >= 0; i-- {
+		if o := d.Overrides[i]; o.Rule == f.Rule && slices.Equal(o.Evidence, f.Evidence) {
+			return o.Reason
+		}
+	}
+	return ""
+}
+
+// Stopping are the findings that forbid signing now.
+func Stopping(fs []Finding) (out []Finding) {
+	for _, f := range fs {
+		if f.Stops && strings.TrimSpace(f.Override) == "" {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// SideWords gives the byte ranges of the words in text that name the side which
+// is not the order's, for marking them while the reader types (scenario 4).
+func SideWords(f Facts, text string) (out [][2]int) {
+	want, ok := f.orderSide()
+	if !ok {
+		if want, ok = f.imageSide(); !ok {
+			return nil
+		}
+	}
+	ws := words(text)
+	for _, h := range sidesIn(ws) {
+		if h.side == want.side.other() {
+			out = append(out, [2]int{ws[h.at].from, ws[h.at].to})
+		}
+	}
+	return out
+}

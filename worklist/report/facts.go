@@ -1,0 +1,111 @@
+package report
+
+import (
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/sr"
+)
+
+// Facts are what is known about the case besides the reader's words: from the
+// order, the images held and the sites asked. Whatever is unknown is empty.
+type Facts struct {
+	Patient    Patient
+	Accession  string
+	Exam       string   // what was ordered, in words
+	Modality   string   // of the order or the images: CT
+	Laterality string   // the order's side: R, L or B
+	ImageSides []string // distinct sides that the images state (0020,0060), (0020,0062), Frame Laterality
+	Indication string
+	Priority   string // stat, urgent, routine
+
+	Have     int // instances of the study held here
+	Expected int // instances that the site says there are; 0 unknown (N8)
+	Unseen   int // frames held that were never on screen
+	Series   []Series
+
+	Priors  []Prior
+	Newer   []Prior // studies of the patient later than this one
+	Silent  []Silence
+	Asked   bool     // the search for priors was made
+	Foreign []string // N4: what of the instances does not belong to the order, in sentences
+
+	Others []Other // the other rows of the list
+	Reader Reader
+
+	// Study is a header of this study (an image's), from which patient and study
+	// are copied into the SR. Without it they are made of the order.
+	Study     *dicom.Dataset
+	Request   sr.Request
+	Instances []sr.InstanceRef // every instance of this procedure
+}
+
+// Patient is who the order is about.
+type Patient struct {
+	Name  string // PN form
+	ID    string
+	Birth string // DA
+	Sex   string // M F O
+}
+
+// Reader is who signs.
+type Reader struct {
+	Name         string // PN form; empty: nobody can sign (N10)
+	ID           string
+	Organization string
+	Assumed      bool // from the system, not from the configuration
+}
+
+// Series is what a series says about how it was made.
+type Series struct {
+	Modality    string
+	Description string
+	Thickness   float64 // mm, 0 unknown
+	Contrast    string  // Contrast/Bolus Agent (0018,0010)
+	Tracer      string  // Radiopharmaceutical
+	Field       float64 // T, 0 unknown
+	View        string  // View Position
+	Side        string  // R, L
+	Localizer   bool
+}
+
+// Prior is another study of the patient.
+type Prior struct {
+	StudyUID    string
+	Date        string // DA
+	Modality    string
+	Description string
+	Accession   string
+	Loaded      bool             // its images were opened beside this study
+	Instances   []sr.InstanceRef // of a loaded one
+}
+
+// Silence is a site that did not answer the search for priors.
+type Silence struct {
+	Site string
+	At   time.Time
+}
+
+// Other is another row of the list, whose patient must not be named here.
+type Other struct{ Name, ID, Accession string }
+
+// header is the data set that the SR copies patient and study from.
+func (f Facts) header(d *Draft) *dicom.Dataset {
+	if f.Study != nil && f.Study.Str(dicom.StudyInstanceUID) == d.StudyUID {
+		return f.Study
+	}
+	h := &dicom.Dataset{}
+	for t, v := range map[dicom.Tag]string{
+		dicom.StudyInstanceUID: d.StudyUID, dicom.AccessionNumber: d.Accession,
+		dicom.PatientName: f.Patient.Name, dicom.PatientID: f.Patient.ID,
+		dicom.PatientBirthDate: f.Patient.Birth, dicom.PatientSex: f.Patient.Sex,
+		dicom.Modality: f.Modality, dicom.StudyDescription: f.Exam,
+	} {
+		if v == "" {
+			h.SetStr(t)
+		} else {
+			h.SetStr(t, v)
+		}
+	}
+	return h
+}

@@ -1,0 +1,168 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+)
+
+// Measurement is a mark as the report sees it.
+type Measurement struct {
+	MarkID      string
+	Kind        string // length, angle, ellipse, probe, arrow, text
+	Values      []Value
+	Calibration string // "Pixel Spacing", "detector plane", "px", …
+	Label       string // the reader's words
+	Prior       bool
+	StudyDate   string // DA
+	StudyUID    string
+	SeriesUID   string
+	SOPUID      string
+	Slice       int  // 1-based; 0 unknown
+	PlusMinus   bool // say the uncertainty
+}
+
+// Value is one number of a measurement. Its fields are those of the viewer's.
+type Value struct {
+	Name        string // length, angle, mean, sd, min, max, area, value
+	Number      float64
+	Unit        string  // mm, mm2, deg, HU, px, "" for stored values
+	Uncertainty float64 // ± in the same unit; 0: not stated
+}
+
+func (m Measurement) value(name string) (Value, bool) {
+	for _, v := range m.Values {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return Value{}, false
+}
+
+// MeasurementText is a measurement in words: "8.0 mm", "34°", "mean 62 HU (SD 4,
+// 1.2 cm²)", "62 HU". What is not a plain patient distance says so: "8.0 mm at
+// the detector", "120 px (not calibrated)". One of a prior always carries its
+// date: "5.5 mm (prior, 2025-11-20)" (N6). A mark without numbers is its label.
+func MeasurementText(m Measurement) string {
+	s := m.numbers()
+	if s == "" {
+		s = strings.TrimSpace(Foreign(m.Label))
+	}
+	if s == "" {
+		s = "marked"
+	}
+	if m.Prior {
+		s += " (prior" + sinceDate(m.StudyDate) + ")"
+	}
+	return s
+}
+
+func sinceDate(da string) string {
+	if d := isoDate(da); d != "" {
+		return ", " + d
+	}
+	return ", date unknown"
+}
+
+// isoDate is a DA as 2025-11-20; empty when it is none.
+func isoDate(da string) string {
+	t, ok := dicom.ParseDA(da)
+	if !ok {
+		return ""
+	}
+	return t.Format("2006-01-02")
+}
+
+func (m Measurement) numbers() string {
+	for _, name := range []string{"length", "angle", "mean", "value"} {
+		v, ok := m.value(name)
+		if !ok || math.IsNaN(v.Number) || math.IsInf(v.Number, 0) {
+			continue
+		}
+		switch name {
+		case "length":
+			return m.quantity(v) + m.caveat()
+		case "mean":
+			return "mean " + m.quantity(v) + m.spread()
+		}
+		return m.quantity(v)
+	}
+	return ""
+}
+
+// spread is what an ellipse says beside its mean.
+func (m Measurement) spread() string {
+	var parts []string
+	if sd, ok := m.value("sd"); ok {
+		parts = append(parts, "SD "+number(sd))
+	}
+	if a, ok := m.value("area"); ok {
+		parts = append(parts, area(a)+m.caveat())
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+func (m Measurement) caveat() string {
+	if m.Calibration == "detector plane" {
+		return " at the detector"
+	}
+	return ""
+}
+
+func (m Measurement) quantity(v Value) string {
+	s := number(v)
+	if m.PlusMinus && v.Uncertainty > 0 {
+		s += " ± " + number(Value{Name: v.Name, Number: v.Uncertainty, Unit: v.Unit})
+	}
+	switch v.Unit {
+	case "deg":
+		return s + "°"
+	case "px":
+		return s + " px (not calibrated)"
+	case "":
+		return s
+	}
+	return s + " " + v.Unit
+}
+
+// area is square centimetres from 0.1 cm² on, square millimetres below.
+func area(v Value) string {
+	switch {
+	case v.Unit == "mm2" && v.Number >= 10:
+		return decimal(v.Number/100, 1) + " cm²"
+	case v.Unit == "mm2":
+		return decimal(v.Number, 1) + " mm²"
+	case v.Unit == "px2" || v.Unit == "px":
+		return decimal(v.Number, 0) + " px² (not calibrated)"
+	}
+	return strings.TrimSpace(decimal(v.Number, 1) + " " + v.Unit)
+}
+
+// number has the decimals that its unit bears: tenths of a millimetre, whole
+// Hounsfield units, degrees, pixels and stored values; else three digits.
+func number(v Value) string {
+	switch v.Unit {
+	case "mm":
+		return decimal(v.Number, 1)
+	case "HU", "deg", "px", "":
+		return decimal(v.Number, 0)
+	}
+	if math.Abs(v.Number) < 10 {
+		return decimal(v.Number, 2)
+	}
+	return decimal(v.Number, 1)
+}
+
+// decimal never writes a negative zero.
+func decimal(f float64, places int) string {
+	s := strconv.FormatFloat(f, 'f', places, 64)
+	if strings.Trim(s, "-0.") == "" {
+		return strings.TrimPrefix(s, "-")
+	}
+	return s
+}

@@ -1,0 +1,118 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+)
+
+func noReader(_ *Draft, f Facts) []Finding {
+	if strings.Trim(f.Reader.Name, "^= ") != "" {
+		return nil
+	}
+	return []Finding{{Hint: "no reader name is configured: set [reader] name in config.toml"}}
+}
+
+func assumedReader(_ *Draft, f Facts) []Finding {
+	if !f.Reader.Assumed {
+		return nil
+	}
+	return []Finding{{Evidence: []string{dicom.ParsePN(f.Reader.Name).Display()},
+		Hint: "the reader's name comes from the system: set [reader] in config.toml"}}
+}
+
+func impressionEmpty(d *Draft, _ Facts) []Finding {
+	if d.Adds != nil {
+		if strings.TrimSpace(d.Plain(Addendum)) == "" {
+			return []Finding{{Section: Addendum, Hint: "the addendum is empty"}}
+		}
+		return nil
+	}
+	if strings.TrimSpace(d.Plain(Impression)) == "" {
+		return []Finding{{Section: Impression, Hint: "the impression is empty"}}
+	}
+	return nil
+}
+
+func emptySections(d *Draft, _ Facts) (out []Finding) {
+	if d.Adds != nil {
+		return nil
+	}
+	for _, s := range []Section{Indication, Technique, Comparison, Findings} {
+		if strings.TrimSpace(d.Plain(s)) == "" {
+			out = append(out, Finding{Section: s, Hint: string(s) + " is empty"})
+		}
+	}
+	return out
+}
+
+func wrongInstances(_ *Draft, f Facts) []Finding {
+	if len(f.Foreign) == 0 {
+		return nil
+	}
+	return []Finding{{Evidence: slices.Clone(f.Foreign), Hint: "images do not belong to the order"}}
+}
+
+// blank is a field that a template or a dictation left open.
+var blank = regexp.MustCompile(`\[[ _]*\]|\*{3,}|\?{3,}|_{3,}`)
+
+func unfilledFields(d *Draft, _ Facts) (out []Finding) {
+	for _, s := range Order {
+		text := d.Plain(s)
+		if at := blank.FindStringIndex(text); at != nil {
+			out = append(out, Finding{Section: s, Evidence: []string{quote(text, at[0], at[1])}, Hint: "a field is not filled in"})
+		}
+	}
+	return out
+}
+
+// timeOrder keeps a report from being verified before it was begun, as a clock
+// set back would have it (PS3.3 C.17.2). Sign compares with its own time.
+func timeOrder(d *Draft, _ Facts) []Finding {
+	if d.Changed.Before(d.Started) {
+		return []Finding{{Hint: "the clock was set back since the report was begun"}}
+	}
+	return nil
+}
+
+func missingImages(_ *Draft, f Facts) []Finding {
+	if f.Expected == 0 || f.Have >= f.Expected {
+		return nil
+	}
+	return []Finding{{Evidence: []string{fmt.Sprintf("%d/%d", f.Have, f.Expected)}, Hint: "images are missing"}}
+}
+
+func unseenImages(_ *Draft, f Facts) []Finding {
+	if f.Unseen == 0 {
+		return nil
+	}
+	return []Finding{{Evidence: []string{fmt.Sprintf("%d", f.Unseen)}, Hint: "images were never on screen"}}
+}
+
+func changedNumbers(d *Draft, _ Facts) (out []Finding) {
+	for _, t := range d.stale() {
+		if !t.Gone {
+			out = append(out, Finding{Evidence: []string{t.SeenText, t.Text}, Hint: "a number changed after it was last on screen"})
+		}
+	}
+	return out
+}
+
+func deletedMarks(d *Draft, _ Facts) (out []Finding) {
+	for _, t := range d.Used() {
+		if t.Gone {
+			out = append(out, Finding{Evidence: []string{t.Text}, Hint: "the measurement was deleted and is still in the text"})
+		}
+	}
+	return out
+}
+
+func newerStudies(_ *Draft, f Facts) (out []Finding) {
+	for _, p := range f.Newer {
+		out = append(out, Finding{Evidence: []string{p.name()}, Hint: "there is a newer study of this patient"})
+	}
+	return out
+}

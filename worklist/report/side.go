@@ -1,0 +1,133 @@
+package report
+
+import (
+	"slices"
+	"strings"
+)
+
+// side is one side of a body, as a word names it.
+type side string
+
+const (
+	right side = "right"
+	left  side = "left"
+	both  side = "both"
+)
+
+func (s side) other() side {
+	switch s {
+	case right:
+		return left
+	case left:
+		return right
+	}
+	return ""
+}
+
+// sideWords name a side, in English and German.
+var sideWords = map[string]side{
+	"right": right, "left": left, "bilateral": both, "bilaterally": both, "both": both,
+	"rechts": right, "rechte": right, "rechter": right, "rechten": right, "rechtes": right, "rechtem": right, "rechtsseitig": right, "rechtsseitige": right,
+	"links": left, "linke": left, "linker": left, "linken": left, "linkes": left, "linkem": left, "linksseitig": left, "linksseitige": left,
+	"beidseits": both, "beidseitig": both,
+}
+
+// notSide are the words after which "left" is a verb's form and "right" no side:
+// "left in place", "right away". What could be a side as well is one: a false
+// alarm costs a line, a side that is missed costs more.
+var notSide = map[side][]string{
+	left:  {"in place", "in situ", "untreated", "alone", "behind", "over", "hospital"},
+	right: {"away", "angle", "angles", "angled", "now"},
+}
+
+func isNotSide(s side, ws []wordAt, at int) bool {
+	if at > 0 && strings.EqualFold(ws[at-1].text, "the") {
+		return false
+	}
+	return slices.ContainsFunc(notSide[s], func(phrase string) bool {
+		for i, w := range strings.Fields(phrase) {
+			if at+1+i >= len(ws) || !strings.EqualFold(ws[at+1+i].text, w) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// sideHit is a side named in a text; at indexes its words.
+type sideHit struct {
+	side side
+	at   int
+}
+
+func sidesIn(ws []wordAt) (out []sideHit) {
+	for i, w := range ws {
+		s, ok := sideWords[strings.ToLower(w.text)]
+		if !ok {
+			continue
+		}
+		if isNotSide(s, ws, i) {
+			continue
+		}
+		out = append(out, sideHit{s, i})
+	}
+	return out
+}
+
+// oneSide is the only side that a text names; empty when it names none or both.
+func oneSide(text string) side {
+	var found side
+	for _, h := range sidesIn(words(text)) {
+		switch {
+		case h.side == both, found != "" && found != h.side:
+			return ""
+		}
+		found = h.side
+	}
+	return found
+}
+
+// statedSide is a side that order or images state, and in which words.
+type statedSide struct {
+	side  side
+	words string // `order: right ("XR hand right")`
+}
+
+func sideOfCode(code string) side {
+	switch strings.ToUpper(strings.TrimSpace(code)) {
+	case "R":
+		return right
+	case "L":
+		return left
+	}
+	return ""
+}
+
+// orderSide is the one side that the order is about.
+func (f Facts) orderSide() (statedSide, bool) {
+	if s := sideOfCode(f.Laterality); s != "" {
+		return statedSide{s, "order: " + string(s)}, true
+	}
+	if strings.ToUpper(f.Laterality) == "B" {
+		return statedSide{}, false
+	}
+	for _, text := range []string{f.Exam, f.Request.Description} {
+		if s := oneSide(text); s != "" {
+			return statedSide{s, "order: " + string(s) + " (" + oneLine(text) + ")"}, true
+		}
+	}
+	return statedSide{}, false
+}
+
+// imageSide is the one side that all images with a side state.
+func (f Facts) imageSide() (statedSide, bool) {
+	var found side
+	for _, code := range f.ImageSides {
+		s := sideOfCode(code)
+		if s == "" || found != "" && s != found {
+			return statedSide{}, false
+		}
+		found = s
+	}
+	return statedSide{found, "images: " + string(found)}, found != ""
+}

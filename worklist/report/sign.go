@@ -1,0 +1,129 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/sr"
+)
+
+// seriesNumber of report series: far from what scanners count.
+const seriesNumber = 9001
+
+// Signed is a report that will not change any more.
+type Signed struct {
+	Bytes     []byte // the Part 10 file of the Basic Text SR
+	SHA256    string // of Bytes, lower-case hex
+	StudyUID  string
+	SeriesUID string
+	SOPUID    string
+	SOPClass  string
+	At        time.Time // Verification DateTime
+}
+
+// BlockedError says what has to be settled before the report can be signed.
+type BlockedError struct{ Findings []Finding }
+
+// Error implements error. It quotes nothing.
+func (e *BlockedError) Error() string {
+	return fmt.Sprintf("cannot be signed: %s", e.Findings[0].Hint)
+}
+
+// Sign makes the final, verified report of the draft: a Basic Text SR (PS3.3
+// A.35.1, TID 2000) in a series of its own, COMPLETE, VERIFIED by the reader,
+// FINAL, with every instance of the procedure as current evidence and those of
+// the loaded priors as other evidence (N6). The same draft, facts and time give
+// the same UIDs and bytes. Findings that stop give *BlockedError.
+func Sign(d *Draft, f Facts, now time.Time) (Signed, error) {
+	now = now.Truncate(time.Second)
+	stop := Stopping(Check(d, f))
+	if now.Before(d.Started.Truncate(time.Second)) {
+		stop = append(stop, Finding{Rule: "time-order", Severity: Block, Stops: true, Final: true,
+			Hint: "the clock was set back since the report was begun"})
+	}
+	if len(stop) > 0 {
+		return Signed{}, &BlockedError{Findings: stop}
+	}
+	body, err := d.Encode()
+	if err != nil {
+		return Signed{}, err
+	}
+	s := Signed{StudyUID: d.StudyUID, SOPClass: string(dicom.BasicTextSRStorage), At: now,
+		SeriesUID: string(uidFrom("series", now.UTC().String(), string(body))),
+		SOPUID:    string(uidFrom("instance", now.UTC().String(), string(body)))}
+	ds, err := sr.BasicText(d.document(f, s))
+	if err != nil {
+		return Signed{}, fmt.Errorf("sign: %w", err)
+	}
+	var b bytes.Buffer
+	if err := dicom.Write(&b, ds, nil); err != nil {
+		return Signed{}, fmt.Errorf("sign: %w", err)
+	}
+	s.Bytes = b.Bytes()
+	sum := sha256.Sum256(s.Bytes)
+	s.SHA256 = hex.EncodeToString(sum[:])
+	return s, nil
+}
+
+func (d *Draft) document(f Facts, s Signed) sr.Document {
+	doc := sr.Document{
+		Study: f.header(d), SeriesUID: dicom.UID(s.SeriesUID), SOPUID: dicom.UID(s.SOPUID), SeriesNumber: seriesNumber,
+		Observer: sr.Observer{Name: f.Reader.Name, ID: f.Reader.ID, Organization: f.Reader.Organization},
+		Verified: true, VerifiedAt: s.At, Content: d.Started,
+		Current: f.Instances, Priors: priorEvidence(f), Request: f.Request,
+	}
+	if doc.Observer.Organization == "" {
+		doc.Observer.Organization = "Unknown organization" // type 1, PS3.3 C.17.2
+	}
+	if doc.Request.Accession == "" {
+		doc.Request.Accession = d.Accession
+	}
+	for _, name := range Order {
+		if text := d.Plain(name); text != "" {
+			doc.Sections = append(doc.Sections, sr.Section{Key: string(name), Name: name.Title(), Text: text})
+		}
+	}
+	if d.Adds != nil {
+		doc.Predecessor = &sr.InstanceRef{Study: dicom.UID(d.StudyUID), Series: dicom.UID(d.Adds.SeriesUID),
+			Instance: dicom.UID(d.Adds.SOPUID), Class: dicom.UID(d.Adds.SOPClass)}
+		doc.PredecessorPurpose = sr.Addended
+	}
+	return doc
+}
+
+// priorEvidence never holds an instance of the current procedure.
+func priorEvidence(f Facts) (out []sr.InstanceRef) {
+	current := map[dicom.UID]bool{}
+	for _, r := range f.Instances {
+		current[r.Instance] = true
+	}
+	for _, p := range f.Priors {
+		if !p.Loaded {
+			continue
+		}
+		for _, r := range p.Instances {
+			if !current[r.Instance] {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+// uidFrom makes a UID of a hash, as a version 8 UUID (RFC 9562 5.8) under 2.25
+// (PS3.5 B.2): signing twice at one time gives one document, not two.
+func uidFrom(parts ...string) dicom.UID {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	u := h.Sum(nil)[:16]
+	u[6] = u[6]&0x0F | 0x80
+	u[8] = u[8]&0x3F | 0x80
+	return dicom.UID("2.25." + new(big.Int).SetBytes(u).String())
+}
