@@ -1,6 +1,7 @@
 package dicom
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -179,7 +180,7 @@ func (c *charset) decode(raw []byte, vr VR, in vrInfo, f *File) string {
 		return string(raw)
 	case c.utf8 && utf8.Valid(raw):
 		return string(raw)
-	case c.utf8 || c.loose && !hasEscape(raw):
+	case c.utf8 || c.loose && bytes.IndexByte(raw, 0x1B) < 0:
 		return undeclared(raw, f)
 	case c.whole != nil:
 		out, _ := c.whole.NewDecoder().Bytes(raw)
@@ -196,8 +197,6 @@ func plain(b []byte) bool {
 	}
 	return true
 }
-
-func hasEscape(b []byte) bool { return strings.IndexByte(string(b), 0x1B) >= 0 }
 
 // undeclared reads bytes whose character set is not known.
 func undeclared(raw []byte, f *File) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 )
 
@@ -109,13 +110,10 @@ func Frames(f *File) int { return max(1, f.Dataset.IntOr(NumberOfFrames, 1)) }
 
 func (f *File) note(format string, a ...any) {
 	const most = 16
-	s := fmt.Sprintf(format, a...)
-	for _, n := range f.Notes {
-		if n == s {
-			return
-		}
+	if len(f.Notes) == most {
+		return
 	}
-	if len(f.Notes) < most {
+	if s := fmt.Sprintf(format, a...); !slices.Contains(f.Notes, s) {
 		f.Notes = append(f.Notes, s)
 	}
 }

@@ -67,6 +67,7 @@ func (j *jsonReader) dataset(d *Dataset, depth int) error {
 			return err
 		}
 		if t == json.Delim('}') {
+			d.sort()
 			return nil
 		}
 		if j.count++; j.count > maxElements {
@@ -121,7 +122,7 @@ func (j *jsonReader) element(d *Dataset, tag Tag, depth int) error {
 		return err
 	}
 	if t == nil {
-		d.put(Element{Tag: tag, VR: tag.VR()})
+		d.elems = append(d.elems, Element{Tag: tag, VR: tag.VR()})
 		return nil
 	}
 	if t != json.Delim('{') {
@@ -144,17 +145,8 @@ func (j *jsonReader) element(d *Dataset, tag Tag, depth int) error {
 	if err != nil {
 		return err
 	}
-	d.put(e)
+	d.elems = append(d.elems, e)
 	return nil
-}
-
-// put is Set, quick where tags ascend.
-func (d *Dataset) put(e Element) {
-	if n := len(d.elems); n == 0 || d.elems[n-1].Tag < e.Tag {
-		d.elems = append(d.elems, e)
-		return
-	}
-	d.Set(e)
 }
 
 func (j *jsonReader) member(a *attribute, name string, depth int) (err error) {
@@ -240,7 +232,7 @@ func (j *jsonReader) one(a *attribute, t json.Token, depth int) error {
 			return err
 		}
 		a.items = append(a.items, it)
-		if name != nil {
+		if it.Len() == 0 {
 			a.values = append(a.values, name)
 		}
 		return nil
@@ -262,6 +254,7 @@ func (j *jsonReader) object(depth int) (*Dataset, map[string]string, error) {
 			return nil, nil, err
 		}
 		if t == json.Delim('}') {
+			d.sort()
 			return d, name, nil
 		}
 		if j.count++; j.count > maxElements {
@@ -306,8 +299,10 @@ func (j *jsonReader) assemble(tag Tag, a attribute) (Element, error) {
 		if e.Items == nil {
 			e.Items = []*Dataset{}
 		}
-		for range a.values {
-			e.Items = append(e.Items, &Dataset{}) // null stands for an empty item
+		for _, v := range a.values {
+			if v == nil { // null stands for an empty item
+				e.Items = append(e.Items, &Dataset{})
+			}
 		}
 	case kindText:
 		for _, v := range a.values {

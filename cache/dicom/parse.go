@@ -1,6 +1,11 @@
 package dicom
 
-import "encoding/binary"
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
 
 const (
 	maxDepth    = 64      // levels of sequences; real objects stay under 12
@@ -34,6 +39,7 @@ type parser struct {
 	count    int
 	cut      bool
 	stop     bool // pixel data reached in header mode
+	zeros    int  // all bytes from here on are zero; -1 until looked at
 }
 
 // header is one element's head. length may be undefined.
@@ -139,7 +145,8 @@ func (p *parser) dataset(d *Dataset, end int, delimited bool, sc scope) error {
 		p.short(p.pos)
 	}
 	if !sorted {
-		p.sort(d)
+		d.sort()
+		p.f.note("elements repeated or out of order")
 	}
 	return nil
 }
@@ -159,10 +166,11 @@ func (p *parser) padding(end int) bool {
 	if p.b[p.pos] != 0 || p.opt.partial {
 		return false
 	}
-	for _, c := range p.b[p.pos:end] {
-		if c != 0 {
-			return false
-		}
+	if p.zeros < 0 {
+		p.zeros = len(bytes.TrimRight(p.b, "\x00"))
+	}
+	if p.pos < p.zeros {
+		return false
 	}
 	p.f.note("zero bytes after the last element")
 	p.pos = end
@@ -170,17 +178,9 @@ func (p *parser) padding(end int) bool {
 }
 
 // sort restores ascending order; of elements with one tag the first is kept.
-func (p *parser) sort(d *Dataset) {
-	in := d.elems
-	d.elems = make([]Element, 0, len(in))
-	for _, e := range in {
-		if n := len(d.elems); n == 0 || d.elems[n-1].Tag < e.Tag {
-			d.elems = append(d.elems, e)
-		} else if !d.Has(e.Tag) {
-			d.Set(e)
-		}
-	}
-	p.f.note("elements repeated or out of order")
+func (d *Dataset) sort() {
+	slices.SortStableFunc(d.elems, func(a, b Element) int { return cmp.Compare(a.Tag, b.Tag) })
+	d.elems = slices.CompactFunc(d.elems, func(a, b Element) bool { return a.Tag == b.Tag })
 }
 
 func (p *parser) counted(at int) error {

@@ -12,7 +12,7 @@ import (
 // reached before the pixel data.
 func parse(b []byte, opt options) (f *File, more bool, err error) {
 	f = &File{Meta: &Dataset{}, Dataset: &Dataset{}}
-	p := &parser{b: b, f: f, opt: opt, order: binary.LittleEndian}
+	p := &parser{b: b, f: f, opt: opt, order: binary.LittleEndian, zeros: -1}
 	p.pos, f.Preamble = preamble(b)
 	if err := p.meta(); err != nil {
 		return nil, false, err
@@ -34,7 +34,7 @@ func parse(b []byte, opt options) (f *File, more bool, err error) {
 	if opt.partial && !p.stop {
 		return nil, true, nil
 	}
-	f.Truncated = p.cut
+	f.Truncated = f.Truncated || p.cut
 	if f.Dataset.Len() == 0 && f.Meta.Len() == 0 && !f.Pixel.Present() {
 		return nil, false, invalid(p.pos, "no data element")
 	}
@@ -195,9 +195,6 @@ func (p *parser) inflate() error {
 	if err != nil {
 		p.f.note("deflated data set ends early")
 	}
-	p.b, p.pos = b, 0
-	if err != nil {
-		p.f.Truncated = true
-	}
+	p.b, p.pos, p.f.Truncated = b, 0, err != nil
 	return nil
 }

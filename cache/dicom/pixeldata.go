@@ -25,13 +25,13 @@ func (p *parser) uint64s(raw []byte) []uint64 {
 	return out
 }
 
-// pixelData notes where the stored pixels lie. A second one is ignored.
+// pixelData notes where the stored pixels lie. A second one is passed over.
 func (p *parser) pixelData(h header, end int) error {
-	if p.f.Pixel.Present() {
-		p.f.note("%s after other pixel data", h.tag)
-		p.f = &File{Meta: p.f.Meta, Dataset: p.f.Dataset, Notes: p.f.Notes}
-	}
 	px := &p.f.Pixel
+	if px.Present() {
+		p.f.note("%s after other pixel data", h.tag)
+		px = &PixelData{}
+	}
 	px.Tag, px.VR, px.Encapsulated = h.tag, h.vr, h.length == undefined
 	if p.opt.header {
 		p.stop = true

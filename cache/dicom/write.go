@@ -126,17 +126,24 @@ func (e *encoder) upTo(d *Dataset, t Tag) ([]Element, error) {
 }
 
 // pixelHead writes the head of native Pixel Data: OW above 8 bits allocated,
-// else OB (PS3.5 A.2).
+// else OB (PS3.5 A.2); or of (Double) Float Pixel Data, which an object has whose
+// pixels have no Bits Stored (PS3.3 C.7.6.24).
 func (e *encoder) pixelHead(d *Dataset, pixel []byte) error {
 	n := uint64(len(pixel)) + uint64(len(pixel)%2)
 	if n >= undefined {
 		return &UnsupportedError{What: "native pixel data of 4 GiB and more"}
 	}
-	vr := "OB"
-	if d.IntOr(BitsAllocated, 8) > 8 {
+	t, vr, alloc := PixelDataTag, "OB", d.IntOr(BitsAllocated, 8)
+	switch float := !d.Has(BitsStored) && !d.Has(PixelRepresentation); {
+	case float && alloc == 32:
+		t, vr = FloatPixelData, "OF"
+	case float && alloc == 64:
+		t, vr = DoubleFloatPixelData, "OD"
+	case alloc > 8:
 		vr = "OW"
 	}
-	e.b = append(e.b, 0xE0, 0x7F, 0x10, 0, vr[0], vr[1], 0, 0)
+	e.tag(t)
+	e.b = append(e.b, vr[0], vr[1], 0, 0)
 	e.b = binary.LittleEndian.AppendUint32(e.b, uint32(n))
 	return nil
 }
