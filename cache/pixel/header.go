@@ -70,18 +70,21 @@ func (h Header) check() error {
 // cells is the number of cells in a frame; at most 3·2³², it cannot wrap.
 func (h Header) cells() int64 { return int64(h.Rows) * int64(h.Cols) * int64(h.Samples) }
 
-// subsampled: native 4:2:2 stores two bytes a pixel (PS3.3 C.7.6.3.1.2).
+// subsampled: native 4:2:2 stores two cells a pixel (PS3.3 C.7.6.3.1.2).
 func (h Header) subsampled() bool {
 	return h.Samples == 3 && (h.Photometric == "YBR_FULL_422" || h.Photometric == "YBR_PARTIAL_422")
 }
 
 // Bits is the size of one frame in bits, uncompressed and as stored.
 func (h Header) Bits() int64 {
-	n := h.cells()
-	if h.subsampled() {
+	n := h.cells() * int64(h.Allocated)
+	switch {
+	case h.subsampled():
 		n = n / 3 * 2
+	case h.Samples == 3 && h.Photometric == "YBR_PARTIAL_420":
+		n /= 2
 	}
-	return n * int64(h.Allocated)
+	return n
 }
 
 // Bytes is Bits in whole bytes.

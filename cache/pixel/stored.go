@@ -34,7 +34,7 @@ func StoredSHA256(f *dicom.File) (string, error) {
 		switch {
 		case h.Allocated == 1:
 			tail.write(b, h.Bits())
-		case h.Samples == 3 && h.Planar && !h.subsampled() && h.Allocated <= 32:
+		case h.Samples == 3 && h.Planar && h.Bits() == h.cells()*int64(h.Allocated) && h.Allocated <= 32:
 			sum.Write(interleaved(b, h.Allocated/8))
 		default:
 			sum.Write(b)
