@@ -11,6 +11,8 @@ type State string
 
 // States a row can show. "mine" is not a state: Row.Mine says whose claim it is.
 const (
+	Ordered     State = "ordered"   // no images yet
+	Acquiring   State = "acquiring" // images are still coming
 	Available   State = "available"
 	Assigned    State = "assigned"
 	Claimed     State = "claimed"
@@ -62,6 +64,7 @@ type Row struct {
 type SiteStatus struct {
 	Name   string    `json:"name"`
 	LastOK time.Time `json:"last_ok,omitzero"`
+	Asked  time.Time `json:"-"` // when it was polled first
 	Err    error     `json:"-"`
 	Phone  string    `json:"phone,omitempty"`
 }

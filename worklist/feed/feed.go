@@ -1,0 +1,186 @@
+package feed
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/worklist/pacs"
+)
+
+// Site is one place that cases come from.
+type Site struct {
+	Name      string
+	Archive   pacs.Archive
+	Workitems pacs.Workitems // nil: no worklist (UPS), the site's studies are the list
+	// AllStudies lists every study of a site without worklist; otherwise those
+	// that name the reader as Physician Reading Study.
+	AllStudies bool
+	// NotLocked: this site's worklist is not obeyed by everybody who reads there.
+	NotLocked bool
+	Phone     string
+	Timeout   time.Duration // of one poll; 0: 20 s
+}
+
+// Options says for whom the list is made.
+type Options struct {
+	Reader string // PN; the cases assigned to nobody else are listed. Empty: everybody's
+	// Mine tells whether our ledger holds the Transaction UID of a workitem. A
+	// name never decides that. Nil: nothing is ours.
+	Mine func(workitemUID string) bool
+	// Held are the workitems of a site that we hold, listed whoever they are
+	// assigned to. May be nil.
+	Held func(site string) []string
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
+}
+
+const siteTimeout = 20 * time.Second
+
+// Feed polls the sites. It is safe for concurrent use; polls go one at a time.
+type Feed struct {
+	opt   Options
+	sites []*source
+	mu    sync.Mutex // held during a poll
+}
+
+// source is one site with what it said last; guarded by Feed.mu, and during a
+// poll owned by the site's goroutine.
+type source struct {
+	Site
+	rows    []Row
+	status  SiteStatus
+	studies map[dicom.UID]study  // what QIDO said last
+	first   map[string]time.Time // when a row was first seen
+	single  bool                 // learned: this server takes no lists of UIDs
+}
+
+// New makes a feed; it asks nobody yet.
+func New(sites []Site, opt Options) *Feed {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Mine == nil {
+		opt.Mine = func(string) bool { return false }
+	}
+	f := &Feed{opt: opt}
+	for _, s := range sites {
+		if s.Timeout <= 0 {
+			s.Timeout = siteTimeout
+		}
+		f.sites = append(f.sites, &source{Site: s, studies: map[dicom.UID]study{}, first: map[string]time.Time{},
+			status: SiteStatus{Name: s.Name, Phone: s.Phone}})
+	}
+	return f
+}
+
+// Poll asks all sites at once and returns the list in the order to read it. It
+// returns when the slowest site has answered or run out of time.
+func (f *Feed) Poll(ctx context.Context) Snapshot {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, s := range f.sites {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			f.poll(ctx, s)
+		}()
+	}
+	wg.Wait()
+	return f.snapshot()
+}
+
+// Watch polls until ctx ends, every so often and a tenth more or less, so that
+// many desks do not ask in step.
+func (f *Feed) Watch(ctx context.Context, every time.Duration, each func(Snapshot)) {
+	for ctx.Err() == nil {
+		s := f.Poll(ctx)
+		if ctx.Err() != nil {
+			return // half a list is none
+		}
+		each(s)
+		pause := every - every/10 + rand.N(every/5+1)
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Site is the site of that name.
+func (f *Feed) Site(name string) (Site, bool) {
+	for _, s := range f.sites {
+		if s.Name == name {
+			return s.Site, true
+		}
+	}
+	return Site{}, false
+}
+
+// poll asks one site.
+func (f *Feed) poll(ctx context.Context, s *source) {
+	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
+	defer cancel()
+	now := f.opt.Now()
+	if s.status.Asked.IsZero() {
+		s.status.Asked = now
+	}
+	rows, err := f.rows(ctx, s)
+	s.status.Err = err
+	if err != nil && !partial(err) {
+		for i := range s.rows {
+			s.rows[i].Stale = true
+		}
+		return
+	}
+	s.status.LastOK = f.opt.Now()
+	if err != nil {
+		rows = append(rows, missing(s.rows, rows)...)
+	}
+	for i := range rows {
+		s.arrive(&rows[i], now)
+	}
+	s.rows = rows
+}
+
+// missing is the old rows that a partial answer does not hold, marked stale.
+func missing(old, fresh []Row) (out []Row) {
+	for _, r := range old {
+		if !slices.ContainsFunc(fresh, func(n Row) bool { return n.key() == r.key() }) {
+			r.Stale = true
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// arrive gives a row without a scheduled start the time it was first seen.
+func (s *source) arrive(r *Row, now time.Time) {
+	if !r.Arrived.IsZero() {
+		return
+	}
+	seen, ok := s.first[r.key()]
+	if !ok {
+		seen = now
+		s.first[r.key()] = now
+	}
+	r.Arrived = seen
+}
+
+func (f *Feed) snapshot() Snapshot {
+	snap := Snapshot{At: f.opt.Now()}
+	for _, s := range f.sites {
+		snap.Rows = append(snap.Rows, s.rows...)
+		snap.Sites = append(snap.Sites, s.status)
+	}
+	markSimilar(snap.Rows)
+	for i := range snap.Rows {
+		snap.Rows[i].Reason = Reason(snap.Rows[i])
+	}
+	slices.SortStableFunc(snap.Rows, Compare)
+	return snap
+}
