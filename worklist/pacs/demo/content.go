@@ -1,0 +1,208 @@
+package demo
+
+import (
+	"bytes"
+	"container/list"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+)
+
+// content is where an object's Part 10 bytes come from. One field is used.
+type content struct {
+	path   string // a file, served as it lies on disk
+	size   int64  // of the file when its header was read
+	mod    time.Time
+	bytes  []byte // held in memory
+	render func() ([]byte, error)
+}
+
+var errFileChanged = errors.New("the file changed since its header was read")
+
+// size is the object's length when it is known without making it, or -1.
+func (in *instance) size() int64 {
+	switch {
+	case in.content.path != "":
+		return in.content.size
+	case in.content.bytes != nil:
+		return int64(len(in.content.bytes))
+	}
+	return -1
+}
+
+// body is an object or a part of one as a stream.
+type body interface {
+	io.ReadSeeker
+	io.Closer
+}
+
+type memory struct{ *bytes.Reader }
+
+func (memory) Close() error { return nil }
+
+func inMemory(b []byte) body { return memory{bytes.NewReader(b)} }
+
+// open gives the object's bytes as a stream.
+func (a *Archive) open(in *instance) (body, error) {
+	if in.content.path == "" {
+		b, err := a.bytes(in)
+		return inMemory(b), err
+	}
+	f, err := os.Open(in.content.path)
+	if err != nil {
+		return nil, fmt.Errorf("open object: %w", err)
+	}
+	info, err := f.Stat()
+	if err == nil && info.Size() != in.content.size {
+		err = errFileChanged
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open object: %w", err), f.Close())
+	}
+	return f, nil
+}
+
+// bytes gives the object whole. The caller must not change it.
+func (a *Archive) bytes(in *instance) ([]byte, error) {
+	switch {
+	case in.content.path != "":
+		b, err := os.ReadFile(in.content.path)
+		if err == nil && int64(len(b)) != in.content.size {
+			err = errFileChanged
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read object: %w", err)
+		}
+		return b, nil
+	case in.content.bytes != nil:
+		return in.content.bytes, nil
+	}
+	return a.pixels.get(in.sop, in.content.render)
+}
+
+// etag is a strong validator: it changes when the bytes do. "" when they cannot
+// be had.
+func (a *Archive) etag(in *instance) string {
+	if in.content.path != "" {
+		h := sha256.Sum256([]byte(string(in.sop) + strconv.FormatInt(in.content.size, 10) + in.content.mod.UTC().String()))
+		return `"` + hex.EncodeToString(h[:16]) + `"`
+	}
+	b, err := a.bytes(in)
+	if err != nil {
+		return ""
+	}
+	h := sha256.Sum256(b)
+	return `"` + hex.EncodeToString(h[:16]) + `"`
+}
+
+// explicit gives the object in Explicit VR Little Endian: re-encoded when it is
+// stored uncompressed in another syntax.
+func (a *Archive) explicit(in *instance) (body, error) {
+	b, err := a.bytes(in)
+	if err != nil {
+		return nil, err
+	}
+	f, err := dicom.Parse(b)
+	if err != nil {
+		return nil, fmt.Errorf("re-encode object: %w", err)
+	}
+	var out bytes.Buffer
+	if err := dicom.Write(&out, f.Dataset, f.Pixel.Native); err != nil {
+		return nil, fmt.Errorf("re-encode object: %w", err)
+	}
+	return inMemory(out.Bytes()), nil
+}
+
+// part10 makes the file of a source's instance.
+func part10(h *dicom.Dataset, pixels func() ([]byte, error)) ([]byte, error) {
+	var native []byte
+	if pixels != nil {
+		var err error
+		if native, err = pixels(); err != nil {
+			return nil, fmt.Errorf("make pixels: %w", err)
+		}
+	}
+	var b bytes.Buffer
+	b.Grow(len(native) + 8<<10)
+	if err := dicom.Write(&b, h, native); err != nil {
+		return nil, fmt.Errorf("make object: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// renderLimit bounds the objects kept after they were made: 512 CT slices.
+const renderLimit = 256 << 20
+
+// renderCache keeps the most recently used objects up to limit bytes. Two who
+// ask for the same object at once wait for one making of it.
+type renderCache struct {
+	mu    sync.Mutex
+	limit int64
+	size  int64                       // guarded by mu
+	items map[dicom.UID]*list.Element // guarded by mu; of *rendered
+	used  *list.List                  // guarded by mu; most recent first
+}
+
+type rendered struct {
+	sop   dicom.UID
+	ready chan struct{} // closed when bytes and err are set
+	bytes []byte
+	err   error
+}
+
+func newRenderCache(limit int64) *renderCache {
+	return &renderCache{limit: limit, items: map[dicom.UID]*list.Element{}, used: list.New()}
+}
+
+func (c *renderCache) get(sop dicom.UID, render func() ([]byte, error)) ([]byte, error) {
+	c.mu.Lock()
+	if el := c.items[sop]; el != nil {
+		c.used.MoveToFront(el)
+		r := el.Value.(*rendered)
+		c.mu.Unlock()
+		<-r.ready
+		return r.bytes, r.err
+	}
+	r := &rendered{sop: sop, ready: make(chan struct{})}
+	el := c.used.PushFront(r)
+	c.items[sop] = el
+	c.mu.Unlock()
+
+	b, err := render()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r.bytes, r.err = b, err
+	close(r.ready)
+	if err != nil {
+		c.drop(el)
+		return nil, err
+	}
+	c.size += int64(len(b))
+	c.evict(el)
+	return b, nil
+}
+
+// evict drops the least recently used that are ready, but never keep.
+func (c *renderCache) evict(keep *list.Element) {
+	for el := c.used.Back(); el != nil && c.size > c.limit; {
+		prev := el.Prev()
+		if r := el.Value.(*rendered); el != keep && r.bytes != nil {
+			c.size -= int64(len(r.bytes))
+			c.drop(el)
+		}
+		el = prev
+	}
+}
+
+func (c *renderCache) drop(el *list.Element) {
+	c.used.Remove(el)
+	delete(c.items, el.Value.(*rendered).sop)
+}

@@ -1,0 +1,175 @@
+package demo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/worklist/pacs"
+)
+
+// disk is a StoreDir:
+//
+//	FORMAT              "nocturne archive 1"
+//	LOCK                held by the one process that serves the folder
+//	objects/UID.dcm     stored objects, as received
+//	workitems/UID.json  a workitem with its state and Transaction UID
+//
+// Every file is written beside its place, synced, renamed, and its folder
+// synced: after a crash there is the old file or the new one.
+type disk struct {
+	dir  string
+	lock *os.File
+}
+
+const storeFormat = "nocturne archive 1\n"
+
+// openDisk makes the folder when it is new, and refuses one of another format
+// or one that is being served.
+func openDisk(dir string) (*disk, error) {
+	d := &disk{dir: dir}
+	for _, sub := range []string{"objects", "workitems"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			return nil, fmt.Errorf("open store: %w", err)
+		}
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "LOCK"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if err := lockFile(lock); err != nil {
+		return nil, errors.Join(errors.New("open store: another archive serves this folder"), lock.Close())
+	}
+	d.lock = lock
+	switch b, err := os.ReadFile(filepath.Join(dir, "FORMAT")); {
+	case errors.Is(err, fs.ErrNotExist):
+		err = d.write("FORMAT", []byte(storeFormat))
+		if err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), d.Close())
+	case string(b) != storeFormat:
+		return nil, errors.Join(errors.New("open store: the folder was written by another version"), d.Close())
+	}
+	return d, nil
+}
+
+// Close gives the folder free. A nil disk is closed.
+func (d *disk) Close() error {
+	if d == nil || d.lock == nil {
+		return nil
+	}
+	err := d.lock.Close()
+	d.lock = nil
+	return err
+}
+
+// write puts b into place, durably.
+func (d *disk) write(name string, b []byte) (err error) {
+	path := filepath.Join(d.dir, filepath.FromSlash(name))
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return fmt.Errorf("store file: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err == nil {
+		err = syncFolder(filepath.Dir(path))
+	}
+	if err != nil {
+		return fmt.Errorf("store file: %w", err)
+	}
+	return nil
+}
+
+// saveObject keeps an object as it came. The UID is valid: digits and dots.
+func (d *disk) saveObject(sop dicom.UID, b []byte) (path string, err error) {
+	name := "objects/" + string(sop) + ".dcm"
+	return filepath.Join(d.dir, filepath.FromSlash(name)), d.write(name, b)
+}
+
+// stepFile is a workitem on disk.
+type stepFile struct {
+	State       pacs.State     `json:"state"`
+	Transaction dicom.UID      `json:"transaction_uid,omitempty"`
+	Own         bool           `json:"own,omitempty"`
+	Dataset     *dicom.Dataset `json:"dataset"`
+}
+
+func (d *disk) saveStep(st *step) error {
+	b, err := json.Marshal(stepFile{State: st.state, Transaction: st.transaction, Own: st.own, Dataset: st.data})
+	if err != nil {
+		return fmt.Errorf("store workitem: %w", err)
+	}
+	return d.write("workitems/"+string(st.uid)+".json", b)
+}
+
+// restore reads everything back. A file that cannot be read fails the start:
+// serving on without it would give away a claim.
+func (a *Archive) restore() error {
+	err := a.disk.each("objects", ".dcm", func(path string, _ dicom.UID) error {
+		in, err := readInstance(path)
+		if err != nil {
+			return err
+		}
+		return a.held.add(in)
+	})
+	if err != nil {
+		return err
+	}
+	return a.disk.each("workitems", ".json", func(path string, uid dicom.UID) error {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		var f stepFile
+		if err := json.Unmarshal(b, &f); err != nil {
+			return err
+		}
+		if f.Dataset == nil || stateTable[cell{f.State, evCreate}].code != duplicateInstance {
+			return errors.New("no workitem")
+		}
+		a.steps.all[uid] = &step{uid: uid, state: f.State, transaction: f.Transaction, own: f.Own, data: f.Dataset}
+		return nil
+	})
+}
+
+// each visits the files of a folder and removes what a crash left half written.
+func (d *disk) each(sub, ext string, f func(path string, uid dicom.UID) error) error {
+	dir := filepath.Join(d.dir, sub)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("read store: %w", err)
+	}
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if strings.HasPrefix(e.Name(), ".new-") {
+			os.Remove(path)
+			continue
+		}
+		uid, ok := strings.CutSuffix(e.Name(), ext)
+		if !ok || !dicom.ValidUID(uid) {
+			continue
+		}
+		if err := f(path, dicom.UID(uid)); err != nil {
+			return fmt.Errorf("read store: %s: %w", e.Name(), err)
+		}
+	}
+	return nil
+}
