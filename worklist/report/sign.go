@@ -74,7 +74,7 @@ func (d *Draft) document(f Facts, s Signed) sr.Document {
 	doc := sr.Document{
 		Study: f.header(d), SeriesUID: dicom.UID(s.SeriesUID), SOPUID: dicom.UID(s.SOPUID), SeriesNumber: seriesNumber,
 		Observer: sr.Observer{Name: f.Reader.Name, ID: f.Reader.ID, Organization: f.Reader.Organization},
-		Verified: true, VerifiedAt: s.At, Content: d.Started,
+		Verified: true, VerifiedAt: s.At, Content: d.Started.In(s.At.Location()),
 		Current: f.Instances, Priors: priorEvidence(f), Request: f.Request,
 	}
 	if doc.Observer.Organization == "" {

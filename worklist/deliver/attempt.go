@@ -1,0 +1,248 @@
+package deliver
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/sr"
+	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/ups"
+)
+
+// Times of one attempt. A stopped archive takes connections and says nothing.
+const (
+	sendTime    = 15 * time.Second
+	confirmTime = 10 * time.Second
+	upsTime     = 10 * time.Second
+	silentAfter = 1500 * time.Millisecond // from then on the row says who is not answering
+)
+
+// attempt is one go at one row. Owned by the goroutine that made it.
+type attempt struct {
+	r         *Runner
+	le        *ledger.Lease
+	channel   Channel
+	workitems pacs.Workitems
+}
+
+// run takes the row as far as it will go now. The error is the ledger's: what
+// destinations do is in the row.
+func (a *attempt) run(ctx context.Context) error {
+	if a.Row().State != ledger.Verified {
+		if sum := sha256.Sum256(a.Row().Object); hex.EncodeToString(sum[:]) != a.Row().SHA256 {
+			return a.park(ctx, "the report on disk is not the one that was signed")
+		}
+		if err := a.deliver(ctx); err != nil {
+			return err
+		}
+	}
+	if a.Row().State != ledger.Verified || a.Row().Done() {
+		return nil
+	}
+	return a.complete(ctx)
+}
+
+// Row is the row as it stands.
+func (a *attempt) Row() ledger.OutboxRow { return a.le.Row }
+
+// deliver reads back first where something may have arrived, then sends.
+func (a *attempt) deliver(ctx context.Context) error {
+	if a.Row().State != ledger.Queued {
+		done, err := a.confirm(ctx)
+		if done || err != nil {
+			return err
+		}
+	}
+	row := a.Row()
+	if row.State == ledger.Acked { // it was taken, and is gone
+		row.State = ledger.Retry
+		if err := a.save(ctx, row); err != nil {
+			return err
+		}
+	}
+	row.State, row.Reason = ledger.Sending, ""
+	if err := a.save(ctx, row); err != nil {
+		return err
+	}
+	err := a.step(ctx, sendTime, func(ctx context.Context) error { return a.channel.Send(ctx, a.Row()) })
+	var park *ParkError
+	switch {
+	case errors.As(err, &park):
+		return a.park(ctx, park.Reason)
+	case err != nil && !errors.Is(err, ErrUnsure):
+		return a.later(ctx, err)
+	}
+	row = a.Row()
+	row.State, row.Reason = ledger.Acked, ""
+	if err := a.save(ctx, row); err != nil {
+		return err
+	}
+	done, err := a.confirm(ctx)
+	if done || err != nil {
+		return err
+	}
+	return a.later(ctx, ErrAbsent)
+}
+
+// confirm reads back. done: the row has its next state; else the report is
+// certainly not there, and the row may be sent.
+func (a *attempt) confirm(ctx context.Context) (done bool, err error) {
+	cerr := a.step(ctx, confirmTime, func(ctx context.Context) error { return a.channel.Confirm(ctx, a.Row()) })
+	var park *ParkError
+	row := a.Row()
+	switch {
+	case cerr == nil:
+		if row.State == ledger.Retry { // verified is reached from sending or acked
+			row.State = ledger.Sending
+			if err := a.save(ctx, row); err != nil {
+				return true, err
+			}
+		}
+		row.State, row.Verified, row.Reason, row.NextAt = ledger.Verified, a.r.now(), "", time.Time{}
+		return true, a.save(ctx, row)
+	case errors.As(cerr, &park):
+		return true, a.park(ctx, park.Reason)
+	case !errors.Is(cerr, ErrAbsent):
+		return true, a.later(ctx, cerr)
+	}
+	return false, nil
+}
+
+// complete takes the workitem to COMPLETED, now that the report is seen to be
+// there. A claim that was lost meanwhile is flagged: the report stands.
+func (a *attempt) complete(ctx context.Context) error {
+	row := a.Row()
+	if a.workitems == nil {
+		return a.later(ctx, pacs.ErrNoWorkitems)
+	}
+	err := a.step(ctx, upsTime, func(ctx context.Context) error {
+		return ups.Complete(ctx, a.workitems, dicom.UID(row.WorkitemUID), dicom.UID(row.TransactionUID), performed(row))
+	})
+	row = a.Row()
+	var lost *ups.LostError
+	switch {
+	case err == nil:
+		row.WorkitemDone, row.Reason = true, ""
+	case errors.As(err, &lost):
+		row.WorkitemDone, row.WithoutClaim, row.Reason = true, true, "signed without claim: "+lost.Error()
+	default:
+		return a.later(ctx, err)
+	}
+	if err := a.save(ctx, row); err != nil {
+		return err
+	}
+	return a.settle(ctx, row)
+}
+
+// settle ends the home's claim with its workitem.
+func (a *attempt) settle(ctx context.Context, row ledger.OutboxRow) error {
+	c, ok, err := a.r.Ledger.Claim(ctx, row.WorkitemUID)
+	if err != nil || !ok || c.TransactionUID != row.TransactionUID || c.State.Ended() {
+		return err
+	}
+	to := ledger.Completed
+	if row.WithoutClaim {
+		to = ledger.Lost
+	}
+	_, err = a.r.Ledger.MoveClaim(ctx, c, to)
+	return err
+}
+
+// performed tells from the signed bytes alone who did what when.
+func performed(row ledger.OutboxRow) ups.Performed {
+	p := ups.Performed{Start: row.Signed, End: row.Signed, StudyUID: dicom.UID(row.StudyUID), SOPUID: dicom.UID(row.SOPInstanceUID)}
+	if row.DICOMwebURL != "" {
+		p.RetrieveURL = row.DICOMwebURL + "/studies/" + row.StudyUID
+	}
+	f, err := dicom.Parse(row.Object)
+	if err != nil {
+		return p
+	}
+	p.SeriesUID = dicom.UID(f.Dataset.Str(dicom.SeriesInstanceUID))
+	p.SOPClassUID = dicom.UID(f.Dataset.Str(dicom.SOPClassUID))
+	if doc, err := sr.Read(f.Dataset); err == nil {
+		p.Reader = ups.Reader{Name: doc.Observer.Name, ID: doc.Observer.ID, Organization: doc.Observer.Organization}
+		p.Start = doc.Content
+		if doc.Verified {
+			p.End = doc.VerifiedAt
+		}
+	}
+	return p
+}
+
+// step runs one request with its time limit. A destination that is silent for a
+// while is named in the row at once, not only when the time is up.
+func (a *attempt) step(ctx context.Context, limit time.Duration, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	answer := make(chan error, 1)
+	go func() { answer <- do(ctx) }()
+	silent := time.NewTimer(silentAfter)
+	defer silent.Stop()
+	for {
+		select {
+		case err := <-answer:
+			return err
+		case <-silent.C:
+			row := a.Row()
+			row.Reason = row.Site + " not answering"
+			_ = a.save(ctx, row) // the outcome of the step is what counts
+		}
+	}
+}
+
+// later puts the row off. It counts tries and backs off: 1, 2, 4, 8 s at first, a
+// minute once it has failed for some ten minutes, a quarter more or less each, and
+// never sooner than the server asked for.
+func (a *attempt) later(ctx context.Context, why error) error {
+	row := a.Row()
+	row.Tries++
+	if row.State != ledger.Verified {
+		row.State = ledger.Retry
+	}
+	row.Reason = reason(row.Site, why)
+	if row.State == ledger.Verified {
+		row.Reason = "workitem not completed yet: " + row.Reason
+	}
+	wait := backOff(row.Tries, rand.Float64())
+	var status *pacs.StatusError
+	if errors.As(why, &status) {
+		wait = max(wait, min(status.RetryAfter, time.Minute))
+	}
+	row.NextAt = a.r.now().Add(wait)
+	return a.save(ctx, row)
+}
+
+func backOff(tries int, random float64) time.Duration {
+	wait := min(8*time.Second, time.Second<<min(tries-1, 3))
+	if tries > 60 {
+		wait = time.Minute
+	}
+	return time.Duration(float64(wait) * (0.75 + random/2))
+}
+
+func (a *attempt) park(ctx context.Context, why string) error {
+	row := a.Row()
+	row.State, row.Reason = ledger.Parked, why
+	return a.save(ctx, row)
+}
+
+// save stores the row and tells who listens. A cancelled context does not keep
+// the outcome of a request that was made from the disk.
+func (a *attempt) save(ctx context.Context, row ledger.OutboxRow) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	if err := a.le.Save(ctx, row); err != nil {
+		return err
+	}
+	if a.r.Changed != nil {
+		a.r.Changed(a.le.Row)
+	}
+	return nil
+}
