@@ -203,12 +203,18 @@ func retryAfter(s string, now time.Time) time.Duration {
 	return 0
 }
 
-// cleanWarning is the texts of the Warning headers (RFC 7234 5.5), without
+// cleanWarning is the text of the Warning header, as RFC 7234 5.5 quotes it or
+// as PS3.18 11.7.3 writes it (299 service: text), without code and service,
 // secret, UIDs and control characters, at most 160 characters.
 func cleanWarning(h http.Header, secret string) string {
 	s := strings.Join(h.Values("Warning"), "; ")
 	if i, j := strings.IndexByte(s, '"'), strings.LastIndexByte(s, '"'); i >= 0 && j > i {
 		s = s[i+1 : j]
+	} else if rest, ok := strings.CutPrefix(s, "299 "); ok {
+		s = rest
+		if _, text, ok := strings.Cut(rest, ": "); ok {
+			s = text
+		}
 	}
 	if secret != "" {
 		s = strings.ReplaceAll(s, secret, "…")

@@ -1,6 +1,8 @@
 package pacstest
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -238,7 +240,9 @@ func (u ups) table(t *testing.T) {
 		for before, want := range row.want {
 			t.Run(row.action+" when "+string(before), func(t *testing.T) {
 				uid, tx := u.reach(t, before)
-				u.check(t, row.do(t, uid, tx), want, tx)
+				err := row.do(t, uid, tx)
+				u.check(t, err, want, tx)
+				u.can(row.action+" when "+string(before), answered(err))
 				u.isIn(t, uid, want.then)
 			})
 		}
@@ -249,6 +253,18 @@ func (u ups) table(t *testing.T) {
 			u.isIn(t, uid, s)
 		}
 	})
+}
+
+// answered is an answer for the table of capabilities.
+func answered(err error) string {
+	var s *pacs.StatusError
+	switch {
+	case err == nil:
+		return "done"
+	case errors.As(err, &s):
+		return fmt.Sprintf("%d, reason %d: %s", s.Code, s.Reason(), s.Warning)
+	}
+	return err.Error()
 }
 
 func (u ups) ask(t *testing.T, uid, _ dicom.UID) error {
