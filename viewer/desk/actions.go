@@ -1,0 +1,145 @@
+package desk
+
+import "github.com/nocturne/nocturne/viewer"
+
+// deed performs an action; values are those the action came with.
+type deed func(d *Desk, values []float64)
+
+func plainly(f func(*Desk)) deed { return func(d *Desk, _ []float64) { f(d) } }
+
+// deeds are what the image side does itself, by name.
+func deeds() map[viewer.Action]deed {
+	all := map[viewer.Action]deed{
+		viewer.WindowSetName: (*Desk).setWindow,
+		viewer.ZoomSetName:   (*Desk).setZoom,
+		viewer.SliceSetName:  (*Desk).setSlice,
+	}
+	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices()} {
+		for a, f := range some {
+			all[a] = plainly(f)
+		}
+	}
+	return all
+}
+
+func moves() map[viewer.Action]func(*Desk) {
+	return map[viewer.Action]func(*Desk){
+		viewer.SliceNext:    func(d *Desk) { d.step(1) },
+		viewer.SlicePrev:    func(d *Desk) { d.step(-1) },
+		viewer.SliceNext10:  func(d *Desk) { d.step(10) },
+		viewer.SlicePrev10:  func(d *Desk) { d.step(-10) },
+		viewer.SliceFirst:   func(d *Desk) { d.slice(d.at(), 0) },
+		viewer.SliceLast:    func(d *Desk) { d.slice(d.at(), 1<<30) },
+		viewer.SeriesNext:   func(d *Desk) { d.nextSeries(1) },
+		viewer.SeriesPrev:   func(d *Desk) { d.nextSeries(-1) },
+		viewer.TileNext:     func(d *Desk) { d.nextTile(1) },
+		viewer.TilePrev:     func(d *Desk) { d.nextTile(-1) },
+		viewer.TileOneUp:    func(d *Desk) { d.toggleOneUp() },
+		viewer.MarkNext:     func(d *Desk) { d.jump(1) },
+		viewer.MarkPrev:     func(d *Desk) { d.jump(-1) },
+		viewer.MarkDelete:   func(d *Desk) { d.deleteMark() },
+		viewer.MarkUndo:     func(d *Desk) { d.undo() },
+		viewer.MarkRedo:     func(d *Desk) { d.redo() },
+		viewer.PriorToggle:  func(d *Desk) { d.togglePrior() },
+		viewer.CineToggle:   func(d *Desk) { d.toggleCine() },
+		viewer.LayoutNext:   func(d *Desk) { d.nextLayout(1) },
+		viewer.LayoutPrev:   func(d *Desk) { d.nextLayout(-1) },
+		viewer.LinkToggle:   func(d *Desk) { d.link() },
+		viewer.SamePoint:    func(d *Desk) { d.samePoint() },
+		viewer.ToolDrop:     func(d *Desk) { d.drop() },
+		viewer.ToolFinish:   func(d *Desk) { d.finish() },
+		viewer.WindowOwn:    func(d *Desk) { d.ownWindow() },
+		viewer.WindowLower:  func(d *Desk) { d.stepWindow(-1, 0) },
+		viewer.WindowHigher: func(d *Desk) { d.stepWindow(1, 0) },
+		viewer.WindowNarrow: func(d *Desk) { d.stepWindow(0, -1) },
+		viewer.WindowWider:  func(d *Desk) { d.stepWindow(0, 1) },
+	}
+}
+
+func views() map[viewer.Action]func(*Desk) {
+	seen := func(f func(d *Desk, t *tile, g *geometry)) func(*Desk) {
+		return func(d *Desk) {
+			if g, ok := d.at().geometry(); ok {
+				d.arrange()
+				f(d, d.at(), g)
+				d.touch()
+			}
+		}
+	}
+	zoom := func(by float64) func(*Desk) {
+		return seen(func(d *Desk, t *tile, g *geometry) {
+			x, y := middle(t.rect)
+			t.look.view.zoomAt(by, g, t.rect, x, y)
+		})
+	}
+	return map[viewer.Action]func(*Desk){
+		viewer.ViewReset:  func(d *Desk) { d.reset() },
+		viewer.ViewInvert: seen(func(d *Desk, t *tile, _ *geometry) { t.look.invert = !t.look.invert }),
+		viewer.ViewFlipH:  seen(func(d *Desk, t *tile, _ *geometry) { t.look.view.mirror(false) }),
+		viewer.ViewFlipV:  seen(func(d *Desk, t *tile, _ *geometry) { t.look.view.mirror(true) }),
+		viewer.ViewRight:  seen(func(d *Desk, t *tile, _ *geometry) { t.look.view.rotate(1) }),
+		viewer.ViewLeft:   seen(func(d *Desk, t *tile, _ *geometry) { t.look.view.rotate(-1) }),
+		viewer.ViewFit: seen(func(d *Desk, t *tile, _ *geometry) {
+			t.look.view.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
+		}),
+		viewer.ViewZoomIn:  zoom(1.25),
+		viewer.ViewZoomOut: zoom(1 / 1.25),
+		viewer.ViewOneToOne: seen(func(d *Desk, t *tile, g *geometry) {
+			x, y := middle(t.rect)
+			t.look.view.zoomAt(1/t.look.view.scale(g, t.rect), g, t.rect, x, y)
+		}),
+	}
+}
+
+// at is the tile that keys act on.
+func (d *Desk) at() *tile { return d.tiles[d.active] }
+
+func (d *Desk) step(by int) { d.scroll(d.at(), by) }
+
+func (d *Desk) toggleOneUp() {
+	rows, cols := grid(d.layout)
+	if rows*cols == 1 {
+		d.notice("There is one tile already.")
+		return
+	}
+	d.oneUp = !d.oneUp
+	d.touch()
+}
+
+// reset shows the image as it came: fitted, unturned, in its own window (R).
+func (d *Desk) reset() {
+	t := d.at()
+	t.look.view.View.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
+	t.look.view.FlipH, t.look.view.Turn = false, 0
+	t.look.invert, t.look.window = false, choice{}
+	if t.shown.image != nil {
+		t.show(t.shown)
+	}
+	d.touch()
+}
+
+func (d *Desk) setZoom(v []float64) {
+	t := d.at()
+	g, ok := t.geometry()
+	if !ok || len(v) != 1 || v[0] < 0 {
+		d.notice("A zoom is one number: screen pixels per image pixel, or 0 to fit.")
+		return
+	}
+	d.arrange()
+	if v[0] == 0 {
+		t.look.view.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
+	} else {
+		x, y := middle(t.rect)
+		t.look.view.zoomAt(v[0]/t.look.view.scale(g, t.rect), g, t.rect, x, y)
+	}
+	d.touch()
+}
+
+func (d *Desk) setSlice(v []float64) {
+	t := d.at()
+	if len(v) != 1 || t.stack == nil || v[0] < 1 || int(v[0]) > len(t.stack.slots) {
+		d.notice("There is no such slice.")
+		return
+	}
+	d.slice(t, int(v[0])-1)
+}

@@ -1,0 +1,152 @@
+package desk
+
+import (
+	"image"
+
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/tool"
+)
+
+func (d *Desk) style() overlay.Style { return overlay.Style{Scale: d.scale} }
+
+// Scene is the picture as it is now. What it shows counts as seen; the first own
+// pixel is told as Shown.
+func (d *Desk) Scene() Scene {
+	d.dirty = false
+	s := Scene{Epoch: d.c.Epoch, W: d.w, H: d.h}
+	if !d.open || d.blank {
+		s.Blank = true
+		return s
+	}
+	d.arrange()
+	head, top := d.style().Header(d.w, d.h, d.head())
+	for i, t := range d.tiles {
+		if d.tileVisible(t) {
+			d.tileScene(&s, i, t, top)
+		}
+	}
+	s.Over.Append(head)
+	return s
+}
+
+func (d *Desk) tileVisible(t *tile) bool {
+	for _, v := range d.visible() {
+		if v == t {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *Desk) head() overlay.Head {
+	h := overlay.Head{
+		Order: d.c.Order, Site: d.c.Site, Now: d.opt.Now(), Tool: tool.Name(d.tool), Owner: d.owner,
+		ReadOnly: d.c.ReadOnly, Mismatch: d.mismatch(),
+	}
+	if d.label != nil {
+		h.Typing, h.Label = true, string(d.label.text)
+	}
+	return h
+}
+
+// tileScene adds a tile's pixels and all that is drawn over them.
+func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
+	if p := t.shown; p.image != nil {
+		f, _ := p.slot.wanted()
+		s.Tiles = append(s.Tiles, TileScene{
+			Rect: t.rect, Image: p.image, Key: f.key(), Place: t.look.view.place(&p.geo, t.rect),
+			Window: t.look.window.window(p.image), Invert: t.look.invert, How: d.how(t),
+		})
+		d.see(p)
+	}
+	words := d.words(i, t)
+	words.Top = top
+	s.Over.Append(d.style().Tile(words))
+	in := t.rect.Intersect(image.Rect(0, top, d.w, d.h))
+	if t.stack != nil {
+		s.Over.Append(d.style().SliceBar(in, d.slots(t), t.look.slice))
+	}
+	if t.shown.image != nil {
+		d.drawMarks(&s.Over, i, t, in)
+	}
+}
+
+// how pixels are interpolated: averaged where the image is made smaller, so that
+// nothing is skipped; nearest where a pixel is as large as a key.
+func (d *Desk) how(t *tile) pixel.Interpolation {
+	switch z := t.look.view.scale(&t.shown.geo, t.rect); {
+	case z < 0.99:
+		return pixel.Area
+	case z >= 16*d.scale:
+		return pixel.Nearest
+	}
+	return pixel.Bilinear
+}
+
+// slots is the state of each slice, for the bar at the edge.
+func (d *Desk) slots(t *tile) []overlay.SlotState {
+	out := make([]overlay.SlotState, len(t.stack.slots))
+	for i, sl := range t.stack.slots {
+		f, ok := sl.wanted()
+		switch {
+		case !ok:
+			out[i] = overlay.Missing
+		case d.seen[f.key()]:
+			out[i] = overlay.Seen
+		default:
+			out[i] = overlay.Here
+		}
+	}
+	return out
+}
+
+// drawMarks draws the marks of a tile's picture, the mark in the making and the
+// cursors.
+func (d *Desk) drawMarks(l *overlay.List, i int, t *tile, clip image.Rectangle) {
+	for _, m := range d.marksOn(t.shown) {
+		l.Append(d.style().Shape(t.shape(m, clip, m.ID == d.chosen)))
+	}
+	if t.cross != nil {
+		if p, ok := t.shown.slot.inst.plane(t.shown.slot.frame); ok {
+			col, row, _ := p.PatientToPixel(*t.cross)
+			at := t.onScreen([][2]float64{{col, row}})[0]
+			l.Append(d.style().Cross(clip, at[0], at[1], overlay.Blue))
+		}
+	}
+	if i == d.active && d.measuring() && d.label == nil {
+		d.drawDraft(l, t, clip)
+	}
+}
+
+func (d *Desk) drawDraft(l *overlay.List, t *tile, clip image.Rectangle) {
+	at := t.onScreen([][2]float64{d.cursor})[0]
+	l.Append(d.style().Cross(clip, at[0], at[1], overlay.Green))
+	if d.tool == viewer.ToolProbe && d.probe != "" {
+		l.Append(d.style().Note(clip, at[0], at[1], d.probe))
+	}
+	if !d.draft.Begun() {
+		return
+	}
+	m := viewer.Mark{Kind: d.draft.Kind, Points: d.draft.Shape()}
+	if len(m.Points) == tool.Points(m.Kind) {
+		if done, refused := measured(m, t.shown); refused == "" {
+			m = done
+		}
+	}
+	shape := t.shape(m, clip, false)
+	shape.Draft = true
+	l.Append(d.style().Shape(shape))
+}
+
+func (t *tile) shape(m viewer.Mark, clip image.Rectangle, selected bool) overlay.Shape {
+	s := overlay.Shape{
+		Clip: clip, Points: t.onScreen(m.Points), Words: overlay.Words(m),
+		Selected: selected, Prior: m.Prior, Arrow: m.Kind == viewer.Arrow,
+	}
+	for _, line := range tool.Outline(m.Kind, m.Points) {
+		s.Lines = append(s.Lines, t.onScreen(line))
+	}
+	return s
+}

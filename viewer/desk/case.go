@@ -1,0 +1,266 @@
+package desk
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/viewer"
+)
+
+// series collects the objects of one series until they are stacks.
+type series struct {
+	study, uid string
+	instances  []*instance
+	stale      bool // stacks must be made anew
+	stacks     []*stack
+}
+
+// Open shows another case: everything of the one before is forgotten, keys typed
+// ahead are dropped (what was dictated is offered first), and all tiles are black
+// until the first own pixel (N1). Marks come with the case; so does the State in
+// which the reader left it, taken up when its images are here.
+func (d *Desk) Open(c viewer.Case) {
+	if text := d.stray.Flush(); text != "" {
+		d.emit(viewer.Event{Kind: viewer.Held, Text: text})
+	}
+	d.clear()
+	d.c, d.open, d.blank = c, true, false
+	d.restore = c.State
+	d.log.Load(c.Marks)
+	d.last = d.lastOfCurrent()
+	d.touch()
+}
+
+// Blank shows nothing until the next Open (lock). Decoded pixels are forgotten.
+func (d *Desk) Blank() {
+	d.stray.Flush()
+	d.clear()
+	d.c, d.open, d.blank = viewer.Case{Epoch: d.c.Epoch}, false, true
+	d.dirty, d.changed = true, false
+}
+
+func (d *Desk) clear() {
+	if d.opt.Load != nil {
+		d.opt.Load.Forget()
+	}
+	d.objects, d.series, d.stacks = map[string]*instance{}, nil, nil
+	d.looks, d.seen, d.differs = map[string]look{}, map[string]bool{}, map[string]int{}
+	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
+	d.layout, d.active, d.oneUp, d.beside = "1x1", 0, false, nil
+	for i := range d.tiles {
+		d.tiles[i] = &tile{}
+	}
+	d.pointer = pointer{x: d.pointer.x, y: d.pointer.y, inside: d.pointer.inside}
+	d.label, d.probe, d.chosen, d.last = nil, "", "", ""
+	d.log.Load(nil)
+	d.selectTool("")
+	d.letGo()
+}
+
+// letGo ends whatever lasts while a key or button is down.
+func (d *Desk) letGo() {
+	d.held = map[viewer.Key]heldKey{}
+	d.repeat.Stop("")
+	d.pointer.grab = nil
+}
+
+// Accepts reports whether a message of an epoch is for the case on screen. One
+// that is not must be dropped, and that is told in a Noticed event (N1).
+func (d *Desk) Accepts(epoch uint64) bool {
+	if d.open && epoch == d.c.Epoch {
+		return true
+	}
+	d.notice("A late message for another case was dropped.")
+	return false
+}
+
+// Add tells of objects that are readable now. An object told of twice is read
+// once; one of another case is dropped.
+func (d *Desk) Add(epoch uint64, objects []viewer.Object) {
+	if !d.Accepts(epoch) {
+		return
+	}
+	var fresh []viewer.Object
+	strange := 0
+	for _, o := range objects {
+		switch {
+		case d.study(o.StudyUID) == nil:
+			strange++
+		case d.objects[o.SOPUID] == nil:
+			d.objects[o.SOPUID] = &instance{obj: o, d: &dicom.Dataset{}, failed: "being read"}
+			fresh = append(fresh, o)
+		}
+	}
+	if strange > 0 {
+		d.notice(fmt.Sprintf("%d images of a study that is not in this case were dropped.", strange))
+	}
+	d.opt.Load.Read(d.currentFirst(fresh))
+}
+
+// currentFirst puts the study to be read before its priors.
+func (d *Desk) currentFirst(objects []viewer.Object) []viewer.Object {
+	sort.SliceStable(objects, func(a, b int) bool {
+		return objects[a].StudyUID == d.c.StudyUID && objects[b].StudyUID != d.c.StudyUID
+	})
+	return objects
+}
+
+// Update replaces the site line and the expected counts.
+func (d *Desk) Update(epoch uint64, site viewer.SiteLine, studies []viewer.Study) {
+	if !d.Accepts(epoch) {
+		return
+	}
+	d.c.Site = site
+	if len(studies) > 0 {
+		d.c.Studies = studies
+	}
+	d.touch()
+}
+
+func (d *Desk) study(uid string) *viewer.Study {
+	for i := range d.c.Studies {
+		if d.c.Studies[i].UID == uid {
+			return &d.c.Studies[i]
+		}
+	}
+	return nil
+}
+
+// prior reports whether a study is not the one to be read.
+func (d *Desk) prior(study string) bool { return study != d.c.StudyUID }
+
+// arrive takes headers that were read. The stacks they belong to are made anew.
+func (d *Desk) arrive(headers []Header) {
+	if len(headers) == 0 {
+		return
+	}
+	bad := 0
+	for _, h := range headers {
+		in := d.objects[h.Object.SOPUID]
+		if in == nil || in.obj != h.Object {
+			continue
+		}
+		if h.Err != nil {
+			in.failed = why(h.Err)
+			bad++
+			continue
+		}
+		*in = *newInstance(h.Object, h.File)
+		d.compare(in)
+		d.file(in)
+		if in.image && !d.prior(in.obj.StudyUID) && d.firstSeen.IsZero() {
+			d.firstSeen = d.opt.Now()
+		}
+	}
+	if bad > 0 {
+		d.notice(fmt.Sprintf("%d objects of this case cannot be read.", bad))
+	}
+	d.restack()
+	d.touch()
+}
+
+func (d *Desk) file(in *instance) {
+	for _, s := range d.series {
+		if s.uid == in.obj.SeriesUID && s.study == in.obj.StudyUID {
+			s.instances, s.stale = append(s.instances, in), true
+			return
+		}
+	}
+	d.series = append(d.series, &series{study: in.obj.StudyUID, uid: in.obj.SeriesUID, instances: []*instance{in}, stale: true})
+}
+
+// restack makes the stacks of series that grew and lets every tile stay with the
+// slice it shows.
+func (d *Desk) restack() {
+	d.stacks = nil
+	for _, s := range d.series {
+		if s.stale {
+			s.stacks, s.stale = stacksOf(s.study, s.uid, s.instances), false
+		}
+		d.stacks = append(d.stacks, s.stacks...)
+	}
+	tidy(d.stacks)
+	for _, t := range d.tiles {
+		t.follow(d.stacks)
+	}
+	if d.beside != nil {
+		for _, t := range d.beside.tiles {
+			t.follow(d.stacks)
+		}
+	}
+}
+
+// compare notes what of an instance differs from the order (N4). What either side
+// leaves empty does not differ, but for the ID, which every instance must have.
+// Accession numbers are compared only in the study to be read.
+func (d *Desk) compare(in *instance) {
+	o, h := d.c.Order, in.d
+	differ := func(what string, different bool) {
+		if different {
+			d.differs[what]++
+		}
+	}
+	differ("patient name", o.PatientName != "" && h.Str(dicom.PatientName) != "" && !sameName(o.PatientName, h.Str(dicom.PatientName)))
+	differ("patient ID", o.PatientID != "" && o.PatientID != h.Str(dicom.PatientID))
+	differ("birth date", differs(o.BirthDate, h.Str(dicom.PatientBirthDate)))
+	differ("sex", differs(o.Sex, h.Str(dicom.PatientSex)))
+	differ("study", differs(in.obj.StudyUID, h.Str(dicom.StudyInstanceUID)))
+	if !d.prior(in.obj.StudyUID) {
+		differ("accession number", differs(o.Accession, h.Str(dicom.AccessionNumber)))
+	}
+}
+
+// sameName compares names as people write them: without regard to case, double
+// blanks and empty components.
+func sameName(a, b string) bool {
+	x, y := dicom.ParsePN(a), dicom.ParsePN(b)
+	if x.Alphabetic != (dicom.PNGroup{}) && y.Alphabetic != (dicom.PNGroup{}) {
+		return plain(x.Alphabetic.String()) == plain(y.Alphabetic.String())
+	}
+	return plain(x.String()) == plain(y.String())
+}
+
+func plain(s string) string {
+	parts := strings.Split(strings.ToUpper(s), "^")
+	for i := range parts {
+		parts[i] = strings.Join(strings.Fields(parts[i]), " ")
+	}
+	return strings.TrimRight(strings.Join(parts, "^"), "^")
+}
+
+func differs(order, image string) bool { return order != "" && image != "" && order != image }
+
+// mismatch lists what differs, in words without values, and in how many instances.
+func (d *Desk) mismatch() []string {
+	var out []string
+	for _, what := range []string{"patient name", "patient ID", "birth date", "sex", "accession number", "study"} {
+		if n := d.differs[what]; n > 0 {
+			out = append(out, fmt.Sprintf("%s (%d of %d instances)", what, n, d.readable()))
+		}
+	}
+	return out
+}
+
+func (d *Desk) readable() int {
+	n := 0
+	for _, s := range d.series {
+		n += len(s.instances)
+	}
+	return n
+}
+
+// counts are the instances readable and expected, per study (N8).
+func (d *Desk) counts() []viewer.Loaded {
+	have := map[string]int{}
+	for _, s := range d.series {
+		have[s.study] += len(s.instances)
+	}
+	var out []viewer.Loaded
+	for _, s := range d.c.Studies {
+		out = append(out, viewer.Loaded{StudyUID: s.UID, Have: have[s.UID], Expected: s.Expected})
+	}
+	return out
+}

@@ -1,0 +1,148 @@
+// Package desk is the whole state of the image side and no engine: tiles, stacks,
+// windows, tools, marks. Keys, pointer and time go in; a Scene to draw, a State to
+// keep and Events come out. The window (viewer/screen) and the terminal's picture
+// (viewer/still) are thin shells around one Desk.
+//
+// A Desk is used from one goroutine. It starts none; its Loader may. It never
+// looks at the clock but through Options.Now and the times it is given, so that a
+// test or a replayed night sees what a reader saw.
+package desk
+
+import (
+	"image"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/tool"
+)
+
+// Options are what a Desk needs from outside. Keymap nil is the default one, Now
+// nil the system's clock, NewID nil a random UID.
+type Options struct {
+	Keymap *viewer.Keymap
+	Now    func() time.Time
+	Emit   func(viewer.Event) // called on the Desk's goroutine; must not call back
+	Load   Loader
+	NewID  func() string
+}
+
+// Desk is the state. Its zero value is not usable: see New.
+type Desk struct {
+	opt   Options
+	deeds map[viewer.Action]deed
+	w, h  int
+	scale float64
+
+	// Of the case on screen; all replaced by Open.
+	c         viewer.Case
+	open      bool
+	blank     bool
+	objects   map[string]*instance // by SOP Instance UID
+	series    []*series
+	stacks    []*stack
+	looks     map[string]look // how a stack was looked at last, by its key
+	seen      map[string]bool // frames that were on screen, by Frame.key
+	differs   map[string]int  // N4: what differs from the order, in how many instances
+	hung      bool
+	firstSeen time.Time // when the first header of the current study came
+	restore   *viewer.State
+	shown     bool // Shown was told
+
+	layout  string
+	tiles   [4]*tile
+	active  int
+	oneUp   bool
+	beside  *beside // what the prior beside it displaced
+	tool    viewer.Action
+	draft   tool.Draft
+	cursor  [2]float64 // image point of the active tile
+	pointer pointer
+	label   *label
+	log     tool.Log
+	chosen  string // ID of the selected mark
+	last    string
+	probe   string
+
+	stray  tool.Stray
+	repeat tool.Repeat
+	held   map[viewer.Key]heldKey
+	owner  string
+
+	dirty   bool
+	changed bool // State changed since it was last told
+	told    time.Time
+	minute  int64 // of the due clock as last drawn
+	wanted  string
+}
+
+// New makes a Desk with no case.
+func New(opt Options) *Desk {
+	if opt.Keymap == nil {
+		opt.Keymap = viewer.DefaultKeymap()
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Emit == nil {
+		opt.Emit = func(viewer.Event) {}
+	}
+	if opt.NewID == nil {
+		opt.NewID = func() string { return string(dicom.NewUID()) }
+	}
+	d := &Desk{opt: opt, deeds: deeds(), w: 640, h: 480, scale: 1, owner: "images", dirty: true}
+	d.clear()
+	return d
+}
+
+// Close ends the Loader's work. The Desk shows nothing afterwards.
+func (d *Desk) Close() {
+	d.Blank()
+	d.opt.Load.Close()
+}
+
+// Resize tells the size of the scene in device pixels and how many of them make a
+// logical one.
+func (d *Desk) Resize(w, h int, scale float64) {
+	if w <= 0 || h <= 0 || w == d.w && h == d.h && scale == d.scale {
+		return
+	}
+	if !(scale > 0) {
+		scale = 1
+	}
+	d.w, d.h, d.scale = w, h, scale
+	d.touch()
+}
+
+// Focused tells whether this window has the keys. Losing them ends what is held.
+func (d *Desk) Focused(on bool) {
+	owner := "text"
+	if on {
+		owner = "images"
+	}
+	if d.owner == owner {
+		return
+	}
+	d.owner = owner
+	if !on {
+		d.letGo()
+	}
+	d.touch()
+}
+
+// touch marks scene and state as changed.
+func (d *Desk) touch() { d.dirty, d.changed = true, true }
+
+func (d *Desk) emit(e viewer.Event) {
+	e.Epoch, e.StudyUID = d.c.Epoch, d.c.StudyUID
+	d.opt.Emit(e)
+}
+
+func (d *Desk) notice(sentence string) {
+	d.emit(viewer.Event{Kind: viewer.Noticed, Text: sentence})
+}
+
+// area is where the tiles are.
+func (d *Desk) area() image.Rectangle {
+	return image.Rect(0, d.style().HeaderHeight(d.h), d.w, d.h)
+}

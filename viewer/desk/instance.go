@@ -1,0 +1,128 @@
+package desk
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/viewer"
+)
+
+// kept lists what of a header is of use after reading: a thousand slices hold
+// about 4 KB each instead of whatever the scanner wrote.
+var kept = []dicom.Tag{
+	dicom.SOPClassUID, dicom.SOPInstanceUID, dicom.StudyInstanceUID, dicom.SeriesInstanceUID,
+	dicom.PatientName, dicom.PatientID, dicom.PatientBirthDate, dicom.PatientSex, dicom.PatientAge,
+	dicom.AccessionNumber, dicom.Modality, dicom.StudyDate, dicom.SeriesDescription, dicom.SeriesNumber,
+	dicom.InstanceNumber, dicom.AcquisitionNumber, dicom.ImageType, dicom.FrameOfReferenceUID,
+	dicom.ImagePositionPatient, dicom.ImageOrientationPatient, dicom.PatientOrientation, dicom.PatientPosition,
+	dicom.PixelSpacing, dicom.ImagerPixelSpacing, dicom.EstimatedRadiographicMagnificationFactor,
+	dicom.PixelSpacingCalibrationType, dicom.PixelAspectRatio, dicom.SequenceOfUltrasoundRegions,
+	dicom.SharedFunctionalGroupsSequence, dicom.PerFrameFunctionalGroupsSequence,
+	dicom.Rows, dicom.Columns, dicom.SamplesPerPixel, dicom.NumberOfFrames,
+	dicom.Laterality, dicom.ImageLaterality, dicom.ViewPosition, dicom.FrameTime, dicom.CineRate,
+	dicom.RecommendedDisplayFrameRate, dicom.SliceThickness, dicom.ConvolutionKernel, dicom.KVP,
+	dicom.EchoNumbers, dicom.EchoTime, dicom.RepetitionTime, dicom.DiffusionBValue,
+	dicom.TemporalPositionIdentifier, dicom.BodyPartExamined, dicom.LossyImageCompression,
+}
+
+// instance is what is known of one object: its header or why there is none.
+type instance struct {
+	obj    viewer.Object
+	d      *dicom.Dataset
+	frames int
+	image  bool
+	failed string // why it cannot be read, in words; "" when it was
+}
+
+func newInstance(o viewer.Object, f *dicom.File) *instance {
+	i := &instance{obj: o, d: &dicom.Dataset{}}
+	for _, t := range kept {
+		if e, ok := f.Dataset.Get(t); ok {
+			i.d.Set(e)
+		}
+	}
+	i.image = f.Pixel.Present()
+	i.frames = dicom.Frames(f)
+	if per := i.d.Seq(dicom.PerFrameFunctionalGroupsSequence); len(per) > 0 {
+		i.frames = min(i.frames, len(per))
+	}
+	i.frames = min(i.frames, maxFrames)
+	return i
+}
+
+// maxFrames bounds what a file's claim may allocate; the longest cines and
+// tomographies have some thousand.
+const maxFrames = 1 << 16
+
+func (i *instance) plane(frame int) (space.Plane, bool) {
+	p, err := space.PlaneOf(i.d, frame)
+	return p, err == nil
+}
+
+func (i *instance) number() int { return i.d.IntOr(dicom.InstanceNumber, 0) }
+
+func (i *instance) localiser() bool {
+	for _, v := range i.d.Strs(dicom.ImageType) {
+		if strings.EqualFold(v, "LOCALIZER") {
+			return true
+		}
+	}
+	return false
+}
+
+// split is what tells display sets of one series apart: what cannot be scrolled
+// as one stack (night.md, Habits).
+func (i *instance) split() string {
+	d := i.d
+	parts := []string{
+		strconv.Itoa(d.IntOr(dicom.Rows, 0)), strconv.Itoa(d.IntOr(dicom.Columns, 0)),
+		strconv.FormatBool(i.localiser()), d.Str(dicom.EchoNumbers), d.Str(dicom.DiffusionBValue),
+		d.Str(dicom.TemporalPositionIdentifier),
+	}
+	if i.frames > 1 {
+		parts = append(parts, i.obj.SOPUID) // a multi-frame image is its own set (BIR)
+	}
+	return strings.Join(parts, "|")
+}
+
+// frameRate is how many frames a second a cine of this object runs (PS3.3
+// C.7.6.5): 15 where nothing is said.
+func (i *instance) frameRate() float64 {
+	rate := 15.0
+	if v, ok := i.d.Float(dicom.RecommendedDisplayFrameRate); ok && v > 0 {
+		rate = v
+	} else if v, ok := i.d.Float(dicom.CineRate); ok && v > 0 {
+		rate = v
+	} else if v, ok := i.d.Float(dicom.FrameTime); ok && v > 0 {
+		rate = 1000 / v
+	}
+	return max(0.5, min(60, rate))
+}
+
+// aspect is Pixel Aspect Ratio, height to width; 0 when there is none.
+func (i *instance) aspect() float64 {
+	if r := i.d.Floats(dicom.PixelAspectRatio); len(r) == 2 && r[0] > 0 && r[1] > 0 {
+		return r[0] / r[1]
+	}
+	return 0
+}
+
+func (i *instance) geometry(frame int) geometry {
+	return geometryOf(i, frame, max(1, i.d.IntOr(dicom.Rows, 1)), max(1, i.d.IntOr(dicom.Columns, 1)))
+}
+
+// side is which side of the body a frame shows, R, L, B or "": of the frame, of
+// the image, of the series.
+func (i *instance) side(frame int) string {
+	for _, s := range []string{
+		i.d.FrameGroup(frame, dicom.FrameAnatomySequence).Str(dicom.FrameLaterality),
+		i.d.Str(dicom.ImageLaterality), i.d.Str(dicom.Laterality),
+	} {
+		if s != "" && s != "U" {
+			return s
+		}
+	}
+	return ""
+}

@@ -1,0 +1,154 @@
+package desk
+
+import (
+	"time"
+
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/tool"
+)
+
+// heldKey is a key that is down.
+type heldKey struct {
+	since  time.Time
+	before viewer.Action // the tool that was active when it went down
+	tool   bool          // it chose a tool: held over 200 ms, the tool goes with it
+	action viewer.Action
+}
+
+// Key is a key going down on a device that will tell when it comes up (KeyUp).
+// The device's own auto-repeat must not be passed on: Tick repeats.
+//
+// A printable key acts after tool.Patience (60 ms), because it may be the first
+// letter of dictation (N2); all other keys act at once, or behind the printable
+// ones that still wait.
+func (d *Desk) Key(k viewer.Key) { d.stroke(tool.Stroke{Key: k, At: d.opt.Now(), Live: true}) }
+
+// KeyUp is the key coming up.
+func (d *Desk) KeyUp(k viewer.Key) { d.stroke(tool.Stroke{Key: k, At: d.opt.Now(), Up: true}) }
+
+// Press is a key of a device that cannot tell when it comes up: a terminal. What
+// lasts while a key is held toggles instead, and the device repeats.
+func (d *Desk) Press(k viewer.Key) { d.stroke(tool.Stroke{Key: k, At: d.opt.Now()}) }
+
+// Paste is text that came at once: an input method, a paste. It is never executed
+// (N2).
+func (d *Desk) Paste(text string) {
+	if d.label != nil {
+		d.label.write(text)
+		d.touch()
+		return
+	}
+	if text != "" {
+		d.emit(viewer.Event{Kind: viewer.Held, Text: text})
+	}
+}
+
+func (d *Desk) stroke(s tool.Stroke) {
+	if s.Key == " " {
+		s.Key = "space"
+	}
+	if d.label != nil && !s.Up {
+		d.typeLabel(s.Key)
+		return
+	}
+	d.stray.Press(s)
+	d.release(s.At)
+}
+
+// release lets the strokes act whose time has come.
+func (d *Desk) release(now time.Time) {
+	strokes, held := d.stray.Ready(now)
+	for _, s := range strokes {
+		switch {
+		case s.Up:
+			d.up(s)
+		case d.label != nil:
+			d.typeLabel(s.Key)
+		default:
+			d.down(s)
+		}
+	}
+	if held != "" {
+		d.emit(viewer.Event{Kind: viewer.Held, Text: held})
+	}
+}
+
+// steered are the actions of the arrows while window/level is the tool.
+var steered = map[viewer.Key]viewer.Action{
+	"up": viewer.WindowHigher, "down": viewer.WindowLower,
+	"left": viewer.WindowNarrow, "right": viewer.WindowWider,
+}
+
+func (d *Desk) down(s tool.Stroke) {
+	action, hold := steered[s.Key], false
+	if action == "" || d.tool != viewer.ToolWindow {
+		b, ok := d.opt.Keymap.LookupImages(d.measuring(), s.Key)
+		if !ok {
+			return
+		}
+		action, hold = b.Action, b.Hold
+	}
+	before := d.tool
+	if hold && action == d.tool {
+		d.selectTool("") // pressed again where holding cannot be told: off
+	} else {
+		d.perform(action)
+	}
+	if s.Live {
+		d.held[s.Key] = heldKey{since: s.At, before: before, tool: tool.Name(action) != "", action: action}
+		if repeats[action] {
+			d.repeat.Start(s.Key, s.At)
+		}
+	}
+}
+
+func (d *Desk) up(s tool.Stroke) {
+	h, ok := d.held[s.Key]
+	if !ok {
+		return
+	}
+	delete(d.held, s.Key)
+	d.repeat.Stop(s.Key)
+	if h.tool && d.tool == h.action && s.At.Sub(h.since) > tool.HoldToUse {
+		d.selectTool(h.before)
+	}
+}
+
+// repeats are the actions that a held key repeats.
+var repeats = map[viewer.Action]bool{
+	viewer.SliceNext: true, viewer.SlicePrev: true, viewer.SliceNext10: true, viewer.SlicePrev10: true,
+	viewer.CursorLeft: true, viewer.CursorRight: true, viewer.CursorUp: true, viewer.CursorDown: true,
+	viewer.CursorLeft10: true, viewer.CursorRight10: true, viewer.CursorUp10: true, viewer.CursorDown10: true,
+	viewer.WindowLower: true, viewer.WindowHigher: true, viewer.WindowNarrow: true, viewer.WindowWider: true,
+	viewer.ViewZoomIn: true, viewer.ViewZoomOut: true,
+}
+
+// again repeats the key that is held.
+func (d *Desk) again(now time.Time) {
+	k, n := d.repeat.Due(now)
+	for range n {
+		if h, ok := d.held[k]; ok {
+			d.perform(h.action)
+		}
+	}
+}
+
+// Do performs an action by name; one that is not the image side's goes to the
+// terminal as an Acted event, after the State it was meant for.
+func (d *Desk) Do(a viewer.Action) { d.perform(a) }
+
+func (d *Desk) perform(a viewer.Action) {
+	name, values, ok := a.Values()
+	if !ok {
+		d.notice("Not understood: " + string(name))
+		return
+	}
+	if f, mine := d.deeds[name]; mine {
+		if d.open {
+			f(d, values)
+		}
+		return
+	}
+	d.tell(d.opt.Now(), true)
+	d.emit(viewer.Event{Kind: viewer.Acted, Action: a})
+}

@@ -1,0 +1,192 @@
+package desk
+
+import (
+	"time"
+
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer"
+)
+
+// patience is how long a tile keeps the last picture, under that picture's own
+// number, while the next is being decoded. Then it is black (N8).
+const patience = 100 * time.Millisecond
+
+// frame is what to ask the Loader for; ok is false for a missing slice.
+func (sl slot) wanted() (Frame, bool) {
+	if sl.inst == nil {
+		return Frame{}, false
+	}
+	return Frame{Object: sl.inst.obj, Index: sl.frame}, true
+}
+
+// refresh puts the picture of a tile's slice on screen if it is here. It reports
+// whether what is on screen changed.
+func (d *Desk) refresh(t *tile, now time.Time) bool {
+	sl, ok := t.slot()
+	f, real := sl.wanted()
+	if !ok || !real {
+		return t.darken()
+	}
+	if t.shown.image != nil && t.shown.slot.inst.obj == f.Object && t.shown.slot.frame == f.Index {
+		t.shown.index, t.late = t.look.slice, time.Time{}
+		return false
+	}
+	image, err := d.opt.Load.Image(f)
+	switch {
+	case image != nil:
+		t.show(picture{slot: sl, index: t.look.slice, image: image, geo: geometryOf(sl.inst, sl.frame, image.Rows, image.Cols)})
+		return true
+	case err != nil:
+		return t.darken()
+	case t.late.IsZero():
+		t.late = now
+	case now.Sub(t.late) >= patience:
+		late := t.late
+		gone := t.darken()
+		t.late = late
+		return gone
+	}
+	return false
+}
+
+func (t *tile) darken() bool {
+	had := t.shown.image != nil
+	t.shown, t.late = picture{}, time.Time{}
+	return had
+}
+
+// show takes a picture. A stack without windows of its own gets one, from its
+// first picture, for all its slices: a window that changes from slice to slice
+// flickers and compares with nothing.
+func (t *tile) show(p picture) {
+	t.shown, t.late = p, time.Time{}
+	if !t.look.window.fixed && p.image.Stored != nil && len(p.image.Windows()) == 0 {
+		w := p.image.DefaultWindow()
+		t.look.window = choice{fixed: true, center: w.Center, width: w.Width, preset: "automatic"}
+	}
+}
+
+// reason says why a tile is black.
+func (d *Desk) reason(t *tile) string {
+	sl, ok := t.slot()
+	switch {
+	case !ok && t.key != "":
+		return "waiting for images"
+	case !ok && t.empty != "":
+		return t.empty
+	case !ok && !d.hung && d.open:
+		return "waiting for images"
+	case !ok:
+		return ""
+	case sl.inst == nil:
+		return "this slice is not here"
+	}
+	f, _ := sl.wanted()
+	if _, err := d.opt.Load.Image(f); err != nil {
+		return why(err)
+	}
+	return "reading"
+}
+
+// ahead and behind are how many neighbours are read before they are asked for.
+const ahead, behind = 24, 8
+
+// want tells the Loader what is on screen and what may be next, when that changed.
+func (d *Desk) want() {
+	var now, soon []Frame
+	key := ""
+	for _, t := range d.visible() {
+		if sl, ok := t.slot(); ok {
+			if f, ok := sl.wanted(); ok {
+				now = append(now, f)
+				key += f.key() + " "
+			}
+		}
+	}
+	for n := 1; n <= ahead; n++ {
+		for _, t := range d.visible() {
+			soon = t.neighbour(soon, n*t.moved)
+			if n <= behind {
+				soon = t.neighbour(soon, -n*t.moved)
+			}
+		}
+	}
+	if key += "|" + keyOf(soon); key != d.wanted {
+		d.wanted = key
+		d.opt.Load.Want(now, soon)
+	}
+}
+
+func keyOf(f []Frame) string {
+	if len(f) == 0 {
+		return ""
+	}
+	return f[0].key() + " " + f[len(f)-1].key()
+}
+
+func (t *tile) neighbour(to []Frame, by int) []Frame {
+	if t.stack == nil {
+		return to
+	}
+	i := t.look.slice + by
+	if i < 0 || i >= len(t.stack.slots) {
+		return to
+	}
+	if f, ok := t.stack.slots[i].wanted(); ok {
+		to = append(to, f)
+	}
+	return to
+}
+
+// value is the pixel of a picture that holds an image point, as words for the
+// probe: "62.0 HU"; why not where there is none.
+func (p picture) value(at [2]float64) (v float64, unit, refused string) {
+	im := p.image
+	if im == nil {
+		return 0, "", "no image"
+	}
+	if at[0] < 0 || at[1] < 0 {
+		return 0, "", "outside the image"
+	}
+	v, ok := im.At(int(at[0]), int(at[1]))
+	switch {
+	case ok:
+		return v, im.Unit(), ""
+	case im.Stored == nil:
+		return 0, "", "a colour image has no values"
+	case int(at[0]) >= im.Cols || int(at[1]) >= im.Rows:
+		return 0, "", "outside the image"
+	}
+	return 0, "", "padding"
+}
+
+// size is what a decoded frame takes in memory.
+func size(im *pixel.Image) int64 { return int64(2*len(im.Stored)+len(im.RGB)) + 256 }
+
+// unseen counts the slices of the current study that were never on screen.
+func (d *Desk) unseen() int {
+	n := 0
+	for _, s := range d.stacks {
+		if d.prior(s.study) {
+			continue
+		}
+		for _, sl := range s.slots {
+			if f, ok := sl.wanted(); ok && !d.seen[f.key()] {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// see notes that a picture is on screen and, for the first of the case, says so.
+func (d *Desk) see(p picture) {
+	f, _ := p.slot.wanted()
+	if k := f.key(); !d.seen[k] {
+		d.seen[k], d.changed = true, true
+	}
+	if !d.shown && !d.prior(p.slot.inst.obj.StudyUID) {
+		d.shown = true
+		d.emit(viewer.Event{Kind: viewer.Shown})
+	}
+}

@@ -1,0 +1,37 @@
+package desk
+
+import (
+	"image"
+
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/overlay"
+)
+
+// Scene is one whole picture, ready to be drawn: black, then the Tiles' pixels,
+// then Over on top. It shares nothing that changes with the Desk, but Images are
+// shared and must not be written to.
+type Scene struct {
+	Epoch uint64
+	W, H  int
+	Tiles []TileScene
+	Over  overlay.List
+	// Blank: cover everything with black; Tiles and Over are empty (lock, or no
+	// case).
+	Blank bool
+}
+
+// TileScene is the pixels of one tile. A tile without any has none in the Scene:
+// it is black, and Over says why.
+type TileScene struct {
+	Rect  image.Rectangle // device pixels; nothing of the tile lies outside
+	Image *pixel.Image
+	// Key tells one picture from another, for caches of textures: SOP Instance UID
+	// and frame. Equal keys of one Epoch are equal pixels.
+	Key string
+	// Place takes an image point to a point of Rect, counted from Rect.Min, as
+	// pixel.Image.Render wants it.
+	Place  pixel.Affine
+	Window pixel.Window
+	Invert bool // the reader's; Image.Inverse comes on top
+	How    pixel.Interpolation
+}

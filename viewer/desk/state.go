@@ -1,0 +1,127 @@
+package desk
+
+import (
+	"time"
+
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/tool"
+)
+
+// State is where the reader stands, enough to come back to the same pixel. The
+// tiles are those of the layout, also while one is up.
+func (d *Desk) State() viewer.State {
+	rows, cols := grid(d.layout)
+	s := viewer.State{
+		Layout: d.layout, Active: d.active, OneUp: d.oneUp, Tool: string(d.tool), Selected: d.chosen,
+		Last: d.last, Owner: d.owner, Counts: d.counts(), Mismatch: d.mismatch(), Unseen: d.unseen(), Probe: d.probe,
+	}
+	for _, t := range d.tiles[:rows*cols] {
+		s.Tiles = append(s.Tiles, t.state())
+	}
+	return s
+}
+
+func (t *tile) state() viewer.Tile {
+	l := t.look
+	out := viewer.Tile{
+		Slice: l.slice, Center: finite(l.window.center), Width: finite(l.window.width), Preset: l.window.preset,
+		Zoom: l.view.Zoom, PanX: finite(l.view.PanX), PanY: finite(l.view.PanY), Turn: l.view.Turn, FlipH: l.view.FlipH,
+		Invert: l.invert, Cine: t.cine, Linked: t.linked, Offset: finite(t.offset),
+	}
+	if t.stack != nil {
+		out.SeriesUID, out.StudyUID, out.Slices = t.stack.series, t.stack.study, len(t.stack.slots)
+	}
+	if sl, ok := t.slot(); ok && sl.inst != nil {
+		out.SOPUID, out.Frame = sl.sop(), sl.frame
+	}
+	if t.shown.image != nil {
+		w := l.window.window(t.shown.image)
+		out.Center, out.Width = finite(w.Center), finite(w.Width)
+		if !l.window.fixed {
+			out.Preset = ownPreset
+		}
+	}
+	return out
+}
+
+// ownPreset marks a window as the image's own, so that it is taken up as such.
+const ownPreset = "own"
+
+// tryRestore takes up where the reader was, once all images that were on screen
+// are known, or nothing more comes.
+func (d *Desk) tryRestore(waited time.Duration) {
+	s := d.restore
+	all := true
+	for _, t := range s.Tiles {
+		all = all && (t.SOPUID == "" || d.stackOf(t) != nil)
+	}
+	if !all && (waited < gather || d.opt.Load.Reading() > 0 && waited < lastHope) {
+		return
+	}
+	d.restore = nil
+	if d.holds(s) == 0 {
+		return // none of it is here: hang as new
+	}
+	d.hung, d.layout, d.oneUp = true, s.Layout, s.OneUp
+	if rows, cols := grid(s.Layout); rows*cols == 1 {
+		d.layout = "1x1"
+	}
+	for i, t := range s.Tiles {
+		if i < len(d.tiles) {
+			d.takeUp(d.tiles[i], t)
+		}
+	}
+	if s.Active > 0 && s.Active < len(d.visible()) || s.OneUp && s.Active >= 0 && s.Active < len(d.tiles) {
+		d.active = s.Active
+	}
+	if _, ok := d.log.Find(s.Selected); ok {
+		d.chosen = s.Selected
+	}
+	if a := viewer.Action(s.Tool); tool.Name(a) != "" {
+		d.selectTool(viewer.Action(s.Tool))
+	}
+	d.touch()
+}
+
+func (d *Desk) holds(s *viewer.State) int {
+	n := 0
+	for _, t := range s.Tiles {
+		if d.stackOf(t) != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// stackOf is the stack that holds a tile's image, else for a missing slice the
+// first of its series.
+func (d *Desk) stackOf(t viewer.Tile) *stack {
+	for _, s := range d.stacks {
+		if t.SOPUID != "" && s.found(t.SOPUID, t.Frame) >= 0 || t.SOPUID == "" && t.SeriesUID != "" && s.series == t.SeriesUID {
+			return s
+		}
+	}
+	return nil
+}
+
+func (d *Desk) takeUp(t *tile, s viewer.Tile) {
+	st := d.stackOf(s)
+	if st == nil {
+		return
+	}
+	d.hang(t, st)
+	v := &t.look.view
+	v.Zoom, v.PanX, v.PanY, v.Turn, v.FlipH = max(s.Zoom, 0), s.PanX, s.PanY, ((s.Turn%4)+4)%4, s.FlipH
+	t.look.invert, t.linked, t.offset = s.Invert, s.Linked, s.Offset
+	if s.Preset != ownPreset && s.Width > 0 {
+		t.look.window = choice{fixed: true, center: s.Center, width: s.Width, preset: s.Preset}
+	}
+	if i := st.found(s.SOPUID, s.Frame); i >= 0 {
+		t.goTo(i)
+	} else {
+		t.goTo(s.Slice)
+	}
+	if s.Cine {
+		t.cine, t.since = true, d.opt.Now()
+	}
+}

@@ -1,0 +1,195 @@
+package desk
+
+import (
+	"image"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/space"
+)
+
+// look is how a reader looks at a stack. It is kept while another stack is in the
+// tile, and never leaves the case (N1).
+type look struct {
+	view    view
+	window  choice
+	invert  bool
+	slice   int
+	at      slotID
+	touched bool // the reader scrolled: stay with this slice while others come in
+}
+
+// choice is which window a tile uses.
+type choice struct {
+	own           int // the image's own window by index; used unless fixed
+	fixed         bool
+	center, width float64
+	preset        string
+}
+
+// slotID names a slot beyond the making anew of its stack.
+type slotID struct {
+	sop   string
+	frame int
+	pos   float64
+}
+
+// tile is one ImageBox.
+type tile struct {
+	key    string // of the stack; "" while empty
+	stack  *stack // nil until its first header is here
+	look   look
+	linked bool
+	offset float64 // mm
+	group  bool    // fitted at one scale with all tiles of the group
+
+	cine  bool
+	since time.Time // start of the cine, or of its last frame shown
+
+	shown picture
+	late  time.Time       // since when the slice wanted is not on screen
+	cross *space.Vec3     // the same point, in patient space
+	moved int             // direction of the last scroll: what to read ahead
+	empty string          // why nothing is in it
+	rect  image.Rectangle // as last laid out
+}
+
+// picture is what a tile has on screen.
+type picture struct {
+	slot  slot
+	index int
+	image *pixel.Image
+	geo   geometry
+}
+
+// hang puts a stack into the tile with the look it had.
+func (d *Desk) hang(t *tile, s *stack) {
+	if t.stack == s && s != nil {
+		return
+	}
+	d.stow(t)
+	*t = tile{rect: t.rect, moved: 1}
+	if s == nil {
+		return
+	}
+	t.key, t.stack = s.key(), s
+	if l, ok := d.looks[t.key]; ok {
+		t.look = l
+		t.look.view.anchor, t.look.view.fitMM = 0, 0
+		t.follow([]*stack{s})
+	}
+	d.draft.Drop()
+	d.touch()
+}
+
+// stow keeps how a tile looks at its stack for when it comes back.
+func (d *Desk) stow(t *tile) {
+	if t.key != "" {
+		t.remember()
+		d.looks[t.key] = t.look
+	}
+}
+
+// remember notes which slice the tile is at, so that it can be found again.
+func (t *tile) remember() {
+	if sl, ok := t.slot(); ok {
+		t.look.at = slotID{sop: sl.sop(), frame: sl.frame, pos: sl.pos}
+	}
+}
+
+// slot is where the tile is in its stack.
+func (t *tile) slot() (slot, bool) {
+	if t.stack == nil || t.look.slice < 0 || t.look.slice >= len(t.stack.slots) {
+		return slot{}, false
+	}
+	return t.stack.slots[t.look.slice], true
+}
+
+// follow finds the tile's stack and slice again among stacks that were made anew:
+// the same image, or for a missing one the same place. A stack nobody has scrolled
+// yet stays at its first slice.
+func (t *tile) follow(stacks []*stack) {
+	if t.key == "" {
+		return
+	}
+	t.stack = t.home(stacks)
+	if t.stack == nil {
+		return
+	}
+	t.key = t.stack.key()
+	if !t.look.touched {
+		t.look.slice = min(t.look.slice, len(t.stack.slots)-1)
+		return
+	}
+	if i := t.stack.found(t.look.at.sop, t.look.at.frame); i >= 0 {
+		t.look.slice = i
+		return
+	}
+	if t.stack.spatial {
+		t.look.slice = t.stack.nearest(t.look.at.pos)
+	}
+	t.look.slice = max(0, min(t.look.slice, len(t.stack.slots)-1))
+}
+
+// home is the stack that holds the tile's image, else the one with its key.
+func (t *tile) home(stacks []*stack) *stack {
+	var same *stack
+	for _, s := range stacks {
+		if t.look.touched && t.look.at.sop != "" && s.found(t.look.at.sop, t.look.at.frame) >= 0 {
+			return s
+		}
+		if s.key() == t.key {
+			same = s
+		}
+	}
+	return same
+}
+
+// goTo moves to a slice, as near as there is one.
+func (t *tile) goTo(slice int) bool {
+	if t.stack == nil {
+		return false
+	}
+	slice = max(0, min(slice, len(t.stack.slots)-1))
+	t.look.touched = true
+	if slice == t.look.slice {
+		t.remember()
+		return false
+	}
+	if slice > t.look.slice {
+		t.moved = 1
+	} else {
+		t.moved = -1
+	}
+	t.look.slice = slice
+	t.remember()
+	return true
+}
+
+// geometry is of the picture on screen, else of the slice wanted; ok is false for
+// an empty tile or a missing slice.
+func (t *tile) geometry() (*geometry, bool) {
+	if t.shown.image != nil {
+		return &t.shown.geo, true
+	}
+	if sl, ok := t.slot(); ok && sl.inst != nil {
+		g := sl.inst.geometry(sl.frame)
+		return &g, true
+	}
+	return nil, false
+}
+
+// window is what an image is shown with.
+func (c choice) window(im *pixel.Image) pixel.Window {
+	if c.fixed {
+		function := pixel.Linear
+		if c.width < 1 {
+			function = pixel.LinearExact // LINEAR is not defined below 1 (PS3.3 C.11.2.1.2)
+		}
+		return pixel.Window{Center: c.center, Width: c.width, Function: function}
+	}
+	if own := im.Windows(); len(own) > 0 {
+		return own[c.own%len(own)]
+	}
+	return im.DefaultWindow()
+}

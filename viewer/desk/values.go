@@ -1,0 +1,136 @@
+package desk
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/measure"
+)
+
+// measured fills in what a mark says: values, their uncertainty and where the
+// millimetres come from (M6). refused is a sentence when it must not be measured.
+func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
+	in, frame := p.slot.inst, p.slot.frame
+	cal, refused := calibration(in, frame, m)
+	if refused != "" {
+		return m, refused
+	}
+	m.Values, m.Calibration = nil, ""
+	switch m.Kind {
+	case viewer.Length:
+		n := measure.Length(cal, m.Points[0], m.Points[1])
+		m.Values = []viewer.Value{{Name: "length", Number: n.Value, Unit: unitOf(cal), Uncertainty: n.Uncertainty}}
+	case viewer.Angle:
+		n, ok := measure.Angle(cal, m.Points[0], m.Points[1], m.Points[2])
+		if !ok {
+			return m, "An angle needs three different points."
+		}
+		m.Values = []viewer.Value{{Name: "angle", Number: n.Value, Unit: "deg", Uncertainty: n.Uncertainty}}
+	case viewer.Ellipse:
+		m.Values = ellipseValues(cal, m.Points, p)
+	case viewer.Probe:
+		v, unit, why := p.value(m.Points[0])
+		if why != "" {
+			return m, "Nothing to read there: " + why + "."
+		}
+		m.Values = []viewer.Value{{Name: "value", Number: v, Unit: unit}}
+		return m, ""
+	default:
+		return m, ""
+	}
+	m.Calibration = sourceOf(cal)
+	return m, ""
+}
+
+func unitOf(c space.Calibration) string {
+	if c.Source == "" {
+		return "px"
+	}
+	return "mm"
+}
+
+func sourceOf(c space.Calibration) string {
+	if c.Source == "" {
+		return "px"
+	}
+	return c.Source
+}
+
+// ellipseValues are mean, SD, extremes and count of the pixels inside, where the
+// image has values, and the area of the shape.
+func ellipseValues(cal space.Calibration, box [][2]float64, p picture) []viewer.Value {
+	area := measure.EllipseArea(cal, box[0], box[1])
+	out := []viewer.Value{{Name: "area", Number: area.Value, Unit: unitOf(cal) + "2", Uncertainty: area.Uncertainty}}
+	s := measure.Ellipse(p.image.At, p.image.Cols, p.image.Rows, box[0], box[1])
+	if s.N == 0 {
+		return out
+	}
+	u := p.image.Unit()
+	return append(out,
+		viewer.Value{Name: "mean", Number: s.Mean, Unit: u}, viewer.Value{Name: "sd", Number: s.SD, Unit: u},
+		viewer.Value{Name: "min", Number: s.Min, Unit: u}, viewer.Value{Name: "max", Number: s.Max, Unit: u},
+		viewer.Value{Name: "n", Number: float64(s.N)})
+}
+
+// calibration is that of a mark's points. In an ultrasound with regions a distance
+// must lie within one that is in centimetres both ways (display.md D4).
+func calibration(in *instance, frame int, m viewer.Mark) (space.Calibration, string) {
+	points := m.Points
+	if m.Kind == viewer.Probe || m.Kind == viewer.Arrow || m.Kind == viewer.Text {
+		return space.InPixels, ""
+	}
+	cal := space.CalibrationAt(in.d, frame, points...)
+	if cal.Source != "" {
+		return cal, ""
+	}
+	regions := space.Regions(in.d)
+	if len(regions) == 0 {
+		return cal, ""
+	}
+	return cal, acrossRegions(regions, points, in, frame)
+}
+
+// acrossRegions says why points have no common calibration. Points that all lie
+// outside every region are measured in pixels.
+func acrossRegions(regions []space.Region, points [][2]float64, in *instance, frame int) string {
+	within, calibrated := 0, 0
+	for _, p := range points {
+		for _, r := range regions {
+			if r.Holds(p) {
+				within++
+				break
+			}
+		}
+		if space.CalibrationAt(in.d, frame, p).Source != "" {
+			calibrated++
+		}
+	}
+	switch {
+	case within == 0:
+		return ""
+	case calibrated == 0 && within == len(points):
+		return "This region is not in centimetres both ways (Doppler or M-mode): no length here."
+	}
+	return "A measurement must lie within one calibrated region of the ultrasound."
+}
+
+// probeWords is the value under the cursor, as the overlay and the State have it.
+func probeWords(p picture, at [2]float64) string {
+	v, unit, why := p.value(at)
+	if why != "" {
+		return why
+	}
+	words := fmt.Sprintf("%.1f", v)
+	if v == math.Trunc(v) {
+		words = fmt.Sprintf("%.0f", v)
+	}
+	if unit != "" {
+		words += " " + unit
+	}
+	if p.image.Lossy {
+		words += " (lossy)"
+	}
+	return fmt.Sprintf("%s at %d, %d", words, int(at[0]), int(at[1]))
+}

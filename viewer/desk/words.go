@@ -1,0 +1,186 @@
+package desk
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/viewer/overlay"
+)
+
+// words is all that is written on a tile. What describes pixels is of the picture
+// on screen, never of the one that is still being decoded.
+func (d *Desk) words(i int, t *tile) overlay.Tile {
+	w := overlay.Tile{
+		Rect: t.rect, Active: i == d.active, Many: len(d.visible()) > 1, Cine: t.cine,
+		Compared: d.comparing(),
+	}
+	d.studyWords(&w, t)
+	if t.stack != nil {
+		w.Slice, w.Slices = t.look.slice+1, len(t.stack.slots)
+		w.Series = seriesWords(t.stack)
+		w.Level = t.level()
+	}
+	if t.linked {
+		w.Linked = linkWords(t)
+	}
+	p := t.shown
+	if p.image == nil {
+		w.Reason = d.reason(t)
+		return w
+	}
+	w.Slice = p.index + 1
+	d.imageWords(&w, t, p)
+	return w
+}
+
+// comparing reports whether a prior is on screen.
+func (d *Desk) comparing() bool {
+	for _, t := range d.visible() {
+		if t.stack != nil && d.prior(t.stack.study) {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *Desk) studyWords(w *overlay.Tile, t *tile) {
+	st := d.studyOf(t)
+	if st == nil {
+		return
+	}
+	w.Study = join(" · ", st.Modality, overlay.Day(st.Date), dicom.Clean(st.Description))
+	if d.prior(st.UID) {
+		current := ""
+		if c := d.study(d.c.StudyUID); c != nil {
+			current = c.Date
+		}
+		w.Prior = join(" · ", overlay.Age(st.Date, current), overlay.Day(st.Date))
+	}
+	for _, c := range d.counts() {
+		if c.StudyUID == st.UID && c.Expected > c.Have {
+			w.Short = fmt.Sprintf("%d/%d images here", c.Have, c.Expected)
+		}
+	}
+}
+
+func seriesWords(s *stack) string {
+	number := ""
+	if s.number != 0 {
+		number = "Se " + strconv.Itoa(s.number)
+	}
+	return join(": ", number, s.description)
+}
+
+func linkWords(t *tile) string {
+	if t.offset == 0 {
+		return "linked"
+	}
+	return fmt.Sprintf("linked %+.1f mm", t.offset)
+}
+
+// level is the position of the slice along the patient's axis that the stack
+// mostly follows, in the words of LPS turned to what is read: head is plus.
+func (t *tile) level() string {
+	sl, ok := t.slot()
+	if !ok || !t.stack.spatial {
+		return ""
+	}
+	pos := -sl.pos // the stack goes down: to the feet, left or back
+	return strings.Replace(fmt.Sprintf("%+.1f mm", pos), "-", "−", 1)
+}
+
+func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
+	in, frame, v := p.slot.inst, p.slot.frame, t.look.view
+	h := in.d
+	w.Patient = join(" · ", dicom.ParsePN(h.Str(dicom.PatientName)).Display(), dicom.Clean(h.Str(dicom.PatientID)))
+	w.Technique = technique(h)
+	w.Position = space.Position(h)
+	if e, ok := space.Orientation(h, frame); ok {
+		w.Edges = e.Shown(v.FlipH, v.Turn)
+	} else {
+		w.Unoriented = true
+	}
+	w.Badge = overlay.Badge(v.FlipH, v.Turn, t.look.invert)
+	w.Side = in.side(frame)
+	w.Conflict = d.sideConflict(in, frame)
+	w.Window = windowWords(t.look.window, p.image)
+	scale := v.scale(&p.geo, t.rect)
+	w.Zoom = fmt.Sprintf("zoom %.2f×", scale/d.scale)
+	if p.geo.mm > 0 {
+		w.MM = p.geo.mm / scale
+	}
+	if t.stack.modality == "MG" && !d.prior(t.stack.study) {
+		w.Warn = "NOT FOR PRIMARY MAMMOGRAPHY"
+	}
+	if plane, ok := in.plane(frame); ok {
+		if side, mm, ok := plane.Side(0); ok {
+			w.Midline = strings.TrimSpace(fmt.Sprintf("%s %.0f mm", side, mm))
+		}
+	}
+}
+
+// technique is how the image was made, basically.
+func technique(h *dicom.Dataset) string {
+	var parts []string
+	add := func(t dicom.Tag, unit string) {
+		if v, ok := h.Float(t); ok && v > 0 {
+			parts = append(parts, strconv.FormatFloat(v, 'f', -1, 64)+unit)
+		}
+	}
+	add(dicom.SliceThickness, " mm")
+	add(dicom.KVP, " kV")
+	parts = append(parts, dicom.Clean(h.Str(dicom.ConvolutionKernel)), dicom.Clean(h.Str(dicom.ViewPosition)))
+	if v, ok := h.Float(dicom.EchoTime); ok {
+		parts = append(parts, fmt.Sprintf("TE %g", v))
+	}
+	if v, ok := h.Float(dicom.DiffusionBValue); ok {
+		parts = append(parts, fmt.Sprintf("b %g", v))
+	}
+	if h.Str(dicom.LossyImageCompression) == "01" {
+		parts = append(parts, "lossy")
+	}
+	return join(" · ", parts...)
+}
+
+// sideConflict shows a laterality that disagrees: of image and series, or with the
+// order (N5).
+func (d *Desk) sideConflict(in *instance, frame int) string {
+	image, series := in.d.Str(dicom.ImageLaterality), in.d.Str(dicom.Laterality)
+	switch side := in.side(frame); {
+	case image != "" && series != "" && image != series:
+		return "LATERALITY: image " + dicom.Clean(image) + ", series " + dicom.Clean(series)
+	case side != "" && side != "B" && d.c.Order.Laterality != "" && side != d.c.Order.Laterality && !d.prior(in.obj.StudyUID):
+		return "LATERALITY: image " + dicom.Clean(side) + ", order " + dicom.Clean(d.c.Order.Laterality)
+	}
+	return ""
+}
+
+func windowWords(c choice, im *pixel.Image) string {
+	if im.Stored == nil {
+		return "colour"
+	}
+	w := c.window(im)
+	name := c.preset
+	if !c.fixed {
+		name = w.Explanation
+	}
+	if w.Function == pixel.VOILUT {
+		return join(" ", "VOI LUT", w.Explanation)
+	}
+	return join(" ", overlay.WindowLevel(w.Center, w.Width), name)
+}
+
+// join puts the words that are there together.
+func join(by string, words ...string) string {
+	var out []string
+	for _, w := range words {
+		if w != "" {
+			out = append(out, w)
+		}
+	}
+	return strings.Join(out, by)
+}

@@ -1,0 +1,159 @@
+package overlay
+
+import (
+	"image"
+	"image/color"
+
+	"github.com/nocturne/nocturne/cache/space"
+)
+
+// Shape is a mark, or one in the making, in device pixels.
+type Shape struct {
+	Clip     image.Rectangle
+	Lines    [][][2]float64
+	Points   [][2]float64
+	Words    []string
+	Selected bool
+	Prior    bool // of a prior study: amber, as its band (N6)
+	Draft    bool
+	Arrow    bool // a head at the first point
+}
+
+// Shape draws a mark: its lines over a dark rim, handles when it is selected, its
+// words below its last point.
+func (s Style) Shape(m Shape) List {
+	var l List
+	c := Yellow
+	switch {
+	case m.Prior:
+		c = Amber
+	case m.Selected, m.Draft:
+		c = Green
+	}
+	for _, line := range m.Lines {
+		s.polyline(&l, m.Clip, line, c)
+	}
+	if m.Arrow && len(m.Points) == 2 {
+		s.arrowHead(&l, m, c)
+	}
+	if m.Selected || len(m.Points) == 1 {
+		for _, p := range m.Points {
+			s.handle(&l, m.Clip, p, c)
+		}
+	}
+	s.words(&l, m, c)
+	return l
+}
+
+func (s Style) polyline(l *List, clip image.Rectangle, line [][2]float64, c color.NRGBA) {
+	for i := 1; i < len(line); i++ {
+		s.segment(l, clip, line[i-1], line[i], c)
+	}
+}
+
+// segment is a line with a dark rim, so that it is seen on white bone too.
+func (s Style) segment(l *List, clip image.Rectangle, a, b [2]float64, c color.NRGBA) {
+	w := 1.5 * max(s.Scale, 0.5)
+	l.Lines = append(l.Lines,
+		Line{a[0], a[1], b[0], b[1], w + 2, Outline, clip},
+		Line{a[0], a[1], b[0], b[1], w, c, clip})
+}
+
+func (s Style) handle(l *List, clip image.Rectangle, p [2]float64, c color.NRGBA) {
+	h := 4 * max(s.Scale, 0.5)
+	box := [][2]float64{{p[0] - h, p[1] - h}, {p[0] + h, p[1] - h}, {p[0] + h, p[1] + h}, {p[0] - h, p[1] + h}, {p[0] - h, p[1] - h}}
+	s.polyline(l, clip, box, c)
+}
+
+func (s Style) arrowHead(l *List, m Shape, c color.NRGBA) {
+	head, tail := m.Points[0], m.Points[1]
+	d := space.Vec3{tail[0] - head[0], tail[1] - head[1]}.Unit().Scale(12 * max(s.Scale, 0.5))
+	for _, side := range []float64{-0.4, 0.4} {
+		s.segment(l, m.Clip, head, [2]float64{head[0] + d[0] - side*d[1], head[1] + d[1] + side*d[0]}, c)
+	}
+}
+
+// words stand below and right of the last point, kept inside the clip.
+func (s Style) words(l *List, m Shape, c color.NRGBA) {
+	if len(m.Points) == 0 || len(m.Words) == 0 {
+		return
+	}
+	at := m.Points[len(m.Points)-1]
+	if !image.Pt(int(at[0]), int(at[1])).In(m.Clip) {
+		return
+	}
+	widest := 0.0
+	for _, w := range m.Words {
+		widest = max(widest, Width(w, s.em()))
+	}
+	x := min(at[0]+0.8*s.em(), float64(m.Clip.Max.X)-widest-1.2*s.em())
+	y := min(at[1]+1.4*s.em(), float64(m.Clip.Max.Y)-float64(len(m.Words))*s.line())
+	for _, w := range m.Words {
+		l.text(max(x, float64(m.Clip.Min.X)), y, s.em(), Left, c, w)
+		y += s.line()
+	}
+}
+
+// Cross is the keyboard's cursor, or the same point in another tile: four arms
+// with a gap, so that the pixel itself is seen.
+func (s Style) Cross(clip image.Rectangle, x, y float64, c color.NRGBA) List {
+	var l List
+	gap, arm := 4*max(s.Scale, 0.5), 14*max(s.Scale, 0.5)
+	for _, d := range [][2]float64{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
+		s.segment(&l, clip, [2]float64{x + d[0]*gap, y + d[1]*gap}, [2]float64{x + d[0]*arm, y + d[1]*arm}, c)
+	}
+	return l
+}
+
+// SlotState is what is known of one slice.
+type SlotState uint8
+
+// The states, from worst to best.
+const (
+	Missing SlotState = iota
+	Here
+	Seen
+)
+
+// slotColors: missing is a dark red, what was seen is bright.
+var slotColors = map[SlotState]color.NRGBA{
+	Missing: {110, 20, 25, 255},
+	Here:    {60, 60, 64, 255},
+	Seen:    {165, 165, 170, 255},
+}
+
+// SliceBar is the stack as a bar along the right edge: what is missing, here,
+// seen, and where the reader is.
+func (s Style) SliceBar(r image.Rectangle, slots []SlotState, at int) List {
+	var l List
+	var missing []Fill
+	if len(slots) < 2 || r.Dy() < 40 {
+		return l
+	}
+	w := s.px(4)
+	y := func(i int) int { return r.Min.Y + i*r.Dy()/len(slots) }
+	for i := 0; i < len(slots); {
+		k := i
+		for k < len(slots) && slots[k] == slots[i] {
+			k++
+		}
+		run := Fill{image.Rect(r.Max.X-w, y(i), r.Max.X, max(y(k), y(i)+1)), slotColors[slots[i]]}
+		if slots[i] == Missing {
+			missing = append(missing, run) // on top: one of a thousand must be seen
+		} else {
+			l.Fills = append(l.Fills, run)
+		}
+		i = k
+	}
+	l.Fills = append(l.Fills, missing...)
+	mark := image.Rect(r.Max.X-2*w, y(at)-1, r.Max.X, max(y(at+1), y(at)+2)+1)
+	l.fill(mark.Intersect(r), Green)
+	return l
+}
+
+// Note is a line of words beside a point: the probe's value.
+func (s Style) Note(clip image.Rectangle, x, y float64, words string) List {
+	var l List
+	s.words(&l, Shape{Clip: clip, Points: [][2]float64{{x, y}}, Words: []string{words}}, Green)
+	return l
+}

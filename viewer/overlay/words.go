@@ -1,0 +1,140 @@
+package overlay
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/viewer"
+)
+
+// span is a duration for the eye, in whole minutes, hours or days.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "1 min"
+	case d < 90*time.Minute:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %02d", int(d.Hours()), int(d.Minutes())%60)
+	}
+	return fmt.Sprintf("%d d", int(d.Hours()/24))
+}
+
+// Age is how far a prior lies before the current study: "PRIOR 12 mo"; days up
+// to two months, months up to three years. A later study is "NEWER"; without
+// both dates it is "PRIOR, date unknown".
+func Age(prior, current string) string {
+	p, okP := dicom.ParseDA(prior)
+	c, okC := dicom.ParseDA(current)
+	if !okP || !okC {
+		return "PRIOR, date unknown"
+	}
+	word := "PRIOR"
+	if p.After(c) {
+		word, p, c = "NEWER", c, p
+	}
+	days := int(math.Round(c.Sub(p).Hours() / 24))
+	months := (c.Year()-p.Year())*12 + int(c.Month()) - int(p.Month())
+	if c.Day() < p.Day() {
+		months--
+	}
+	switch {
+	case days == 0:
+		return word + " same day"
+	case days < 60:
+		return fmt.Sprintf("%s %d d", word, days)
+	case months < 36:
+		return fmt.Sprintf("%s %d mo", word, months)
+	}
+	return fmt.Sprintf("%s %d y", word, months/12)
+}
+
+// Day writes a DA as 2025-11-20, or as it stands when it is none.
+func Day(da string) string {
+	if t, ok := dicom.ParseDA(da); ok {
+		return t.Format("2006-01-02")
+	}
+	return dicom.Clean(da)
+}
+
+// WindowLevel is the window as readers say it: width, then level (N16).
+func WindowLevel(center, width float64) string {
+	return "W " + short(width) + " L " + short(center)
+}
+
+// short writes a number with as many decimals as its size deserves.
+func short(v float64) string {
+	if math.Abs(v) >= 20 || v == math.Trunc(v) {
+		return strings.Replace(strconv.FormatFloat(math.Round(v), 'f', 0, 64), "-", "−", 1)
+	}
+	return strings.Replace(strconv.FormatFloat(v, 'f', 2, 64), "-", "−", 1)
+}
+
+// units as they are read; everything else stands as it is.
+var units = map[string]string{"mm2": "mm²", "px2": "px²", "deg": "°"}
+
+// Words says a mark's values, a line each, with the uncertainty (N7) and where
+// the millimetres come from when that is not the plain Pixel Spacing.
+func Words(m viewer.Mark) []string {
+	var out []string
+	switch m.Kind {
+	case viewer.Length, viewer.Angle, viewer.Probe:
+		for _, v := range m.Values {
+			out = append(out, number(v))
+		}
+	case viewer.Ellipse:
+		out = ellipse(m)
+	}
+	if c := m.Calibration; c != "" && c != "Pixel Spacing" && c != "px" && m.Kind != viewer.Probe && m.Kind != viewer.Angle {
+		out = append(out, c)
+	}
+	if m.Label != "" {
+		out = append(out, dicom.Clean(m.Label))
+	}
+	return out
+}
+
+func ellipse(m viewer.Mark) []string {
+	var out []string
+	if mean, ok := m.Value("mean"); ok {
+		sd, _ := m.Value("sd")
+		lo, _ := m.Value("min")
+		hi, _ := m.Value("max")
+		n, _ := m.Value("n")
+		out = append(out,
+			"mean "+number(mean)+"  SD "+decimals(sd.Number, 1),
+			"min "+decimals(lo.Number, 0)+"  max "+decimals(hi.Number, 0)+"  n "+decimals(n.Number, 0))
+	}
+	if a, ok := m.Value("area"); ok {
+		out = append(out, number(a))
+	}
+	return out
+}
+
+// number is a value with its unit: one decimal, as HU, mm and degrees deserve.
+func number(v viewer.Value) string {
+	s := decimals(v.Number, 1)
+	if v.Uncertainty > 0 {
+		s += " ± " + decimals(math.Max(v.Uncertainty, 0.1), 1)
+	}
+	unit := v.Unit
+	if u, ok := units[unit]; ok {
+		unit = u
+	}
+	if unit == "°" {
+		return s + unit
+	}
+	return strings.TrimSpace(s + " " + unit)
+}
+
+func decimals(v float64, places int) string {
+	s := strconv.FormatFloat(v, 'f', places, 64)
+	if s == "-0" || s == "-0.0" {
+		s = s[1:]
+	}
+	return strings.Replace(s, "-", "−", 1)
+}
