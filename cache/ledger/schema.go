@@ -73,6 +73,8 @@ CREATE TABLE outbox (
 	UNIQUE (sop, dicomweb)
 ) STRICT;
 CREATE INDEX outbox_study ON outbox (study);
+`, `
+CREATE TABLE note (at INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
 `}
 
 // migrate brings the schema up to date in one transaction.

@@ -43,13 +43,11 @@ type view struct {
 
 var views = []view{
 	{"all", func(feed.Row) bool { return true }},
-	{"to read", func(r feed.Row) bool { return r.ClaimedBy == nil && !finished(r) }},
+	{"to read", func(r feed.Row) bool { return r.ClaimedBy == nil && !r.Finished() }},
 	{"mine", func(r feed.Row) bool { return r.Mine }},
 	{"stat", func(r feed.Row) bool { return r.Priority == pacs.Stat }},
-	{"done", finished},
+	{"done", feed.Row.Finished},
 }
-
-func finished(r feed.Row) bool { return r.State == feed.Final || r.State == feed.Preliminary }
 
 type order struct {
 	name string

@@ -125,7 +125,7 @@ func priority(p pacs.Priority) (string, lipgloss.Style) {
 // Due is the time left to a case's due time: amber from 80 % of the time it was
 // given, red once over (W4).
 func Due(r feed.Row, now time.Time) (string, lipgloss.Style) {
-	if r.Due.IsZero() || finished(r) {
+	if r.Due.IsZero() || r.Finished() {
 		return "–", theme.Muted
 	}
 	left := r.Due.Sub(now)

@@ -47,6 +47,19 @@ func (j *Journal) Put(key string, do func(context.Context) error) {
 	j.wake.Signal()
 }
 
+// Wait returns when every job handed over before it has been written, or ctx
+// ends.
+func (j *Journal) Wait(ctx context.Context) error {
+	written := make(chan struct{})
+	j.Put("", func(context.Context) error { close(written); return nil })
+	select {
+	case <-written:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Close waits until every job handed over has been written.
 func (j *Journal) Close() {
 	j.mu.Lock()

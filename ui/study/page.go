@@ -23,6 +23,7 @@ type Page struct {
 	ReadOnly string // why nothing can be reported or marked; empty = may
 	Claim    string // the claim in words: "yours since 03:12", "asking NORTH …"
 	Report   string // the report in words: "draft saved 03:14:05", "signed · verified"
+	Signed   bool
 	Alarm    string // red bar: wrong patient in the images (N4), the window's crash
 	Loading  []Loading
 	Priors   []Prior
@@ -60,3 +61,7 @@ type MarkLine struct {
 	Selected bool
 	InReport bool
 }
+
+// SetPicture shows rows of cells in place of the report while the keys belong to
+// the images.
+func (p *Page) SetPicture(rows []string) { p.Picture = rows }

@@ -1,0 +1,236 @@
+package app
+
+import (
+	"slices"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/ui/widget"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/ups"
+)
+
+// caseKey sends a key of the case page to the report or to the images.
+func (m *Model) caseKey(name string, msg tea.KeyMsg) tea.Cmd {
+	c := m.open
+	if c.page.Typing && c.page.Editor != nil {
+		return c.reportKey(m, name, msg)
+	}
+	if text, ok := typed(msg); ok && len([]rune(text)) >= 4 {
+		c.held = text
+		m.warn("Text arrived while the keys belong to the images; nothing was executed. F3 puts it into the report.")
+		return nil
+	}
+	if b, ok := m.Keymap.Lookup(viewer.InImages, viewer.Key(name)); ok {
+		if _, own := actions()[b.Action]; own {
+			return m.act(b.Action)
+		}
+	}
+	if name == "esc" && len(m.alarm.rows) > 0 {
+		m.alarm.acknowledge()
+		return m.tellSite()
+	}
+	return m.toViewer(func(v viewer.Viewer, epoch uint64) error { return v.Press(epoch, viewer.Key(name)) })
+}
+
+// reportKey is a key while the reader types: F-keys and control keys act, all else
+// is text.
+func (c *openCase) reportKey(m *Model, name string, msg tea.KeyMsg) tea.Cmd {
+	if text, ok := typed(msg); ok {
+		if !c.signed {
+			c.page.Editor.Insert(text)
+		}
+		return c.takeEdits(m)
+	}
+	if b, ok := m.Keymap.Lookup(viewer.InText, viewer.Key(name)); ok {
+		if _, own := actions()[b.Action]; own {
+			return m.act(b.Action)
+		}
+	}
+	if name == "esc" {
+		m.alarm.acknowledge()
+		return nil
+	}
+	if c.signed {
+		m.say("This report is signed. F12 takes it back while it is not sent.")
+		return nil
+	}
+	if !c.page.Editor.Key(name) {
+		return nil
+	}
+	c.draft.Saw()
+	return c.takeEdits(m)
+}
+
+// swapFocus gives the keys to the report or to the images (F3). Stray text that
+// was held goes into the report (N2).
+func (m *Model) swapFocus() tea.Cmd {
+	c := m.open
+	if c == nil {
+		return nil
+	}
+	if c.page.Typing {
+		c.page.Typing = false
+		return m.toViewer(func(v viewer.Viewer, epoch uint64) error { return v.Focus(epoch) })
+	}
+	if c.page.Editor == nil {
+		m.say("No report is open here: " + c.page.ReadOnly)
+		return nil
+	}
+	c.page.Typing = true
+	if c.held != "" && !c.signed {
+		c.page.Editor.Insert(c.held)
+		c.held = ""
+	}
+	if c.draft != nil {
+		c.draft.Saw()
+	}
+	return tea.Batch(c.takeEdits(m), m.repaint())
+}
+
+// nextCase opens the case to read next (F6): the loudest STAT, else the first of
+// the list that nobody holds. What is open is put aside.
+func (m *Model) nextCase() tea.Cmd {
+	current := ""
+	if m.open != nil {
+		current = m.open.row.StudyUID
+	}
+	free := func(r feed.Row) bool {
+		return r.StudyUID != current && !r.Finished() && (r.ClaimedBy == nil || r.Mine) && !m.isAside(r)
+	}
+	i := slices.IndexFunc(m.snapshot.Rows, free)
+	if i < 0 {
+		m.say("No other case waits.")
+		return nil
+	}
+	row := m.snapshot.Rows[i]
+	m.alarm.acknowledge()
+	put := m.setAside()
+	open := m.openRow(row, false)
+	if put != nil {
+		m.say("The case before was put aside. F5 in the list brings it back.")
+	}
+	return tea.Batch(put, open)
+}
+
+func (m *Model) isAside(r feed.Row) bool {
+	return slices.ContainsFunc(m.aside, func(a feed.Row) bool { return a.StudyUID == r.StudyUID })
+}
+
+// setAside remembers the case on screen for F5 and tells the worklist.
+func (m *Model) setAside() tea.Cmd {
+	if m.open == nil || m.open.look || m.open.signed {
+		return nil
+	}
+	row := m.open.row
+	m.aside = slices.DeleteFunc(m.aside, func(a feed.Row) bool { return a.StudyUID == row.StudyUID })
+	m.aside = append(m.aside, row)
+	return m.tellAside(row.StudyUID, true)
+}
+
+func (m *Model) tellAside(study string, aside bool) tea.Cmd {
+	room, ctx := m.Room, m.ctx
+	return func() tea.Msg {
+		if err := room.Aside(ctx, study, aside); err != nil {
+			return nil // the list shows it at the next poll; nothing depends on it
+		}
+		return nil
+	}
+}
+
+// putAside leaves the case for the list (F5); on the list it brings the last one
+// back.
+func (m *Model) putAside() tea.Cmd {
+	if m.page == onList {
+		if len(m.aside) == 0 {
+			m.say("Nothing is put aside.")
+			return nil
+		}
+		row := m.aside[len(m.aside)-1]
+		m.aside = m.aside[:len(m.aside)-1]
+		return tea.Batch(m.tellAside(row.StudyUID, false), m.openRow(m.current(row), false))
+	}
+	cmd := m.setAside()
+	m.leaveCase()
+	m.page, m.sheet = onList, nil
+	if m.view != nil {
+		m.view.Blank()
+	}
+	return tea.Batch(cmd, m.clearPicture())
+}
+
+// current is the row as the list has it now.
+func (m *Model) current(row feed.Row) feed.Row {
+	for _, r := range m.snapshot.Rows {
+		if r.Site == row.Site && r.StudyUID == row.StudyUID {
+			return r
+		}
+	}
+	return row
+}
+
+// giveBack releases a held case with the reader's reason.
+func (m *Model) giveBack(row feed.Row, why ups.Reason) tea.Cmd {
+	room, ctx := m.Room, m.ctx
+	m.say("Giving back " + row.Accession + " …")
+	return func() tea.Msg {
+		if err := room.Release(ctx, row.StudyUID, why); err != nil {
+			return failedMsg{err}
+		}
+		return doneMsg{"Given back: " + row.Accession + " waits for another reader."}
+	}
+}
+
+type doneMsg struct{ text string }
+
+// resolveClaims asks the sites about claims that a crash or a lost link left open.
+func (m *Model) resolveClaims() tea.Cmd {
+	room, ctx := m.Room, m.ctx
+	return func() tea.Msg {
+		said, err := room.Resolve(ctx)
+		if err != nil {
+			return failedMsg{err}
+		}
+		if len(said) > 0 {
+			return doneMsg{said[len(said)-1]}
+		}
+		return nil
+	}
+}
+
+// showPriors opens the priors pane of the row under the cursor.
+func (m *Model) showPriors() tea.Cmd {
+	row, ok := m.list.Selected()
+	if !ok {
+		return nil
+	}
+	if m.list.Priors != nil {
+		m.list.Priors = nil
+		return nil
+	}
+	m.list.Priors = []string{"  searching priors …"}
+	room, ctx, width := m.Room, m.ctx, m.width
+	return func() tea.Msg { return priorPane{row, priorLines(room, room.FindPriors(ctx, row), width)} }
+}
+
+type priorPane struct {
+	row   feed.Row
+	lines []string
+}
+
+func priorLines(room *reading.Room, p reading.Priors, width int) []string {
+	var out []string
+	if s := p.Sentence(); s != "" {
+		out = append(out, "  "+s)
+	}
+	for _, s := range p.Studies {
+		out = append(out, "  "+s.Day()+" "+s.Description+" · "+s.Reason)
+		for _, l := range widget.Wrap(room.PriorReport(s.UID), width-6) {
+			if l != "" {
+				out = append(out, "    "+l)
+			}
+		}
+	}
+	return out
+}

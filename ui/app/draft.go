@@ -1,0 +1,203 @@
+package app
+
+import (
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/ui/editor"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/report"
+)
+
+// useDraft opens the report for writing. The caret stands in Findings.
+func (c *openCase) useDraft(m *Model, d *report.Draft) {
+	c.draft, c.keeper = d, m.Room.Keeper(d)
+	var sections []*editor.Section
+	for _, s := range report.Order {
+		if s == report.Addendum && d.Adds == nil {
+			continue
+		}
+		sections = append(sections, &editor.Section{Key: string(s), Title: s.Title(), Buffer: editor.NewBuffer(d.Sections[s])})
+	}
+	c.page.Editor = editor.New(sections, string(report.Findings))
+	c.page.Editor.Token = c.token
+	c.page.Report = "draft"
+	c.refreshTokens(m)
+}
+
+// token is what the editor shows for a token's rune.
+func (c *openCase) token(r rune) (text string, stale, ok bool) {
+	t, ok := c.draft.Token(r)
+	return t.Text, t.Text != t.SeenText, ok
+}
+
+// takeEdits moves what the editor changed into the draft and asks for it to be
+// saved.
+func (c *openCase) takeEdits(m *Model) tea.Cmd {
+	if c.page.Editor == nil {
+		return nil
+	}
+	for _, key := range c.page.Editor.Changed() {
+		for _, s := range c.page.Editor.Sections {
+			if s.Key == key {
+				c.draft.Edit(report.Section(key), s.Buffer.String(), m.Now())
+				c.dirty = true
+			}
+		}
+	}
+	c.note(m)
+	return m.saveSoon(c)
+}
+
+// saveEvery bounds what a crash can take: a draft is on disk this long after a
+// keystroke at the latest.
+const saveEvery = 300 * time.Millisecond
+
+type saveMsg struct{ epoch uint64 }
+
+func (s saveMsg) ofEpoch() uint64 { return s.epoch }
+
+func (s saveMsg) apply(m *Model, c *openCase) tea.Cmd {
+	c.saving = false
+	m.saveDraft(c)
+	return nil
+}
+
+func (m *Model) saveSoon(c *openCase) tea.Cmd {
+	if !c.dirty || c.saving {
+		return nil
+	}
+	c.saving = true
+	epoch := c.epoch
+	return tea.Tick(saveEvery, func(time.Time) tea.Msg { return saveMsg{epoch} })
+}
+
+// saveDraft hands the draft to the journal.
+func (m *Model) saveDraft(c *openCase) {
+	if c.draft == nil || !c.dirty || c.signed {
+		return
+	}
+	c.dirty = false
+	if err := c.keeper.Keep(c.draft, nil); err != nil {
+		m.warn(sentence(err))
+		return
+	}
+	c.page.Report = "draft · saved " + m.Now().Local().Format("15:04:05")
+}
+
+// prefill writes Indication, Technique and Comparison from the facts (N17); the
+// facts are read off the disk, so it comes back as a message.
+func (c *openCase) prefill(m *Model) tea.Cmd {
+	if c.draft == nil {
+		return nil
+	}
+	gather := m.facts(c)
+	epoch := c.epoch
+	return func() tea.Msg { return factsMsg{epoch, gather()} }
+}
+
+type factsMsg struct {
+	epoch uint64
+	facts report.Facts
+}
+
+func (f factsMsg) ofEpoch() uint64 { return f.epoch }
+
+func (f factsMsg) apply(m *Model, c *openCase) tea.Cmd {
+	if c.draft == nil || c.signed || !c.draft.Prefill(f.facts, m.Now()) {
+		return nil
+	}
+	for _, s := range c.page.Editor.Sections {
+		if text := c.draft.Sections[report.Section(s.Key)]; text != s.Buffer.String() {
+			s.Buffer.Replace(text)
+		}
+	}
+	c.dirty = true
+	return m.saveSoon(c)
+}
+
+// facts returns the gathering of the case's facts as they are now; it is run off
+// the model's goroutine.
+func (m *Model) facts(c *openCase) func() report.Facts {
+	room, row, ctx := m.Room, c.row, m.ctx
+	with := reading.Context{Priors: c.priors, Others: m.snapshot.Rows, Assumed: m.AssumedReader}
+	if c.page.State != nil {
+		with.Unseen = c.page.State.Unseen
+	}
+	return func() report.Facts { return room.Facts(ctx, row, with) }
+}
+
+// refreshTokens tells the draft how the marks read now; what changed is said until
+// it was on screen (N7).
+func (c *openCase) refreshTokens(m *Model) {
+	if c.draft == nil {
+		return
+	}
+	ms := make([]report.Measurement, 0, len(c.marks))
+	for _, k := range c.marks {
+		ms = append(ms, reading.Measurement(k))
+	}
+	if changed := c.draft.Refresh(ms); len(changed) > 0 {
+		c.dirty = true
+		if !c.page.Typing {
+			m.say(fmt.Sprintf("%d measurement(s) in the report changed with their marks.", len(changed)))
+		}
+	}
+}
+
+func (c *openCase) inReport(mark string) bool {
+	if c.draft == nil {
+		return false
+	}
+	for _, t := range c.draft.Used() {
+		if t.MarkID == mark {
+			return true
+		}
+	}
+	return false
+}
+
+// insertMark puts the selected mark, else the last one of the current study, into
+// the report at the caret (F4).
+func (m *Model) insertMark() tea.Cmd {
+	c := m.open
+	if c == nil || c.draft == nil || c.page.Editor == nil {
+		m.say("There is no report to insert into.")
+		return nil
+	}
+	mark, ok := c.toInsert()
+	if !ok {
+		m.say("Nothing measured yet: r ruler, e ellipse, t angle.")
+		return nil
+	}
+	token, ok := c.draft.Bind(reading.Measurement(mark))
+	if !ok {
+		c.page.Editor.Insert(reading.MarkText(mark))
+	} else {
+		c.page.Editor.InsertToken(token.Rune)
+	}
+	m.say("Inserted " + reading.MarkText(mark) + " into " + c.page.Editor.Active().Title + ".")
+	return c.takeEdits(m)
+}
+
+func (c *openCase) toInsert() (viewer.Mark, bool) {
+	var wanted, last string
+	if s := c.page.State; s != nil {
+		wanted, last = s.Selected, s.Last
+	}
+	for _, id := range []string{wanted, last} {
+		for _, k := range c.marks {
+			if id != "" && k.ID == id {
+				return k, true
+			}
+		}
+	}
+	for i := len(c.marks) - 1; i >= 0; i-- {
+		if !c.marks[i].Prior {
+			return c.marks[i], true
+		}
+	}
+	return viewer.Mark{}, false
+}

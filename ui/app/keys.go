@@ -1,0 +1,173 @@
+package app
+
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/viewer"
+)
+
+// key sends a key to whom it belongs: the locked screen, the prompt, the help, the
+// sign sheet, the report being typed, the images, the list. Keys that arrive right
+// after a case change are dropped: they were meant for another patient (N1).
+func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
+	name := keyName(msg)
+	switch {
+	case name == "ctrl+c":
+		return m.quit()
+	case m.locked:
+		return m.unlock(name)
+	case m.Now().Before(m.deaf):
+		return nil
+	case m.prompt.Open:
+		return m.promptKey(name, msg)
+	case m.help:
+		m.help = false
+		return nil
+	case m.page == onSheet:
+		return m.sheetKey(name)
+	case m.page == onCase:
+		return m.caseKey(name, msg)
+	}
+	return m.listKey(name)
+}
+
+// keyName is the key as the key map names it.
+func keyName(msg tea.KeyMsg) string {
+	if msg.Type == tea.KeySpace {
+		return "space"
+	}
+	return msg.String()
+}
+
+// typed is the text of a key that brings text: a paste or several runes at once
+// come as one.
+func typed(msg tea.KeyMsg) (string, bool) {
+	if msg.Type == tea.KeyRunes && !msg.Alt && (msg.Paste || len(msg.Runes) > 1) {
+		return string(msg.Runes), true
+	}
+	return "", false
+}
+
+// flush is how long keys are dropped after another case came on screen.
+const flush = 120 * time.Millisecond
+
+func (m *Model) listKey(name string) tea.Cmd {
+	b, ok := m.Keymap.Lookup(viewer.InList, viewer.Key(name))
+	if !ok {
+		return nil
+	}
+	if do, ok := listActions()[b.Action]; ok {
+		return do(m)
+	}
+	return m.act(b.Action)
+}
+
+// listActions are what only the list can do.
+func listActions() map[viewer.Action]func(*Model) tea.Cmd {
+	return map[viewer.Action]func(*Model) tea.Cmd{
+		viewer.RowNext:      func(m *Model) tea.Cmd { m.list.Move(1); return nil },
+		viewer.RowPrev:      func(m *Model) tea.Cmd { m.list.Move(-1); return nil },
+		viewer.RowPageDown:  func(m *Model) tea.Cmd { m.list.Move(max(1, m.height-10)); return nil },
+		viewer.RowPageUp:    func(m *Model) tea.Cmd { m.list.Move(-max(1, m.height-10)); return nil },
+		viewer.RowFirst:     func(m *Model) tea.Cmd { m.list.Ends(-1); return nil },
+		viewer.RowLast:      func(m *Model) tea.Cmd { m.list.Ends(1); return nil },
+		viewer.MatchNext:    func(m *Model) tea.Cmd { m.list.Move(1); return nil },
+		viewer.MatchPrev:    func(m *Model) tea.Cmd { m.list.Move(-1); return nil },
+		viewer.ListNextView: func(m *Model) tea.Cmd { m.list.StepView(1); return nil },
+		viewer.ListPrevView: func(m *Model) tea.Cmd { m.list.StepView(-1); return nil },
+		viewer.ListSort:     func(m *Model) tea.Cmd { m.list.StepSort(); return nil },
+		viewer.ListDetails:  func(m *Model) tea.Cmd { m.list.Big = !m.list.Big; return nil },
+		viewer.ListPriors:   (*Model).showPriors,
+		viewer.Filter:       (*Model).askFilter,
+		viewer.CaseOpen:     func(m *Model) tea.Cmd { return m.openSelected(false) },
+		viewer.CaseLook:     func(m *Model) tea.Cmd { return m.openSelected(true) },
+		viewer.CaseGiveBack: (*Model).askGiveBack,
+		viewer.Escape:       (*Model).escapeList,
+		viewer.PaneNext:     func(m *Model) tea.Cmd { m.list.Big = !m.list.Big; return nil },
+		viewer.PanePrev:     func(m *Model) tea.Cmd { m.list.Big = !m.list.Big; return nil },
+	}
+}
+
+func (m *Model) escapeList() tea.Cmd {
+	switch {
+	case len(m.alarm.rows) > 0:
+		m.alarm.acknowledge()
+	case m.list.Priors != nil:
+		m.list.Priors = nil
+	case m.list.Filter != "":
+		m.list.SetFilter("")
+	default:
+		m.status = status{}
+	}
+	return nil
+}
+
+// act does an action of the terminal, wherever its key was pressed: here or in the
+// window.
+func (m *Model) act(a viewer.Action) tea.Cmd {
+	if do, ok := actions()[a]; ok {
+		return do(m)
+	}
+	return nil
+}
+
+// actions are the terminal's own, whatever page is on screen.
+func actions() map[viewer.Action]func(*Model) tea.Cmd {
+	return map[viewer.Action]func(*Model) tea.Cmd{
+		viewer.Help:         func(m *Model) tea.Cmd { m.help = true; return nil },
+		viewer.Command:      (*Model).askCommand,
+		viewer.Palette:      (*Model).askPalette,
+		viewer.ListRefresh:  func(m *Model) tea.Cmd { m.say("Asking the sites …"); return m.pollOnce() },
+		viewer.SessionLock:  (*Model).lock,
+		viewer.CaseNext:     (*Model).nextCase,
+		viewer.CaseAside:    (*Model).putAside,
+		viewer.FocusSwap:    (*Model).swapFocus,
+		viewer.ReportInsert: (*Model).insertMark,
+		viewer.ReportSign:   (*Model).openSheet,
+	}
+}
+
+func (m *Model) lock() tea.Cmd {
+	m.locked = true
+	if m.view != nil {
+		m.view.Blank()
+	}
+	return tea.ClearScreen
+}
+
+// unlock shows everything again; the window comes back to the same pixel (N19).
+func (m *Model) unlock(name string) tea.Cmd {
+	if name != "ctrl+l" && name != "enter" {
+		return nil
+	}
+	m.locked = false
+	return m.reshow()
+}
+
+func (m *Model) quit() tea.Cmd {
+	if m.quitting || m.prompt.Open && m.prompt.Label == quitLabel {
+		return tea.Quit
+	}
+	waiting := 0
+	for _, l := range m.outbox {
+		if !l.done {
+			waiting++
+		}
+	}
+	if waiting == 0 {
+		return tea.Quit
+	}
+	m.ask(quitLabel, "", func(m *Model, reason string) tea.Cmd {
+		if reason == "" {
+			m.warn("Reports wait to be sent: quitting needs a reason.")
+			return nil
+		}
+		m.quitting = true
+		m.Room.KeepReason("left with unsent reports: " + reason)
+		return tea.Quit
+	})
+	return nil
+}
+
+const quitLabel = "Reports are not delivered yet. Reason to quit (they are sent at the next start): "

@@ -1,0 +1,161 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/ui/notice"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/ui/study"
+	"github.com/nocturne/nocturne/viewer"
+)
+
+func sentence(err error) string { return notice.Of(err).Line() }
+
+// loadedMsg is progress of one study of the case.
+type loadedMsg struct {
+	epoch uint64
+	index int // into the case's studies
+	reading.Progress
+}
+
+func (l loadedMsg) ofEpoch() uint64 { return l.epoch }
+
+func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
+	for len(c.page.Loading) <= l.index {
+		c.page.Loading = append(c.page.Loading, study.Loading{})
+	}
+	line := study.Loading{Label: "current", Have: l.Have, Expected: l.Expected, Done: l.Done}
+	if l.index > 0 {
+		line.Label = "prior " + c.page.Priors[l.index-1].Date
+	}
+	if l.Err != nil {
+		line.Err = sentence(l.Err)
+	}
+	c.page.Loading[l.index] = line
+	cmds := []tea.Cmd{c.follow(), c.add(m, l.New)}
+	if l.index < len(c.studies) && l.Expected > c.studies[l.index].Expected {
+		c.studies[l.index].Expected = l.Expected
+		cmds = append(cmds, m.tellSite())
+	}
+	if l.Done && l.index == 0 {
+		c.prefill(m)
+	}
+	return tea.Batch(cmds...)
+}
+
+// follow waits for the next message of the case's loading.
+func (c *openCase) follow() tea.Cmd {
+	progress := c.progress
+	return func() tea.Msg { return <-progress }
+}
+
+// load fetches the current study, then the priors, and reports on the way.
+func (m *Model) load(c *openCase) tea.Cmd { return m.loadStudy(m.caseContext(c), c, 0) }
+
+// caseContext ends with the case.
+func (m *Model) caseContext(c *openCase) context.Context {
+	ctx, cancel := context.WithCancel(m.ctx)
+	stop := c.cancel
+	c.cancel = func() { cancel(); stop() }
+	return ctx
+}
+
+func (m *Model) loadStudy(ctx context.Context, c *openCase, index int) tea.Cmd {
+	room, site, uid, epoch, progress := m.Room, c.row.Site, c.studies[index].UID, c.epoch, c.progress
+	return func() tea.Msg {
+		room.Load(ctx, site, uid, func(p reading.Progress) {
+			select {
+			case progress <- loadedMsg{epoch, index, p}:
+			case <-ctx.Done():
+			}
+		})
+		return nil
+	}
+}
+
+// priorsMsg is what the search for priors found (N17).
+type priorsMsg struct {
+	epoch  uint64
+	priors reading.Priors
+}
+
+func (p priorsMsg) ofEpoch() uint64 { return p.epoch }
+
+func (m *Model) loadPriors(ctx context.Context, c *openCase) tea.Cmd {
+	room, row, epoch := m.Room, c.row, c.epoch
+	return func() tea.Msg { return priorsMsg{epoch, room.FindPriors(ctx, row)} }
+}
+
+func (p priorsMsg) apply(m *Model, c *openCase) tea.Cmd {
+	c.priors = p.priors
+	c.page.Notice = p.priors.Sentence()
+	var cmds []tea.Cmd
+	for _, prior := range p.priors.Studies {
+		c.studies = append(c.studies, prior.Study)
+		c.page.Priors = append(c.page.Priors, study.Prior{UID: prior.UID, Date: prior.Day(), Label: prior.Description, Reason: prior.Reason, Newer: prior.Newer})
+		if prior.Newer {
+			m.warn(fmt.Sprintf("A newer study of this patient exists: %s %s.", prior.Day(), prior.Description))
+		}
+	}
+	cmds = append(cmds, m.tellSite())
+	ctx := m.caseContext(c)
+	for i := range p.priors.Studies {
+		cmds = append(cmds, m.loadStudy(ctx, c, i+1))
+	}
+	c.prefill(m)
+	return tea.Batch(cmds...)
+}
+
+// note draws the page's marks anew from the case.
+func (c *openCase) note(m *Model) {
+	c.page.Marks = nil
+	selected := ""
+	if c.page.State != nil {
+		selected = c.page.State.Selected
+		c.alarm(c.page.State)
+	}
+	for _, k := range c.marks {
+		c.page.Marks = append(c.page.Marks, study.MarkLine{
+			ID: k.ID, Text: reading.MarkText(k), Slice: k.Slice, Prior: k.Prior, Selected: k.ID == selected, InReport: c.inReport(k.ID)})
+	}
+}
+
+// alarm raises the red bar when an image is not of the order's patient (N4).
+func (c *openCase) alarm(s *viewer.State) {
+	c.page.Alarm = ""
+	if len(s.Mismatch) > 0 {
+		c.page.Alarm = "IMAGES DO NOT BELONG TO THIS ORDER: " + joined(s.Mismatch) + " differ. Signing is blocked."
+	}
+}
+
+func joined(words []string) string {
+	s := ""
+	for i, w := range words {
+		if i > 0 {
+			s += ", "
+		}
+		s += w
+	}
+	return s
+}
+
+func (c *openCase) takeMarks(changed []viewer.Mark, deleted []string) {
+	for _, k := range changed {
+		c.drop(k.ID)
+		c.marks = append(c.marks, k)
+	}
+	for _, id := range deleted {
+		c.drop(id)
+	}
+}
+
+func (c *openCase) drop(id string) {
+	for i, k := range c.marks {
+		if k.ID == id {
+			c.marks = append(c.marks[:i:i], c.marks[i+1:]...)
+			return
+		}
+	}
+}

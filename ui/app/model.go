@@ -1,0 +1,120 @@
+// Package app is the one Bubble Tea model: it owns which page is on screen, whose
+// the keys are, and turns messages of the rooms below into pages.
+//
+// Update does no I/O: everything that can block runs in a tea.Cmd or in the
+// reading journal and comes back as a message. A message of a case carries its
+// epoch and is dropped when another case is on screen (N1).
+package app
+
+import (
+	"context"
+	"io"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/ui/list"
+	"github.com/nocturne/nocturne/ui/raster"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/ui/widget"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/deliver"
+	"github.com/nocturne/nocturne/worklist/feed"
+)
+
+// Options is what the app needs of the house.
+type Options struct {
+	Room   *reading.Room
+	Feed   *feed.Feed
+	Outbox *deliver.Runner
+	Keymap *viewer.Keymap
+	// Viewer starts the window, or the terminal image where none can open; why says
+	// so in words for the status line.
+	Viewer func() (v viewer.Viewer, why string, err error)
+	Poll   time.Duration
+	Alarm  string // program started for an unacknowledged STAT
+	Screen raster.Screen
+	Out    io.Writer // the terminal itself, for pictures and the bell
+	Now    func() time.Time
+	// AssumedReader: the reader's name comes from the system, not from config.toml.
+	AssumedReader bool
+	Banner        string // "DEMO · phantoms, not patients" or empty
+}
+
+// pageName is what fills the screen.
+type pageName int
+
+const (
+	onList pageName = iota
+	onCase
+	onSheet
+)
+
+// Model is the program's state.
+type Model struct {
+	Options
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	width, height int
+	page          pageName
+	list          *list.Page
+	snapshot      feed.Snapshot
+	open          *openCase
+	aside         []feed.Row // put aside, the last one last
+	sheet         *sheet
+	prompt        widget.Prompt
+	asked         func(m *Model, text string) tea.Cmd // what the prompt is for
+	help          bool
+	locked        bool
+	status        status
+	alarm         alarm
+	view          viewer.Viewer
+	viewWhy       string
+	epoch         uint64
+	deaf          time.Time // type-ahead is dropped until then (N1)
+	outbox        []outboxLine
+	quitting      bool
+}
+
+// status is the line at the bottom; it goes after a while unless severe.
+type status struct {
+	text   string
+	severe bool
+	until  time.Time
+}
+
+// New makes the model. Call Close when the program has ended.
+func New(ctx context.Context, o Options) *Model {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	return &Model{Options: o, ctx: ctx, cancel: cancel, list: list.New(o.Now), width: 80, height: 24}
+}
+
+// Init starts the viewer, the polling, the outbox and the clock.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(m.startViewer(), m.poll(0), m.resolveClaims(), m.lookAtOutbox(0, true), clock())
+}
+
+// Close ends what the model started and writes what waits.
+func (m *Model) Close() {
+	m.leaveCase()
+	m.cancel()
+	if m.view != nil {
+		m.view.Close()
+	}
+	m.Room.Journal.Close()
+}
+
+func (m *Model) say(text string) { m.status = status{text: text, until: m.Now().Add(8 * time.Second)} }
+
+func (m *Model) warn(text string) {
+	m.status = status{text: text, severe: true, until: m.Now().Add(time.Minute)}
+}
+
+type clockMsg time.Time
+
+func clock() tea.Cmd {
+	return tea.Tick(time.Second, func(t time.Time) tea.Msg { return clockMsg(t) })
+}

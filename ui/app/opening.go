@@ -1,0 +1,183 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/ui/study"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/report"
+)
+
+// openCase is the case on screen with all that belongs to it. It is dropped whole
+// when another case comes.
+type openCase struct {
+	epoch    uint64
+	row      feed.Row
+	look     bool // v: no claim, no report
+	page     *study.Page
+	studies  []viewer.Study
+	marks    []viewer.Mark
+	draft    *report.Draft
+	priors   reading.Priors
+	claimed  bool
+	shown    bool
+	held     string // stray text of the window, offered to F3 (N2)
+	told     string // fingerprint of what the viewer was told last
+	capsuled time.Time
+	keeper   *reading.Keeper
+	dirty    bool // the draft differs from what was handed to the journal
+	saving   bool // a save is due
+	signed   bool
+	outbox   int64           // the outbox row of the signed report
+	sent     map[string]bool // objects the viewer knows, by SOP Instance UID
+	progress chan tea.Msg
+	cancel   context.CancelFunc
+}
+
+func (m *Model) openSelected(look bool) tea.Cmd {
+	row, ok := m.list.Selected()
+	if !ok {
+		return nil
+	}
+	return m.openRow(row, look)
+}
+
+// openRow brings a case on screen: the patient line first, then the claim, the
+// draft, the cached images, and what has to be fetched.
+func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
+	m.leaveCase()
+	m.epoch++
+	m.deaf = m.Now().Add(flush)
+	ctx, cancel := context.WithCancel(m.ctx)
+	c := &openCase{epoch: m.epoch, row: row, look: look, cancel: cancel, sent: map[string]bool{}, progress: make(chan tea.Msg, 16)}
+	c.page = &study.Page{Row: row, Epoch: c.epoch, Now: m.Now, Claim: "asking " + row.Site + " …"}
+	c.studies = []viewer.Study{reading.CurrentStudy(row)}
+	m.open, m.page, m.sheet = c, onCase, nil
+	m.list.Select(row.StudyUID)
+	return tea.Batch(m.begin(ctx, c), c.follow(), m.loadPriors(ctx, c))
+}
+
+// leaveCase stops what runs for the case on screen and writes what waits.
+func (m *Model) leaveCase() {
+	if m.open == nil {
+		return
+	}
+	m.saveDraft(m.open)
+	if s := m.open.page.State; s != nil {
+		m.Room.KeepState(m.open.row.StudyUID, *s)
+	}
+	m.open.cancel()
+	m.open = nil
+}
+
+// begunMsg is what opening found out: the claim, and what was on disk.
+type begunMsg struct {
+	epoch   uint64
+	claimed reading.Claimed
+	start   reading.Start
+	err     error
+}
+
+func (b begunMsg) ofEpoch() uint64 { return b.epoch }
+
+// begin claims (unless only looking) and reads draft, marks and state. The claim
+// is given a second; the case then opens read-only and the claim goes on.
+func (m *Model) begin(ctx context.Context, c *openCase) tea.Cmd {
+	room, epoch, row, look := m.Room, c.epoch, c.row, c.look
+	return func() tea.Msg {
+		claimed := reading.Claimed{Words: "looking only", ReadOnly: "opened with v: not claimed, nothing is reported"}
+		var err error
+		if !look {
+			claimed, err = room.Claim(ctx, row)
+		}
+		start, startErr := room.Begin(ctx, row)
+		if err == nil {
+			err = startErr
+		}
+		return begunMsg{epoch, claimed, start, err}
+	}
+}
+
+func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
+	if b.err != nil {
+		c.page.Claim, c.page.ReadOnly = "not claimed", "the claim did not succeed"
+		b.claimed.ReadOnly = c.page.ReadOnly
+		m.warn(sentence(b.err))
+	} else {
+		c.page.Claim, c.page.ReadOnly = b.claimed.Words, b.claimed.ReadOnly
+	}
+	c.claimed = b.claimed.Held
+	c.takeMarks(b.start.Marks, nil)
+	if c.page.ReadOnly == "" {
+		c.useDraft(m, b.start.Draft)
+	}
+	return tea.Batch(m.show(c, b.start.State), m.load(c))
+}
+
+// show gives the case to the viewer with what is cached of it.
+func (m *Model) show(c *openCase, state *viewer.State) tea.Cmd {
+	vc := viewer.Case{
+		Epoch: c.epoch, StudyUID: c.row.StudyUID, Order: reading.Order(c.row), Studies: c.studies,
+		Marks: c.marks, State: state, ReadOnly: c.page.ReadOnly, Site: m.siteLine(c.row),
+	}
+	ctx := m.ctx
+	return tea.Batch(m.toViewer(func(v viewer.Viewer, _ uint64) error { return v.Open(ctx, vc) }), m.addCached(c))
+}
+
+// reshow opens the case on screen again: the viewer is new, or was blanked.
+func (m *Model) reshow() tea.Cmd {
+	if m.open == nil || m.view == nil {
+		return nil
+	}
+	clear(m.open.sent)
+	return m.show(m.open, m.open.page.State)
+}
+
+// addCached tells the viewer of all objects on disk that it does not know yet.
+func (m *Model) addCached(c *openCase) tea.Cmd {
+	var fresh []viewer.Object
+	for _, s := range c.studies {
+		for _, o := range m.Room.Objects(s.UID) {
+			if !c.sent[o.SOPUID] {
+				fresh = append(fresh, o)
+			}
+		}
+	}
+	return c.add(m, fresh)
+}
+
+func (c *openCase) add(m *Model, objects []viewer.Object) tea.Cmd {
+	if m.view == nil || len(objects) == 0 {
+		return nil
+	}
+	for _, o := range objects {
+		c.sent[o.SOPUID] = true
+	}
+	return m.toViewer(func(v viewer.Viewer, epoch uint64) error { return v.Add(epoch, objects) })
+}
+
+// siteLine is what the window repeats of the list.
+func (m *Model) siteLine(row feed.Row) viewer.SiteLine {
+	line := viewer.SiteLine{Name: row.Site, Due: row.Due, Banner: m.alarm.text(m.Now())}
+	for _, s := range m.snapshot.Sites {
+		if s.Name == row.Site {
+			line.Stale = s.Text(m.Now())
+		}
+	}
+	return line
+}
+
+// refresh takes what the list learned of the case since it was opened: its clock
+// and its counts; never its patient.
+func (c *openCase) refresh(r feed.Row) {
+	c.row.Due, c.row.Priority, c.row.State = r.Due, r.Priority, r.State
+	c.page.Row = c.row
+	if r.Expected > c.row.Expected {
+		c.row.Expected = r.Expected
+		c.studies[0].Expected = r.Expected
+	}
+}

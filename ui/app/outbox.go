@@ -1,0 +1,174 @@
+package app
+
+import (
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/worklist/deliver"
+)
+
+// outboxLine is a report under way, as header and status say it.
+type outboxLine struct {
+	id      int64
+	study   string
+	site    string
+	words   string
+	done    bool
+	overdue bool
+}
+
+type deliveredMsg struct {
+	rows  []ledger.OutboxRow
+	err   error
+	again bool // one of the chain of looks, of which there is exactly one
+}
+
+// deliver wakes the runner and looks at the outbox at once, beside the chain.
+func (m *Model) deliver() tea.Cmd {
+	m.Outbox.Wake()
+	return m.lookAtOutbox(100*time.Millisecond, false)
+}
+
+func (m *Model) lookAtOutbox(after time.Duration, again bool) tea.Cmd {
+	led, ctx := m.Room.Ledger, m.ctx
+	return func() tea.Msg {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(after):
+		}
+		rows, err := led.Outbox(ctx)
+		return deliveredMsg{rows, err, again}
+	}
+}
+
+func (m *Model) delivered(d deliveredMsg) tea.Cmd {
+	if d.err != nil {
+		if m.ctx.Err() == nil && d.again {
+			m.warn(sentence(d.err))
+		}
+		return m.lookAtOutbox(3*time.Second, d.again)
+	}
+	m.outbox = m.outbox[:0]
+	next := 3 * time.Second
+	for _, r := range d.rows {
+		line := m.describe(r)
+		m.outbox = append(m.outbox, line)
+		if !line.done {
+			next = 300 * time.Millisecond
+		}
+		if m.open != nil && r.ID == m.open.outbox {
+			m.open.page.Report = line.words
+		}
+		if line.overdue {
+			m.warn(fmt.Sprintf("A STAT report is not delivered after 10 min. %s", m.phone(r.Site)))
+		}
+	}
+	if !d.again {
+		return nil
+	}
+	return m.lookAtOutbox(next, true)
+}
+
+func (m *Model) describe(r ledger.OutboxRow) outboxLine {
+	line := outboxLine{id: r.ID, study: r.StudyUID, site: r.Site, done: r.Done(), overdue: deliver.Overdue(r, m.Now())}
+	wait := r.NotBefore.Sub(m.Now())
+	switch {
+	case r.State == ledger.Verified:
+		line.words = "signed · VERIFIED at " + r.Site
+		if !r.Done() {
+			line.words += " · completing the task"
+		}
+	case r.State == ledger.Parked:
+		line.words = "signed · PARKED: " + r.Reason
+	case r.State == ledger.Queued && wait > 0:
+		line.words = fmt.Sprintf("signed · sent in %d s · F12 takes it back", int(wait.Seconds())+1)
+	case r.State == ledger.Retry:
+		line.words = fmt.Sprintf("signed · waiting, %s not answering", r.Site)
+	default:
+		line.words = "signed · sending to " + r.Site
+		if m.Now().Sub(r.Signed) > 1500*time.Millisecond && wait <= -1500*time.Millisecond {
+			line.words = fmt.Sprintf("signed · waiting, %s not answering", r.Site)
+		}
+	}
+	return line
+}
+
+func (m *Model) phone(site string) string {
+	for _, s := range m.snapshot.Sites {
+		if s.Name == site && s.Phone != "" {
+			return "Call " + s.Name + ": " + s.Phone
+		}
+	}
+	return "Call " + site + "."
+}
+
+// waiting is how many reports are not delivered, for the header.
+func (m *Model) waiting() string {
+	n := 0
+	for _, l := range m.outbox {
+		if !l.done {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d unsent", n)
+}
+
+// recall takes the report on screen, else the last one, back before it is sent
+// (N10); its draft can be written again.
+func (m *Model) recall() tea.Cmd {
+	if len(m.outbox) == 0 {
+		m.say("Nothing was signed that could be taken back.")
+		return nil
+	}
+	last := m.outbox[len(m.outbox)-1]
+	if m.open != nil && m.open.outbox != 0 {
+		last.id = m.open.outbox
+	}
+	room, ctx := m.Room, m.ctx
+	return func() tea.Msg {
+		if err := room.Ledger.Recall(ctx, last.id, room.Now()); err != nil {
+			return failedMsg{fmt.Errorf("it is too late to take this report back; only an addendum can follow: %w", err)}
+		}
+		return recalledMsg{last.id}
+	}
+}
+
+type recalledMsg struct{ id int64 }
+
+func (m *Model) recalled(r recalledMsg) tea.Cmd {
+	m.say("Taken back. Nothing was sent.")
+	if c := m.open; c != nil && c.outbox == r.id {
+		c.signed, c.outbox, c.page.Signed = false, 0, false
+		c.page.Report = "draft"
+		room, ctx, epoch, row := m.Room, m.ctx, c.epoch, c.row
+		return func() tea.Msg {
+			start, err := room.Begin(ctx, row)
+			return reopened{epoch, start, err}
+		}
+	}
+	return nil
+}
+
+type reopened struct {
+	epoch uint64
+	start reading.Start
+	err   error
+}
+
+func (r reopened) ofEpoch() uint64 { return r.epoch }
+
+func (r reopened) apply(m *Model, c *openCase) tea.Cmd {
+	if r.err != nil {
+		m.warn(sentence(r.err))
+		return nil
+	}
+	c.useDraft(m, r.start.Draft)
+	return nil
+}

@@ -1,0 +1,228 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/ui/theme"
+	"github.com/nocturne/nocturne/ui/widget"
+	"github.com/nocturne/nocturne/worklist/report"
+)
+
+// sheet is the sign sheet (N10): what goes out under the reader's name, and what
+// stands against it.
+type sheet struct {
+	report.Sheet
+	facts   report.Facts
+	since   time.Time // when it appeared
+	last    time.Time // the last Enter, so that a held key never signs
+	signing bool
+}
+
+// An Enter signs only this long after the sheet appeared, and only this long after
+// the Enter before it: type-ahead and auto-repeat do neither.
+const (
+	settle   = 400 * time.Millisecond
+	noRepeat = 250 * time.Millisecond
+)
+
+// openSheet gathers the facts and shows the sheet (F12).
+func (m *Model) openSheet() tea.Cmd {
+	c := m.open
+	switch {
+	case c == nil || c.draft == nil:
+		m.say("There is no report to sign.")
+		return nil
+	case c.signed:
+		return m.recall()
+	}
+	m.saveDraft(c)
+	m.say("Checking …")
+	gather, epoch := m.facts(c), c.epoch
+	return func() tea.Msg { return sheetMsg{epoch, gather()} }
+}
+
+type sheetMsg struct {
+	epoch uint64
+	facts report.Facts
+}
+
+func (s sheetMsg) ofEpoch() uint64 { return s.epoch }
+
+func (s sheetMsg) apply(m *Model, c *openCase) tea.Cmd {
+	m.status = status{}
+	m.sheet = &sheet{Sheet: report.SignSheet(c.draft, s.facts), facts: s.facts, since: m.Now()}
+	m.page = onSheet
+	return nil
+}
+
+func (m *Model) sheetKey(name string) tea.Cmd {
+	s, now := m.sheet, m.Now()
+	switch name {
+	case "esc", "f12", "f3":
+		m.page, m.sheet = onCase, nil
+	case "o":
+		return m.askOverride()
+	case "enter":
+		early := now.Sub(s.since) < settle || now.Sub(s.last) < noRepeat
+		s.last = now
+		if early || s.signing {
+			return nil
+		}
+		if !s.Ready {
+			m.warn("Not signed: " + report.Stopping(s.Findings)[0].Hint)
+			return nil
+		}
+		s.signing = true
+		return m.sign()
+	}
+	return nil
+}
+
+// askOverride takes the reader's reason for the first finding that stops and may
+// be overridden; it is kept with the draft.
+func (m *Model) askOverride() tea.Cmd {
+	for _, f := range report.Stopping(m.sheet.Findings) {
+		if f.Final {
+			continue
+		}
+		m.ask("reason to sign although "+f.Hint+": ", "", func(m *Model, reason string) tea.Cmd {
+			if m.open == nil || m.sheet == nil || !m.open.draft.OverrideWith(f, reason, m.sheet.facts.Reader, m.Now()) {
+				m.say("Not overridden: it needs a reason.")
+				return nil
+			}
+			m.open.dirty = true
+			m.saveDraft(m.open)
+			m.sheet.Sheet = report.SignSheet(m.open.draft, m.sheet.facts)
+			m.sheet.since = m.Now()
+			return nil
+		})
+		return nil
+	}
+	m.say("Nothing here can be overridden.")
+	return nil
+}
+
+// sign writes what is typed, then signs the draft that is on disk.
+func (m *Model) sign() tea.Cmd {
+	c, room, ctx := m.open, m.Room, m.ctx
+	m.saveDraft(c)
+	facts, epoch, row, keeper := m.sheet.facts, c.epoch, c.row, c.keeper
+	draft, err := reading.Clone(c.draft)
+	if err != nil {
+		m.warn(sentence(err))
+		return nil
+	}
+	return func() tea.Msg {
+		if err := room.Journal.Wait(ctx); err != nil {
+			return signedMsg{epoch: epoch, err: err}
+		}
+		draft.Revision = keeper.Revision()
+		out, err := room.Sign(ctx, row, draft, facts, true)
+		return signedMsg{epoch, out, err}
+	}
+}
+
+type signedMsg struct {
+	epoch uint64
+	out   reading.Outgoing
+	err   error
+}
+
+func (s signedMsg) ofEpoch() uint64 { return s.epoch }
+
+func (s signedMsg) apply(m *Model, c *openCase) tea.Cmd {
+	if s.err != nil {
+		if m.sheet != nil {
+			m.sheet.signing = false
+		}
+		m.warn("Not signed: " + sentence(s.err))
+		return nil
+	}
+	c.signed, c.outbox = true, s.out.ID
+	c.page.ReadOnly, c.page.Report = "", "signed"
+	c.page.Signed = true
+	m.page, m.sheet = onCase, nil
+	c.page.Typing = false
+	return m.deliver()
+}
+
+func (s *sheet) view(m *Model, width, height int) []string {
+	out := []string{
+		theme.BarBold.Render(widget.Fit(" SIGN · "+dicom.Clean(s.Patient), width)),
+		theme.Bar.Render(widget.Fit(fmt.Sprintf(" %s · accession %s", dicom.Clean(s.Exam), dicom.Clean(s.Accession)), width)), "",
+	}
+	for _, side := range s.Sides {
+		out = append(out, theme.Text.Render("  side  "+dicom.Clean(side)))
+	}
+	out = append(out, theme.Text.Render("  "+s.counted()))
+	for _, t := range s.Changed {
+		out = append(out, theme.Stale.Render("  changed since you saw it: "+dicom.Clean(t.SeenText)+" → "+dicom.Clean(t.Text)))
+	}
+	out = append(out, "", theme.Heading.Render("  IMPRESSION"))
+	for _, l := range widget.Wrap(dicom.Clean(s.Impression), width-6) {
+		out = append(out, theme.Bold.Render("    "+l))
+	}
+	out = append(out, "", theme.Heading.Render("  CHECKS"))
+	out = append(out, s.checks(width)...)
+	return widget.Rows(append(out, "", s.verdict(m)), width, height)
+}
+
+func (s *sheet) counted() string {
+	parts := []string{fmt.Sprintf("images %d of %d here", s.Have, s.Expected)}
+	if s.Expected == 0 {
+		parts[0] = fmt.Sprintf("images %d here, total not known", s.Have)
+	}
+	if s.Unseen > 0 {
+		parts = append(parts, fmt.Sprintf("%d never on screen", s.Unseen))
+	} else {
+		parts = append(parts, "all seen")
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (s *sheet) checks(width int) []string {
+	if len(s.Findings) == 0 {
+		return []string{theme.Green.Render("    nothing found")}
+	}
+	var out []string
+	for _, f := range s.Findings {
+		mark, style := "  warn   ", theme.Amber
+		switch {
+		case f.Override != "":
+			mark, style = "  passed ", theme.Muted
+		case f.Stops:
+			mark, style = "  STOPS  ", theme.Red
+		case f.Severity == report.Info:
+			mark, style = "  note   ", theme.Muted
+		}
+		line := f.Hint
+		if len(f.Evidence) > 0 {
+			line += ": " + strings.Join(f.Evidence, " · ")
+		}
+		if f.Override != "" {
+			line += " (reason: " + f.Override + ")"
+		}
+		for i, l := range widget.Wrap(dicom.Clean(line), width-14) {
+			if i > 0 {
+				mark = "         "
+			}
+			out = append(out, "  "+style.Render(mark)+" "+theme.Text.Render(l))
+		}
+	}
+	return out
+}
+
+func (s *sheet) verdict(m *Model) string {
+	if s.signing {
+		return theme.Accent.Render("  signing …")
+	}
+	if !s.Ready {
+		return theme.Red.Render("  Cannot be signed yet. Esc goes back, o overrides with a reason where that is allowed.")
+	}
+	return theme.Green.Render("  Enter signs as " + dicom.ParsePN(m.Room.Reader.Name).Display() + ".")
+}

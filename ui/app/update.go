@@ -1,0 +1,58 @@
+package app
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/ui/notice"
+)
+
+// Update takes one message. It only changes the model and hands out commands.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+		return m, m.repaint()
+	case tea.KeyMsg:
+		return m, m.key(msg)
+	case clockMsg:
+		return m, tea.Batch(clock(), m.everySecond())
+	case failedMsg:
+		m.warn(notice.Of(msg.err).Line())
+	case snapshotMsg:
+		return m, m.refreshed(msg)
+	case viewerMsg:
+		return m, m.viewed(msg)
+	case viewerStarted:
+		return m, m.viewerReady(msg)
+	case deliveredMsg:
+		return m, m.delivered(msg)
+	case recalledMsg:
+		return m, m.recalled(msg)
+	case doneMsg:
+		m.say(msg.text)
+		return m, m.pollOnce()
+	case priorPane:
+		if row, ok := m.list.Selected(); ok && row.StudyUID == msg.row.StudyUID {
+			m.list.Priors = msg.lines
+		}
+	case caseMessage:
+		return m, m.ofCase(msg)
+	}
+	return m, nil
+}
+
+type failedMsg struct{ err error }
+
+// caseMessage is a message that belongs to one case.
+type caseMessage interface {
+	ofEpoch() uint64
+	apply(m *Model, c *openCase) tea.Cmd
+}
+
+// ofCase applies a case's message, or drops it, visibly, when that case is not on
+// screen any more (N1).
+func (m *Model) ofCase(msg caseMessage) tea.Cmd {
+	if m.open == nil || msg.ofEpoch() != m.open.epoch {
+		return nil
+	}
+	return msg.apply(m, m.open)
+}

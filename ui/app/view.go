@@ -1,0 +1,136 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/ui/command"
+	"github.com/nocturne/nocturne/ui/theme"
+	"github.com/nocturne/nocturne/ui/widget"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/feed"
+)
+
+// View draws the screen: header, banner if any, the page, the status line. It is
+// always exactly height rows.
+func (m *Model) View() string {
+	if m.locked {
+		return strings.Join(widget.Rows([]string{"", theme.Muted.Render("  Nocturne is locked. Ctrl+L opens it again.")}, m.width, m.height), "\n")
+	}
+	var rows []string
+	if m.page == onList {
+		rows = append(rows, m.header())
+	}
+	if text := m.alarm.text(m.Now()); text != "" {
+		rows = append(rows, theme.Banner.Render(widget.Ends(" "+text, "F6 opens it · Esc heard ", m.width)))
+	}
+	body := m.height - len(rows) - 1
+	rows = append(rows, m.body(m.width, body)...)
+	rows = append(rows[:min(len(rows), m.height-1)], m.bottom())
+	return strings.Join(rows, "\n")
+}
+
+func (m *Model) body(width, height int) []string {
+	switch {
+	case m.help:
+		return m.helpPage(width, height)
+	case m.page == onSheet && m.sheet != nil:
+		return m.sheet.view(m, width, height)
+	case m.page == onCase && m.open != nil:
+		return m.open.page.View(width, height)
+	}
+	return m.list.View(width, height)
+}
+
+func (m *Model) helpPage(width, height int) []string {
+	places := []viewer.Place{viewer.InList}
+	if m.page == onCase {
+		places = []viewer.Place{viewer.InImages, viewer.InTool}
+		if m.open != nil && m.open.page.Typing {
+			places = []viewer.Place{viewer.InText}
+		}
+	}
+	commands := ""
+	for _, u := range command.Usage() {
+		commands += theme.Accent.Render(u) + "   "
+	}
+	tail := widget.Wrap(" "+commands, width-1)
+	if len(tail) > height/3 {
+		tail = tail[:height/3]
+	}
+	out := widget.Help(m.Keymap, places, width, height-len(tail))
+	return widget.Rows(append(out, tail...), width, height)
+}
+
+// header says who reads, how much there is, and how fresh each site is (N11).
+func (m *Model) header() string {
+	held := 0
+	for _, r := range m.snapshot.Rows {
+		if r.Mine {
+			held++
+		}
+	}
+	left := fmt.Sprintf(" NOCTURNE  %s · %d cases · you hold %d", dicom.ParsePN(m.Room.Reader.Name).Display(), m.list.Total(), held)
+	if name := m.list.ViewName(); name != "all" {
+		left += " · view " + name
+	}
+	if m.list.Filter != "" {
+		left += " · filter " + m.list.Filter
+	}
+	if m.Banner != "" {
+		left += " · " + m.Banner
+	}
+	return theme.BarBold.Render(widget.Ends(dicom.Clean(left), m.sites(), m.width))
+}
+
+func (m *Model) sites() string {
+	var parts []string
+	for _, s := range m.snapshot.Sites {
+		text := s.Text(m.Now())
+		switch s.Level(m.Now()) {
+		case feed.Red:
+			parts = append(parts, theme.Banner.Render(" "+text+" "))
+		case feed.Amber:
+			parts = append(parts, theme.Warning.Render(" "+text+" "))
+		default:
+			parts = append(parts, theme.Bar.Render(s.Name+" ✓"))
+		}
+	}
+	if waiting := m.waiting(); waiting != "" {
+		parts = append(parts, theme.Warning.Render(" "+waiting+" "))
+	}
+	return strings.Join(append(parts, theme.Bar.Render(m.Now().Local().Format("15:04 MST "))), theme.Bar.Render(" "))
+}
+
+// bottom is the prompt, the status, or the keys that matter here.
+func (m *Model) bottom() string {
+	if m.prompt.Open {
+		return widget.Fit(theme.Accent.Render(m.prompt.Label)+theme.Text.Render(m.prompt.Value())+theme.Caret.Render(" "), m.width)
+	}
+	if m.status.text != "" {
+		style := theme.Text
+		if m.status.severe {
+			style = theme.Amber
+		}
+		return widget.Fit(" "+style.Render(dicom.Clean(m.status.text)), m.width)
+	}
+	return widget.Fit(" "+m.hints(), m.width)
+}
+
+func (m *Model) hints() string {
+	switch {
+	case m.help:
+		return theme.Muted.Render("any key closes the help")
+	case m.page == onSheet:
+		return theme.Muted.Render("Enter signs · o override with a reason · Esc back to the report")
+	case m.page == onCase && m.open != nil && m.open.page.Typing:
+		return widget.Hints(m.Keymap, viewer.InText, []viewer.Action{viewer.FocusSwap, viewer.ReportInsert, viewer.PaneNext,
+			viewer.ReportSign, viewer.CaseAside, viewer.CaseNext}, m.width-2)
+	case m.page == onCase:
+		return widget.Hints(m.Keymap, viewer.InImages, []viewer.Action{viewer.Help, viewer.FocusSwap, viewer.ToolLength, viewer.ReportInsert,
+			viewer.PriorToggle, viewer.ReportSign, viewer.CaseAside}, m.width-2)
+	}
+	return widget.Hints(m.Keymap, viewer.InList, []viewer.Action{viewer.Help, viewer.CaseOpen, viewer.CaseLook, viewer.Filter, viewer.ListDetails,
+		viewer.ListNextView, viewer.ListSort, viewer.CaseNext, viewer.ListRefresh}, m.width-2)
+}

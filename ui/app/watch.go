@@ -1,0 +1,128 @@
+package app
+
+import (
+	"fmt"
+	"os/exec"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/ui/list"
+	"github.com/nocturne/nocturne/worklist/feed"
+)
+
+type snapshotMsg struct {
+	feed.Snapshot
+	again bool // one of the chain of polls, of which there is exactly one
+}
+
+// pollOnce asks the sites now, beside the chain.
+func (m *Model) pollOnce() tea.Cmd { return m.askSites(0, false) }
+
+// poll asks the sites after a pause, as part of the chain.
+func (m *Model) poll(after time.Duration) tea.Cmd { return m.askSites(after, true) }
+
+func (m *Model) askSites(after time.Duration, again bool) tea.Cmd {
+	return func() tea.Msg {
+		select {
+		case <-m.ctx.Done():
+			return nil
+		case <-time.After(after):
+		}
+		s := m.Feed.Poll(m.ctx)
+		m.Room.CountCached(s.Rows)
+		return snapshotMsg{s, again}
+	}
+}
+
+// refreshed takes a new list. It never moves the focus or the cursor (N3); a STAT
+// that was not there before raises the banner.
+func (m *Model) refreshed(s snapshotMsg) tea.Cmd {
+	for _, r := range feed.Diff(m.snapshot, s.Snapshot) {
+		m.alarm.raise(r, m.Now())
+	}
+	m.snapshot = s.Snapshot
+	m.list.Set(s.Rows)
+	for _, r := range s.Rows {
+		if m.open != nil && r.StudyUID == m.open.row.StudyUID {
+			m.open.refresh(r)
+		}
+	}
+	m.alarm.settle(s.Rows)
+	if !s.again {
+		return m.tellSite()
+	}
+	return tea.Batch(m.poll(m.Poll), m.tellSite())
+}
+
+// alarm is an arrived STAT that nobody here has acknowledged (N11).
+type alarm struct {
+	rows []feed.Row
+	next time.Time
+}
+
+func (a *alarm) raise(r feed.Row, now time.Time) {
+	a.rows = append(a.rows, r)
+	a.next = now
+}
+
+// settle forgets STATs that somebody has taken meanwhile.
+func (a *alarm) settle(rows []feed.Row) {
+	var left []feed.Row
+	for _, s := range a.rows {
+		for _, r := range rows {
+			if r.WorkitemUID == s.WorkitemUID && r.ClaimedBy == nil {
+				left = append(left, r)
+			}
+		}
+	}
+	a.rows = left
+}
+
+func (a *alarm) acknowledge() { a.rows = nil }
+
+// text is the banner's line, "" when there is none.
+func (a *alarm) text(now time.Time) string {
+	if len(a.rows) == 0 {
+		return ""
+	}
+	r := a.rows[0]
+	due, _ := list.Due(r, now)
+	s := fmt.Sprintf("STAT %s · %s · %s · due %s", r.Study, dicom.ParsePN(r.PatientName).Display(), r.Site, due)
+	if n := len(a.rows) - 1; n > 0 {
+		s += fmt.Sprintf(" · and %d more", n)
+	}
+	return dicom.Clean(s)
+}
+
+const alarmEvery = 15 * time.Second
+
+// ring sounds the alarm while it is not acknowledged: the configured program, and
+// the bell.
+func (m *Model) ring() tea.Cmd {
+	if len(m.alarm.rows) == 0 || m.Now().Before(m.alarm.next) {
+		return nil
+	}
+	m.alarm.next = m.Now().Add(alarmEvery)
+	program, out, ctx := m.Alarm, m.Out, m.ctx
+	return func() tea.Msg {
+		if out != nil {
+			fmt.Fprint(out, "\a")
+		}
+		if program == "" {
+			return nil
+		}
+		if err := exec.CommandContext(ctx, program).Run(); err != nil {
+			return failedMsg{fmt.Errorf("the alarm program did not run: %w", err)}
+		}
+		return nil
+	}
+}
+
+// everySecond is what the clock brings: the alarm, saved drafts, a picture.
+func (m *Model) everySecond() tea.Cmd {
+	if m.status.text != "" && m.Now().After(m.status.until) {
+		m.status = status{}
+	}
+	return m.ring()
+}

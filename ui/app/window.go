@@ -1,0 +1,148 @@
+package app
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/viewer"
+)
+
+type viewerStarted struct {
+	view viewer.Viewer
+	why  string
+	err  error
+}
+
+type viewerMsg struct{ viewer.Event }
+
+// startViewer starts the window warm, so that the first case opens at once.
+func (m *Model) startViewer() tea.Cmd {
+	start := m.Viewer
+	return func() tea.Msg {
+		v, why, err := start()
+		return viewerStarted{v, why, err}
+	}
+}
+
+func (m *Model) viewerReady(s viewerStarted) tea.Cmd {
+	if s.err != nil {
+		m.warn("No images can be shown: " + s.err.Error())
+		return nil
+	}
+	m.view, m.viewWhy = s.view, s.why
+	if s.why != "" {
+		m.say("Images are shown in the terminal: " + s.why)
+	}
+	return tea.Batch(m.listen(), m.reshow())
+}
+
+// listen waits for the viewer's next event.
+func (m *Model) listen() tea.Cmd {
+	events := m.view.Events()
+	return func() tea.Msg {
+		e, ok := <-events
+		if !ok {
+			return nil
+		}
+		return viewerMsg{e}
+	}
+}
+
+// viewed takes one event of the viewer. What is not of the case on screen is
+// dropped; an action is dropped visibly (N1).
+func (m *Model) viewed(e viewerMsg) tea.Cmd {
+	next := m.listen()
+	if e.Kind == viewer.Crashed {
+		m.warn("The image window ended and is started again. Nothing typed is lost.")
+		return next
+	}
+	c := m.open
+	if c == nil || e.Epoch != c.epoch || (e.StudyUID != "" && e.StudyUID != c.row.StudyUID) {
+		if e.Kind == viewer.Acted {
+			m.warn("A key from the image window was meant for another case and was dropped.")
+		}
+		return next
+	}
+	return tea.Batch(next, c.event(m, e.Event))
+}
+
+// event takes an event of the viewer that belongs to this case.
+func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
+	switch e.Kind {
+	case viewer.Shown:
+		c.shown = true
+	case viewer.Stated:
+		return c.stated(m, e.State)
+	case viewer.Edited:
+		return c.edited(m, e)
+	case viewer.Acted:
+		return m.act(e.Action)
+	case viewer.Held:
+		c.held = e.Text
+		m.warn(fmt.Sprintf("%d characters were typed into the image window and not executed. F3 puts them into the report.", len([]rune(e.Text))))
+	case viewer.Hidden:
+		m.say("The image window is hidden. F3 brings it back.")
+	case viewer.Noticed:
+		m.say(e.Text)
+	case viewer.Painted:
+		return m.repaint()
+	}
+	return nil
+}
+
+// stated keeps where the reader's eyes are, on disk within a second.
+func (c *openCase) stated(m *Model, s *viewer.State) tea.Cmd {
+	if s == nil {
+		return nil
+	}
+	c.page.State = s
+	c.note(m)
+	if now := m.Now(); now.Sub(c.capsuled) >= time.Second/2 {
+		c.capsuled = now
+		m.Room.KeepState(c.row.StudyUID, *s)
+	}
+	return nil
+}
+
+// edited keeps marks on disk at once: the window writes no file.
+func (c *openCase) edited(m *Model, e viewer.Event) tea.Cmd {
+	m.Room.KeepMarks(c.row.StudyUID, e.Marks, e.Deleted)
+	c.takeMarks(e.Marks, e.Deleted)
+	c.refreshTokens(m)
+	c.note(m)
+	return nil
+}
+
+// toViewer calls the viewer off the model's goroutine with the epoch on screen.
+func (m *Model) toViewer(call func(v viewer.Viewer, epoch uint64) error) tea.Cmd {
+	if m.view == nil {
+		return nil
+	}
+	if err := call(m.view, m.epoch); err != nil {
+		m.warn("The image window does not answer.")
+	}
+	return nil
+}
+
+// tellSite repeats in the window what the list says of the site (N11).
+func (m *Model) tellSite() tea.Cmd {
+	if m.open == nil {
+		return nil
+	}
+	line, studies := m.siteLine(m.open.row), m.open.studies
+	if key := fingerprint(line, studies); key != m.open.told {
+		m.open.told = key
+		return m.toViewer(func(v viewer.Viewer, epoch uint64) error { return v.Update(epoch, line, studies) })
+	}
+	return nil
+}
+
+func fingerprint(v ...any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}

@@ -1,0 +1,80 @@
+package reading
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/viewer"
+)
+
+// KeepMarks puts changed and deleted marks on disk, in the order they were made.
+func (r *Room) KeepMarks(study string, changed []viewer.Mark, deleted []string) {
+	r.Journal.Put("", func(ctx context.Context) error {
+		rows := make([]ledger.Annotation, 0, len(changed))
+		for _, m := range changed {
+			body, err := json.Marshal(m)
+			if err != nil {
+				return fmt.Errorf("keep mark: %w", err)
+			}
+			rows = append(rows, ledger.Annotation{StudyUID: study, ID: m.ID, Body: body, Saved: r.Now()})
+		}
+		if len(rows) > 0 {
+			if err := r.Ledger.SaveMarks(ctx, study, rows); err != nil {
+				return fmt.Errorf("keep marks: %w", err)
+			}
+		}
+		if len(deleted) == 0 {
+			return nil
+		}
+		return r.Ledger.DeleteMarks(ctx, study, deleted...)
+	})
+}
+
+// KeepState puts where the reader's eyes are on disk.
+func (r *Room) KeepState(study string, s viewer.State) {
+	r.Journal.Put("capsule "+study, func(ctx context.Context) error {
+		body, err := json.Marshal(s)
+		if err != nil {
+			return fmt.Errorf("keep state: %w", err)
+		}
+		return r.Ledger.SaveCapsule(ctx, ledger.Capsule{StudyUID: study, Body: body, Saved: r.Now()})
+	})
+}
+
+// Marks reads the study's marks.
+func (r *Room) Marks(ctx context.Context, study string) ([]viewer.Mark, error) {
+	rows, err := r.Ledger.Marks(ctx, study)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]viewer.Mark, 0, len(rows))
+	for _, row := range rows {
+		var m viewer.Mark
+		if err := json.Unmarshal(row.Body, &m); err != nil {
+			return nil, fmt.Errorf("read mark: %w", err)
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+func (r *Room) state(ctx context.Context, study string) (*viewer.State, error) {
+	c, ok, err := r.Ledger.Capsule(ctx, study)
+	if err != nil || !ok {
+		return nil, err
+	}
+	var s viewer.State
+	if err := json.Unmarshal(c.Body, &s); err != nil {
+		return nil, nil // a state of an older program: begin afresh
+	}
+	return &s, nil
+}
+
+// KeepReason keeps a reader's reason for what a rule warns of.
+func (r *Room) KeepReason(text string) {
+	r.Journal.Put("", func(ctx context.Context) error {
+		return r.Ledger.AddNote(ctx, ledger.Note{At: r.Now(), Text: text})
+	})
+}

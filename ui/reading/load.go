@@ -1,0 +1,68 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/store"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/fetch"
+)
+
+// Progress is how far a study's images are, with those that are new on disk.
+type Progress struct {
+	Have, Expected int
+	New            []viewer.Object
+	Done           bool
+	Err            error
+}
+
+// Load fetches what is missing of a study and tells of every step; the last one
+// has Done set. What is on disk already is not told again as New.
+func (r *Room) Load(ctx context.Context, site, study string, each func(Progress)) error {
+	s, ok := r.Sites[site]
+	if !ok {
+		err := fmt.Errorf("fetch: no site %q is configured", site)
+		each(Progress{Done: true, Err: err})
+		return err
+	}
+	r.Fetch.Prefer(dicom.UID(study))
+	ended := false
+	err := r.Fetch.Study(ctx, s.Archive, dicom.UID(study), nil, func(p fetch.Progress) {
+		ended = ended || p.Done
+		each(Progress{Have: p.Have, Expected: p.Expected, New: objects(p.New), Done: p.Done, Err: p.Err})
+	})
+	if !ended {
+		each(Progress{Have: len(r.Objects(study)), Done: true, Err: err})
+	}
+	return err
+}
+
+func objects(entries []store.Entry) []viewer.Object {
+	out := make([]viewer.Object, 0, len(entries))
+	for _, e := range entries {
+		out = append(out, viewer.Object{StudyUID: string(e.Study), SeriesUID: string(e.Series), SOPUID: string(e.SOP), Path: e.Path})
+	}
+	return out
+}
+
+// Objects lists what is on disk of a study; what cannot be read is not there.
+func (r *Room) Objects(study string) []viewer.Object {
+	entries, err := r.Store.Study(dicom.UID(study))
+	if err != nil {
+		return nil
+	}
+	return objects(entries)
+}
+
+// CountCached fills the rows' count of instances on disk.
+func (r *Room) CountCached(rows []feed.Row) {
+	for i := range rows {
+		entries, err := r.Store.Study(dicom.UID(rows[i].StudyUID))
+		if err == nil {
+			rows[i].Cached = len(entries)
+		}
+	}
+}

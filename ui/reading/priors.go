@@ -1,0 +1,124 @@
+package reading
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/sr"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/report"
+)
+
+// Priors is what the search for earlier studies found (N17).
+type Priors struct {
+	Studies []PriorStudy
+	Asked   bool
+	Silent  string    // the site that did not finish the search; empty when it did
+	At      time.Time // of the search
+	Unknown bool      // the patient is not identified, so nothing was searched
+}
+
+// PriorStudy is one study to compare with, as found and as the viewer is told.
+type PriorStudy struct {
+	viewer.Study
+	Reason string
+	Newer  bool
+}
+
+// Day is the study's date in words.
+func (p PriorStudy) Day() string {
+	if t, ok := dicom.ParseDA(p.Date); ok {
+		return t.Format("2006-01-02")
+	}
+	return "no date"
+}
+
+// mostPriors is how many studies are fetched beside a case.
+const mostPriors = 3
+
+// FindPriors searches the row's site for the patient's other studies.
+func (r *Room) FindPriors(ctx context.Context, row feed.Row) Priors {
+	out := Priors{Asked: true, At: r.Now()}
+	site, ok := r.Sites[row.Site]
+	if !ok {
+		out.Silent = row.Site
+		return out
+	}
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	found, complete, err := feed.Priors(ctx, site.Site, row)
+	out.Unknown = errors.Is(err, feed.ErrNotIdentified)
+	if !complete && !out.Unknown {
+		out.Silent = site.Name
+	}
+	for _, s := range found {
+		if len(out.Studies) == mostPriors {
+			break
+		}
+		out.Studies = append(out.Studies, PriorStudy{Reason: s.Reason, Newer: s.Newer, Study: viewer.Study{
+			UID: string(s.UID), Date: s.Date, Description: s.Description, Accession: s.Accession, Modality: s.Modality, Prior: true, Expected: s.Expected}})
+	}
+	return out
+}
+
+// Sentence is the search in words; "no prior" is said only when it was finished.
+func (p Priors) Sentence() string {
+	switch {
+	case !p.Asked:
+		return "priors are being searched"
+	case p.Unknown:
+		return "no priors are matched: the patient is not identified"
+	case p.Silent != "":
+		return fmt.Sprintf("prior search not completed (%s not answering %s)", p.Silent, clock(p.At))
+	case len(p.Studies) == 0:
+		return "no prior found"
+	}
+	return ""
+}
+
+// addTo writes the search into the report's facts; refs lists what is held of a
+// study.
+func (p Priors) addTo(f *report.Facts, loaded []string, refs func(study string) []sr.InstanceRef) {
+	f.Asked = p.Asked && !p.Unknown
+	if p.Silent != "" {
+		f.Silent = append(f.Silent, report.Silence{Site: p.Silent, At: p.At})
+	}
+	for _, s := range p.Studies {
+		prior := report.Prior{StudyUID: s.UID, Date: s.Date, Modality: s.Modality, Description: s.Description, Accession: s.Accession,
+			Loaded: slices.Contains(loaded, s.UID)}
+		if prior.Loaded {
+			prior.Instances = refs(s.UID)
+		}
+		if s.Newer {
+			f.Newer = append(f.Newer, prior)
+		} else {
+			f.Priors = append(f.Priors, prior)
+		}
+	}
+}
+
+// CurrentStudy is the row's study as the viewer is told.
+func CurrentStudy(row feed.Row) viewer.Study {
+	return viewer.Study{UID: row.StudyUID, Date: row.StudyDate, Description: row.Study, Accession: row.Accession, Modality: row.Modality, Expected: row.Expected}
+}
+
+// PriorReport is the text of the newest report held of a study, empty when there
+// is none.
+func (r *Room) PriorReport(study string) string {
+	text, newest := "", ""
+	for _, o := range r.Objects(study) {
+		file, err := dicom.ReadHeader(o.Path)
+		if err != nil || file.Dataset.Str(dicom.Modality) != "SR" {
+			continue
+		}
+		if at := file.Dataset.Str(dicom.ContentDate) + file.Dataset.Str(dicom.ContentTime); at >= newest {
+			text, newest = sr.Text(file.Dataset), at
+		}
+	}
+	return text
+}

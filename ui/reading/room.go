@@ -1,0 +1,36 @@
+package reading
+
+import (
+	"time"
+
+	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/store"
+	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/fetch"
+	"github.com/nocturne/nocturne/worklist/ups"
+)
+
+// Site is one archive with the addresses that outbox rows and claims carry, so
+// that they need no configuration later.
+type Site struct {
+	feed.Site
+	DICOMwebURL string
+	UPSURL      string
+}
+
+// Room is what reading needs of the house. It is made once and shared by every
+// case of the program.
+type Room struct {
+	Reader  ups.Reader
+	Sites   map[string]Site
+	Ledger  *ledger.Ledger
+	Store   *store.Store
+	Fetch   *fetch.Engine
+	Journal *Journal
+	Now     func() time.Time
+	Recall  func(stat bool) time.Duration
+}
+
+func (r *Room) performer(site Site) *ups.Performer {
+	return &ups.Performer{Ledger: r.Ledger, Workitems: site.Workitems, Site: site.Name, UPSURL: site.UPSURL, Reader: r.Reader, Now: r.Now}
+}

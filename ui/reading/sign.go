@@ -1,0 +1,56 @@
+package reading
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/report"
+)
+
+// Outgoing is a report that was signed and waits in the outbox.
+type Outgoing struct {
+	ID     int64
+	Signed report.Signed
+}
+
+// Sign freezes the draft as it stands on disk and puts the fixed bytes into the
+// outbox, both or neither. After it returned without an error the report is
+// signed, whatever happens to the network or the program.
+func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report.Facts, recall bool) (Outgoing, error) {
+	site, ok := r.Sites[row.Site]
+	if !ok {
+		return Outgoing{}, fmt.Errorf("sign: no site %q is configured", row.Site)
+	}
+	signed, err := report.Sign(d, f, r.Now())
+	if err != nil {
+		return Outgoing{}, err
+	}
+	out := ledger.OutboxRow{
+		StudyUID: row.StudyUID, Accession: row.Accession, SOPInstanceUID: signed.SOPUID, Site: site.Name,
+		DICOMwebURL: site.DICOMwebURL, UPSURL: site.UPSURL, Object: signed.Bytes, SHA256: signed.SHA256,
+		State: ledger.Queued, Signed: signed.At, NotBefore: r.Now(), Priority: string(row.Priority),
+	}
+	if recall && r.Recall != nil {
+		out.NotBefore = r.Now().Add(r.Recall(row.Priority != pacs.Routine && row.Priority != pacs.NotStated))
+	}
+	claim, held, err := r.Holds(ctx, row.StudyUID)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	if held {
+		out.WorkitemUID, out.TransactionUID = claim.WorkitemUID, claim.TransactionUID
+	}
+	out.WithoutClaim = !held
+	id, err := r.Ledger.Enqueue(ctx, out, d.Revision)
+	if errors.Is(err, ledger.ErrStale) {
+		return Outgoing{}, fmt.Errorf("the report was changed by another program while it was signed; look at it again: %w", err)
+	}
+	if err != nil {
+		return Outgoing{}, fmt.Errorf("sign: %w", err)
+	}
+	return Outgoing{ID: id, Signed: signed}, nil
+}
