@@ -94,8 +94,8 @@ func (a *Archive) query(l level) handlerFunc {
 			w.WriteHeader(http.StatusNoContent)
 			return nil
 		}
-		for i, d := range found[from:to] {
-			found[from+i] = q.project(l, d)
+		for _, d := range found[from:to] {
+			complete(d)
 		}
 		return answerJSON(w, r, http.StatusOK, found[from:to])
 	}
@@ -112,15 +112,15 @@ func (q *query) confine(l level) bool {
 // search composes the entities of the level and keeps those that match.
 func (a *Archive) search(l level, q query, r *http.Request) []*dicom.Dataset {
 	var out []*dicom.Dataset
+	c := composer{url: base(r) + "/studies/", wanted: q.wanted(l)}
 	keep := func(d *dicom.Dataset) {
 		if q.match(d) {
 			out = append(out, d)
 		}
 	}
-	url := base(r) + "/studies/"
 	within := dicom.UID(r.PathValue("series"))
 	for _, e := range a.held.snapshot(dicom.UID(r.PathValue("study"))) {
-		st := e.dataset(url)
+		st := c.study(e)
 		if l == studyLevel {
 			keep(st)
 			continue
@@ -129,14 +129,14 @@ func (a *Archive) search(l level, q query, r *http.Request) []*dicom.Dataset {
 			if within != "" && se.uid != within {
 				continue
 			}
-			sd := se.dataset(st)
+			sd := c.series(st, se)
 			if l == seriesLevel {
 				keep(sd)
 				continue
 			}
 			for _, in := range e.here {
 				if in.series == se.uid {
-					keep(in.dataset(sd))
+					keep(c.instance(sd, in))
 				}
 			}
 		}
@@ -144,16 +144,38 @@ func (a *Archive) search(l level, q query, r *http.Request) []*dicom.Dataset {
 	return out
 }
 
-// dataset is the study as a query sees it: what its first instance says of it,
-// and what is counted.
-func (e entity) dataset(url string) *dicom.Dataset {
-	d := &dicom.Dataset{}
-	h := e.series[0].instances[0].header
-	for el := range h.All() {
-		if studyLevel.belongs(el.Tag) {
-			d.Set(el)
+// wanted tells which attributes of an entity matter: those the level returns,
+// those matched and those asked for.
+func (q query) wanted(l level) func(dicom.Tag) bool {
+	if q.includeAll {
+		return l.belongs
+	}
+	set := map[dicom.Tag]bool{}
+	for i := studyLevel; i <= l; i++ {
+		for _, t := range returned[i] {
+			set[t] = true
 		}
 	}
+	for _, t := range q.include {
+		set[t] = true
+	}
+	for _, k := range q.keys {
+		set[k.path[0]] = true
+	}
+	return func(t dicom.Tag) bool { return set[t] }
+}
+
+// composer makes the data sets a query compares and answers. Values are shared
+// with the headers they come from and must not be changed.
+type composer struct {
+	url    string
+	wanted func(dicom.Tag) bool
+}
+
+// study is what the study's first instance says of it, and what is counted.
+func (c composer) study(e entity) *dicom.Dataset {
+	d := &dicom.Dataset{}
+	c.take(d, e.series[0].instances[0].header, studyLevel)
 	var modalities []string
 	for _, se := range e.series {
 		if m := se.instances[0].header.Str(dicom.Modality); m != "" && !slices.Contains(modalities, m) {
@@ -163,51 +185,41 @@ func (e entity) dataset(url string) *dicom.Dataset {
 	slices.Sort(modalities)
 	d.SetStr(dicom.ModalitiesInStudy, modalities...)
 	d.SetStr(dicom.InstanceAvailability, "ONLINE")
-	d.SetStr(dicom.RetrieveURL, url+string(e.study.uid))
+	d.SetStr(dicom.RetrieveURL, c.url+string(e.study.uid))
 	d.SetInt(dicom.NumberOfStudyRelatedSeries, len(e.series))
 	d.SetInt(dicom.NumberOfStudyRelatedInstances, e.count)
 	return d
 }
 
-// dataset is the series with its study's attributes.
-func (s *series) dataset(study *dicom.Dataset) *dicom.Dataset {
-	d := study.Clone()
-	for el := range s.instances[0].header.All() {
-		if seriesLevel.belongs(el.Tag) && !studyLevel.belongs(el.Tag) {
-			d.Set(el)
-		}
-	}
+// series adds to its study's attributes.
+func (c composer) series(study *dicom.Dataset, s *series) *dicom.Dataset {
+	d := shallow(study)
+	c.take(d, s.instances[0].header, seriesLevel)
 	d.SetStr(dicom.RetrieveURL, study.Str(dicom.RetrieveURL)+"/series/"+string(s.uid))
 	d.SetInt(dicom.NumberOfSeriesRelatedInstances, len(s.instances))
 	return d
 }
 
-// dataset is the instance with its series' and study's attributes; its own win.
-func (in *instance) dataset(series *dicom.Dataset) *dicom.Dataset {
-	d := in.header.Clone()
-	for el := range series.All() {
-		if !d.Has(el.Tag) {
-			d.Set(el)
-		}
-	}
+// instance adds to its series' attributes; what it says itself wins.
+func (c composer) instance(series *dicom.Dataset, in *instance) *dicom.Dataset {
+	d := shallow(series)
+	c.take(d, in.header, instanceLevel)
 	d.SetStr(dicom.RetrieveURL, series.Str(dicom.RetrieveURL)+"/instances/"+string(in.sop))
 	return d
 }
 
-// project keeps what the level returns, what was matched, and what was asked
-// for. Attributes every answer must have stand there empty when unknown.
-func (q query) project(l level, d *dicom.Dataset) *dicom.Dataset {
-	out := &dicom.Dataset{}
-	for _, t := range required {
-		out.SetStr(t)
-	}
-	for el := range d.All() {
-		if q.wants(l, el.Tag) && len(el.Bytes) <= inlineLimit {
-			out.Set(el)
+func (c composer) take(to, from *dicom.Dataset, l level) {
+	for el := range from.All() {
+		if c.wanted(el.Tag) && l.belongs(el.Tag) && len(el.Bytes) <= inlineLimit {
+			to.Set(el)
 		}
 	}
-	if out.Has(dicom.SpecificCharacterSet) {
-		out.SetStr(dicom.SpecificCharacterSet, "ISO_IR 192")
+}
+
+func shallow(d *dicom.Dataset) *dicom.Dataset {
+	out := &dicom.Dataset{}
+	for el := range d.All() {
+		out.Set(el)
 	}
 	return out
 }
@@ -218,14 +230,11 @@ var required = []dicom.Tag{
 	dicom.PatientName, dicom.PatientID, dicom.PatientBirthDate, dicom.PatientSex, dicom.StudyID,
 }
 
-func (q query) wants(l level, t dicom.Tag) bool {
-	for i := studyLevel; i <= l; i++ {
-		if slices.Contains(returned[i], t) {
-			return true
+// complete adds, empty, what an answer must have and nobody knows.
+func complete(d *dicom.Dataset) {
+	for _, t := range required {
+		if !d.Has(t) {
+			d.SetStr(t)
 		}
 	}
-	if q.includeAll && l.belongs(t) || slices.Contains(q.include, t) {
-		return true
-	}
-	return slices.ContainsFunc(q.keys, func(k key) bool { return k.path[0] == t })
 }

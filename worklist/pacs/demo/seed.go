@@ -129,12 +129,9 @@ func orderStep(e entity, o *Order, start time.Time) *dicom.Dataset {
 	}
 	d.SetStr(dicom.SpecificCharacterSet, "ISO_IR 192")
 	d.SetStr(dicom.AdmissionID)
-	d.SetStr(dicom.PatientState, o.PatientClass)
-	d.SetStr(dicom.CurrentPatientLocation, o.Bed)
-	d.SetStr(dicom.ScheduledProcedureStepPriority)
-	if o.Priority != "" {
-		d.SetStr(dicom.ScheduledProcedureStepPriority, o.Priority)
-	}
+	text(d, dicom.PatientState, o.PatientClass)
+	text(d, dicom.CurrentPatientLocation, o.Bed)
+	text(d, dicom.ScheduledProcedureStepPriority, o.Priority)
 	label := "READING"
 	if o.Stat {
 		label = "STAT"
@@ -165,18 +162,18 @@ func performer(name string) *dicom.Dataset {
 func request(study dicom.UID, h *dicom.Dataset, o *Order) *dicom.Dataset {
 	d := &dicom.Dataset{}
 	d.SetStr(dicom.StudyInstanceUID, string(study))
-	d.SetStr(dicom.AccessionNumber, cmp.Or(o.Accession, h.Str(dicom.AccessionNumber)))
-	d.SetStr(dicom.RequestedProcedureID, h.Str(dicom.RequestedProcedureID))
+	text(d, dicom.AccessionNumber, cmp.Or(o.Accession, h.Str(dicom.AccessionNumber)))
+	text(d, dicom.RequestedProcedureID, h.Str(dicom.RequestedProcedureID))
 	d.SetStr(dicom.RequestedProcedureDescription, cut(o.Label, 64))
 	if o.Procedure.Value != "" {
 		d.SetSeq(dicom.RequestedProcedureCodeSequence, code(o.Procedure.Value, o.Procedure.Scheme, o.Procedure.Meaning))
 	}
-	d.SetStr(dicom.RequestingPhysician, o.Requester)
+	text(d, dicom.RequestingPhysician, o.Requester)
 	if n := strings.ReplaceAll(o.Callback, " ", ""); len(n) <= 16 {
 		d.SetStr(dicom.OrderCallbackPhoneNumber, n) // an SH: a number cut short would be another's
 	}
 	if len([]rune(o.Indication)) <= 64 {
-		d.SetStr(dicom.ReasonForTheRequestedProcedure, o.Indication)
+		text(d, dicom.ReasonForTheRequestedProcedure, o.Indication)
 	} else {
 		d.SetStr(dicom.RequestedProcedureComments, o.Indication)
 	}
@@ -215,6 +212,15 @@ func (a *Archive) withAddresses(d *dicom.Dataset, r *http.Request) *dicom.Datase
 		in.SetSeq(dicom.WADORSRetrievalSequence, at)
 	}
 	return out
+}
+
+// text sets a value, or the attribute without one.
+func text(d *dicom.Dataset, t dicom.Tag, s string) {
+	if s == "" {
+		d.SetStr(t)
+		return
+	}
+	d.SetStr(t, s)
 }
 
 // cut shortens text to n characters, as the VR demands.
