@@ -6,5 +6,8 @@ import "github.com/spf13/cobra"
 var subcommands = []func(*environment) *cobra.Command{
 	archiveCommand,
 	configCommand,
+	infoCommand,
+	pixelsCommand,
+	renderCommand,
 	versionCommand,
 }

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+)
+
+// call runs one invocation in this process.
+func call(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	env := &environment{In: strings.NewReader(""), Out: &out, Err: &errs, Getenv: os.Getenv, Home: t.TempDir()}
+	code = run(context.Background(), env, args)
+	return out.String(), errs.String(), code
+}
+
+// realData is the folder of real data, or the test is skipped.
+func realData(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("NOCTURNE_DATA")
+	if dir == "" {
+		dir = "../../../shared/data"
+	}
+	if _, err := os.Stat(filepath.Join(dir, "manifest.tsv")); err != nil {
+		t.Skip("the real data is not here: set NOCTURNE_DATA")
+	}
+	return dir
+}
+
+// agreed are the manifest's uncompressed files whose verdict is "agree", with
+// their SHA-256.
+func agreed(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, "manifest.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	out, column := map[string]string{}, map[string]int{}
+	for lines.Scan() {
+		cells := strings.Split(lines.Text(), "\t")
+		if len(column) == 0 {
+			for i, c := range cells {
+				column[c] = i
+			}
+			continue
+		}
+		switch cells[column["transfer_syntax"]] {
+		case "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99":
+			if cells[column["pixel_verdict"]] == "agree" {
+				out[cells[column["file"]]] = cells[column["pixel_sha256"]]
+			}
+		}
+	}
+	return out
+}
+
+func TestPixelsEqualTheManifest(t *testing.T) {
+	dir := realData(t)
+	want := agreed(t, dir)
+	args := []string{"pixels", "--json"}
+	for name := range want {
+		args = append(args, filepath.Join(dir, name))
+	}
+	out, errs, code := call(t, args...)
+	var rows []pixelsRow
+	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != exitOK || errs != "" {
+		t.Fatalf("exit %d, %v: %s", code, err, errs)
+	}
+	equal := 0
+	for i, r := range rows {
+		name, _ := filepath.Rel(dir, r.Path)
+		if r.Path != args[2+i] || r.SHA256 != want[filepath.ToSlash(name)] {
+			t.Errorf("%s: %s, want %s", r.Path, r.SHA256, want[filepath.ToSlash(name)])
+			continue
+		}
+		equal++
+	}
+	t.Logf("%d of %d uncompressed files equal the manifest", equal, len(want))
+	if len(want) < 200 || equal != len(want) {
+		t.Errorf("%d of %d equal", equal, len(want))
+	}
+}
+
+var tinyPixels = []byte{0, 0, 100, 0, 200, 0, 44, 1, 144, 1, 244, 1}
+
+// tiny writes a 2 × 3 image of 12 bits, values 0 … 5 hundred, rows twice as far
+// apart as columns.
+func tiny(t *testing.T) string {
+	t.Helper()
+	d := &dicom.Dataset{}
+	d.SetStr(dicom.SOPClassUID, string(dicom.CTImageStorage))
+	d.SetStr(dicom.SOPInstanceUID, "1.2.3.4")
+	d.SetStr(dicom.Modality, "CT")
+	d.SetStr(dicom.PatientName, "PHANTOM^Tiny\x1b[2J")
+	d.SetStr(dicom.PhotometricInterpretation, "MONOCHROME2")
+	d.SetFloat(dicom.ImageOrientationPatient, 1, 0, 0, 0, 1, 0)
+	d.SetFloat(dicom.PixelSpacing, 2, 1)
+	d.SetFloat(dicom.WindowCenter, 250)
+	d.SetFloat(dicom.WindowWidth, 500)
+	for tag, v := range map[dicom.Tag]int{dicom.Rows: 2, dicom.Columns: 3, dicom.SamplesPerPixel: 1, dicom.BitsAllocated: 16,
+		dicom.BitsStored: 12, dicom.HighBit: 11, dicom.PixelRepresentation: 0} {
+		d.SetInt(tag, v)
+	}
+	var b bytes.Buffer
+	if err := dicom.Write(&b, d, tinyPixels); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "tiny.dcm")
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAFailingFileIsARowAndTheOthersFollow(t *testing.T) {
+	good := tiny(t)
+	missing := filepath.Join(t.TempDir(), "missing")
+	text := filepath.Join(t.TempDir(), "text")
+	if err := os.WriteFile(text, []byte("no DICOM at all"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"pixels", "info"} {
+		out, _, code := call(t, command, "--json", missing, text, good)
+		var rows []map[string]any
+		if err := json.Unmarshal([]byte(out), &rows); err != nil || len(rows) != 3 || code != exitFailed {
+			t.Fatalf("%s: exit %d, %v: %s", command, code, err, out)
+		}
+		for i, path := range []string{missing, text, good} {
+			_, failed := rows[i]["error"]
+			if rows[i]["path"] != path || failed != (i < 2) || failed && len(rows[i]) != 2 {
+				t.Errorf("%s, row %d: %v", command, i, rows[i])
+			}
+		}
+		out, errs, code := call(t, command, missing, good)
+		if code != exitFailed || !strings.Contains(errs, missing) || !strings.Contains(out, good) {
+			t.Errorf("%s: exit %d, %q, %q", command, code, out, errs)
+		}
+	}
+}
+
+func TestPixelsTellsWhatWasHashed(t *testing.T) {
+	good := tiny(t)
+	out, _, code := call(t, "pixels", "--json", filepath.Dir(good)) // a folder is walked
+	var rows []pixelsRow
+	want := pixelsRow{Path: good, TransferSyntax: "1.2.840.10008.1.2.1", Rows: 2, Columns: 3, Frames: 1, Samples: 1, BitsAllocated: 16,
+		SHA256: fmt.Sprintf("%x", sha256.Sum256(tinyPixels))}
+	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != exitOK || len(rows) != 1 {
+		t.Fatalf("exit %d, %v: %s", code, err, out)
+	}
+	if rows[0] != want {
+		t.Errorf("%+v, want %+v", rows[0], want)
+	}
+}
+
+func TestInfoIsReadableAndHarmless(t *testing.T) {
+	good := tiny(t)
+	out, _, code := call(t, "info", good)
+	for _, want := range []string{"CT Image Storage", "3 × 2", "W 500 L 250", "2 mm between rows, 1 mm between columns", "R A L P", "PHANTOM^Tiny"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is missing in:\n%s", want, out)
+		}
+	}
+	if code != exitOK || strings.Contains(out, "\x1b") {
+		t.Errorf("exit %d, or the name gives orders to the terminal: %q", code, out)
+	}
+}
+
+// picture reads the grey values of a PNG.
+func picture(t *testing.T, path string) (values [][]uint32) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for y := range img.Bounds().Dy() {
+		var line []uint32
+		for x := range img.Bounds().Dx() {
+			r, _, _, _ := img.At(x, y).RGBA()
+			line = append(line, r>>8)
+		}
+		values = append(values, line)
+	}
+	return values
+}
+
+func TestRenderDrawsByWindowAndSpacing(t *testing.T) {
+	good := tiny(t)
+	out := filepath.Join(t.TempDir(), "out.png")
+	for _, c := range []struct {
+		args []string
+		rows int
+		cols int
+		x, y int
+		want uint32
+	}{
+		{nil, 4, 3, 0, 0, 0}, // rows are twice as high as columns are wide
+		{nil, 4, 3, 2, 3, 255},
+		{[]string{"--window", "100,1"}, 4, 3, 1, 0, 255}, // 100 > 99.5: white, of a step
+		{[]string{"--window", "100.5,1"}, 4, 3, 1, 0, 0},
+		{[]string{"--size", "6x8"}, 8, 6, 0, 0, 0},
+		{[]string{"--size", "30x8"}, 8, 30, 0, 4, 0},                        // black beside
+		{[]string{"--size", "30x8"}, 8, 30, 17, 7, 255},                     // 6 columns in the middle
+		{[]string{"--size", "1x1", "--window", "256,512"}, 1, 1, 0, 0, 125}, // mean 250 of the picture: (250−255.5)/511+0.5
+	} {
+		if _, errs, code := call(t, append([]string{"render", good, "-o", out}, c.args...)...); code != exitOK {
+			t.Fatalf("%v: exit %d: %s", c.args, code, errs)
+		}
+		p := picture(t, out)
+		if len(p) != c.rows || len(p[0]) != c.cols || p[c.y][c.x] != c.want {
+			t.Errorf("%v: %d × %d, (%d, %d) is %d, want %d × %d and %d", c.args, len(p), len(p[0]), c.x, c.y, p[c.y][c.x], c.rows, c.cols, c.want)
+		}
+	}
+}
+
+func TestRenderRefusesWhatItDoesNotUnderstand(t *testing.T) {
+	good, out := tiny(t), filepath.Join(t.TempDir(), "out.png")
+	for _, c := range []struct {
+		args []string
+		code int
+	}{
+		{[]string{good}, exitUsage},
+		{[]string{"-o", out}, exitUsage},
+		{[]string{good, "-o", out, "--window", "40"}, exitUsage},
+		{[]string{good, "-o", out, "--window", "40,0"}, exitUsage},
+		{[]string{good, "-o", out, "--window", "40,NaN"}, exitUsage},
+		{[]string{good, "-o", out, "--size", "0x5"}, exitUsage},
+		{[]string{good, "-o", out, "--size", "99999x5"}, exitUsage},
+		{[]string{good, "-o", out, "--frame", "0"}, exitUsage},
+		{[]string{good, "-o", out, "--frame", "2"}, exitFailed},
+		{[]string{good + "x", "-o", out}, exitFailed},
+	} {
+		if _, errs, code := call(t, append([]string{"render"}, c.args...)...); code != c.code || errs == "" {
+			t.Errorf("%v: exit %d, want %d: %q", c.args, code, c.code, errs)
+		}
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a picture was written all the same")
+	}
+}
