@@ -289,19 +289,21 @@ func (a *Archive) notify(w http.ResponseWriter, r *http.Request) error {
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 		return &refusal{status: http.StatusUpgradeRequired, text: "reports are sent over a WebSocket"}
 	}
+	// The connection counts before its handshake is answered: what happens right
+	// after it is not missed.
+	ctx, cut := context.WithCancel(context.WithoutCancel(r.Context()))
+	defer cut()
+	c := &connection{queue: make(chan []byte, maxQueued), cut: cut}
+	if !a.hub.join(aet, c, &a.done) {
+		return &refusal{status: http.StatusServiceUnavailable, text: "the archive is closing"}
+	}
+	defer a.hub.leave(aet, c, &a.done)
 	ws, err := websocket.Accept(w, r, nil)
 	if err != nil {
 		return nil // answered by Accept
 	}
 	defer ws.CloseNow()
-	ctx, cut := context.WithCancel(ws.CloseRead(context.WithoutCancel(r.Context())))
-	defer cut()
-	c := &connection{queue: make(chan []byte, maxQueued), cut: cut}
-	if !a.hub.join(aet, c, &a.done) {
-		return nil
-	}
-	defer a.hub.leave(aet, c, &a.done)
-	return c.serve(ctx, ws)
+	return c.serve(ws.CloseRead(ctx), ws)
 }
 
 // join adds a connection that Close waits for; false when it is closed.
