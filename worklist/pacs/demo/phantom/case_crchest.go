@@ -1,0 +1,179 @@
+package phantom
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+)
+
+// The radiograph of the chest: a small pneumothorax at the left apex and an
+// undisplaced fracture of the left sixth rib in the axilla.
+var (
+	pleura = curved([]float32{0.45}, vec{112, 0, 150}, vec{98, 0, 176}, vec{80, 0, 194}, vec{56, 0, 203}, vec{34, 0, 199}, vec{22, 0, 186})
+	ribGap = 10 // link of the sixth rib that is broken
+)
+
+// crPixel is the pixel spacing of the chest films in mm.
+const crPixel = 0.2
+
+// collapsed says that a point of the left lung lies outside the visceral pleura.
+func collapsed(p vec) bool {
+	if p.x < 10 || p.z < 150 {
+		return false
+	}
+	for i := range pleura {
+		t := pleura[i]
+		lo, hi := min(t.a.x, t.b.x), max(t.a.x, t.b.x)
+		if p.x >= lo && p.x < hi {
+			return p.z > mix(t.a.z, t.b.z, (p.x-t.a.x)/(t.b.x-t.a.x))
+		}
+	}
+	return p.x >= 112
+}
+
+// chestFilm is a projection of the trunk: the ray sum at 1 mm, then ribs, collar
+// bones and vessels at full resolution.
+func chestFilm(p plane, depth float32, k int, injured bool) *canvas {
+	t := theTorso()
+	coarse := lineIntegral(p, depth, 2.5, &hounsfield, func(c *canvas) {
+		c.paintAll(t.wall)
+		for _, l := range t.lungs {
+			c.paint(part{solid: l, coats: []coat{{0, muscle}, {1, lung}}})
+		}
+		c.paintAll(t.middle)
+		t.belly.draw(c)
+		c.paintAll(t.bones[24*2-4:])
+	})
+	f := coarse.enlarged(k)
+	for n := 1; n <= 12; n++ {
+		bone, gristle := rib(n)
+		for _, s := range []float32{1, -1} {
+			broken := injured && n == 6 && s == 1
+			f.addRib(sided(bone, s), broken)
+			if gristle != nil {
+				f.addChain(sided(gristle, s), 0, 0, 0.12)
+			}
+		}
+	}
+	whole := func(t tube) bool { return !injured || !collapsed(t.b) }
+	f.addTubes(t.arteries.links, 0.95, whole)
+	f.addTubes(t.veins.links, 0.95, whole)
+	if injured {
+		f.addChain(pleura, 0, 0, 2.2)
+	}
+	return f
+}
+
+// sided is a chain of the left on either side.
+func sided(c chain, s float32) chain {
+	out := make(chain, len(c))
+	for i, t := range c {
+		out[i] = tube{vec{s * t.a.x, t.a.y, t.a.z}, vec{s * t.b.x, t.b.y, t.b.z}, t.ra, t.rb}
+	}
+	return out
+}
+
+// addRib adds a rib as two bones, behind and in front, for its halves cross on
+// the film. A broken one has a dark line and a step of less than a millimetre.
+func (c *canvas) addRib(bone chain, broken bool) {
+	const wall, core = 0.95, 0.22
+	mid := len(bone) / 2
+	if !broken {
+		c.addChain(bone[:mid], 0.9, wall, core)
+		c.addChain(bone[mid:], 0.9, wall, core)
+		return
+	}
+	for i := ribGap; i < len(bone); i++ {
+		bone[i].a.z -= 0.9
+		bone[i].b.z -= 0.9
+	}
+	c.addChain(bone[:mid], 0.9, wall, core)
+	c.addChain(bone[mid:ribGap], 0.9, wall, core)
+	c.addChain(bone[ribGap:], 0.9, wall, core)
+	at := bone[ribGap].a
+	line := chain{{at.plus(vec{-1.5, 0, 6}), at.plus(vec{1.2, 0, -6}), 0.42, 0.36}}
+	c.addChain(line, 0, 0, -9)
+}
+
+// projection are the attributes of a CR image (PS3.3 C.8.1, C.7.6.1).
+func projection(rows, columns int, px float64, bodyPart, view, orientation string) attrs {
+	return mono(rows, columns, 12, false).with(attrs{
+		dicom.ImageType: "DERIVED\\PRIMARY", dicom.BodyPartExamined: bodyPart, dicom.ViewPosition: view,
+		dicom.PatientOrientation: orientation, dicom.ImagerPixelSpacing: []float64{px, px}, dicom.KVP: 120,
+		dicom.DistanceSourceToDetector: 1800.0, dicom.ExposureTime: 8, dicom.XRayTubeCurrent: 250, dicom.Exposure: 2,
+		dicom.AcquisitionDeviceProcessingDescription: "phantom", deviceSerialNumber: "1", dicom.BurnedInAnnotation: "NO",
+	}, voi([][2]int{{2048, 4096}}, "NORMAL"))
+}
+
+func crChestExam(now time.Time) exam {
+	e := exam{key: "cr-chest", accession: "N26-0417", description: "Chest radiograph, PA and lateral", who: goran,
+		at: ago(now, 96*time.Minute), referrer: "ABEBE^SELAM^^DR"}
+	e.order = brief(goran, now, Order{
+		Accession: e.accession, Priority: "HIGH", DueAfter: -17 * time.Minute, ArrivedAgo: 77 * time.Minute,
+		Label: "Chest radiograph PA and lateral", Indication: "fell off bicycle, left pleuritic pain, SpO2 95 %, ? rib fracture ? pneumothorax; ED bed 9",
+		Requester: "ABEBE^SELAM^^DR", Callback: "+49 30 5550 1109", PatientClass: "EMERGENCY", Bed: "ED bed 9",
+		ProcedureCode: Code{Value: "CRCHEST2"},
+	})
+	return e
+}
+
+// crView is one film: where it lies, how deep the body is along its rays.
+type crView struct {
+	name, view, orientation string
+	coarse                  plane
+	depth, scale            float32
+	marker                  [2]int
+}
+
+func crViews() []crView {
+	pa := plane{org: vec{-175.5, 0, 286}, du: vec{1, 0, 0}, dv: vec{0, 0, -1}, w: 352, h: 400}
+	lat := plane{org: vec{0, -150, 286}, du: vec{0, 1, 0}, dv: vec{0, 0, -1}, w: 300, h: 400}
+	return []crView{
+		{"PA", "PA", "L\\F", pa, 125, 150, [2]int{70, 90}},
+		{"Lateral", "LL", "P\\F", lat, 190, 240, [2]int{70, 90}},
+	}
+}
+
+func (v crView) render(injured bool, seed uint64) ([]byte, error) {
+	f := chestFilm(v.coarse, v.depth, 5, injured)
+	for i, t := range f.px {
+		f.px[i] = 4000 * exposed(max(t-18, 0), v.scale)
+	}
+	f.fluctuate(whiteGrain(), 9, seed)
+	f.fluctuate(softGrain(), 7, seed+1)
+	if v.view == "PA" {
+		f.write("R", v.marker[0], v.marker[1], 110, 4095)
+	} else {
+		f.write("L", v.marker[0], v.marker[1], 110, 4095)
+	}
+	return words(f.px, 1, 0, false, 12), nil
+}
+
+func crChestStudies(now time.Time) []Study {
+	m := crChestExam(now).begin()
+	for i, v := range crViews() {
+		p := v.coarse
+		a := projection(p.h*5, p.w*5, crPixel, "CHEST", v.view, v.orientation)
+		s := m.series(v.name, i+1, dicom.CRImageStorage, "CR", fmt.Sprintf("Chest %s", v.name), a)
+		s.add(0, nil, func() ([]byte, error) { return v.render(true, uint64(i)) })
+	}
+	return []Study{m.Study}
+}
+
+func crChestTruth(now time.Time) []TruthItem {
+	e := crChestExam(now)
+	o := crViews()[0].coarse.org
+	film := func(p vec) [3]float64 { return [3]float64{mm(p.x - o.x), mm(o.z - p.z), 0} }
+	item := func(id, kind string, at vec) TruthItem {
+		return TruthItem{ID: id, Kind: kind, Side: "L", StudyInstanceUID: e.uid(), SeriesInstanceUID: e.seriesUID("PA"),
+			SOPInstanceUID: e.instanceUID("PA", 0), Slice: 1, PatientMM: film(at)}
+	}
+	ptx := item("cr-pneumothorax", "pneumothorax", vec{80, 0, 194})
+	ptx.ShortAxisMM, ptx.MustTrigger = 13, []string{"critical"}
+	ptx.Sentence = "Small left apical pneumothorax, 13 mm at the apex; no shift of the mediastinum."
+	bone, _ := rib(6)
+	frac := item("cr-rib-fracture", "rib fracture", bone[ribGap].a)
+	frac.Sentence = "Undisplaced fracture of the left sixth rib in the axillary line."
+	return []TruthItem{ptx, frac}
+}
