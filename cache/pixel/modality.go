@@ -6,10 +6,15 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 )
 
+// toBeamIntensity are the objects whose Modality LUT leads back to the intensity
+// of the X-ray beam and is not for display (PS3.4 N.2.5, PS3.3 C.8.7.1.1.2).
+var toBeamIntensity = map[dicom.UID]bool{dicom.XAImageStorage: true, dicom.XRFImageStorage: true}
+
 // modality reads the Modality LUT or the rescale values, the frame's own first
 // (PS3.3 C.11.1, C.7.6.16.2.9).
 func (im *Image) modality(d *dicom.Dataset, frame int) error {
-	if it := d.Seq(dicom.ModalityLUTSequence); len(it) > 0 {
+	it := d.Seq(dicom.ModalityLUTSequence)
+	if len(it) > 0 && !toBeamIntensity[dicom.UID(d.Str(dicom.SOPClassUID))] {
 		lut, err := lutOf(it[0], im.Signed)
 		im.ModalityLUT = lut
 		im.unit = unitOf(d, it[0].Str(dicom.ModalityLUTType), false)

@@ -243,6 +243,20 @@ func TestModalityTablesReplaceRescaling(t *testing.T) {
 	}
 }
 
+func TestTablesToTheBeamsIntensityAreNotForDisplay(t *testing.T) {
+	for class, want := range map[dicom.UID]float64{dicom.XAImageStorage: 1, dicom.XRFImageStorage: 1, dicom.CRImageStorage: 20} {
+		im := every(t, false, func(d *dicom.Dataset) {
+			d.SetStr(dicom.SOPClassUID, string(class))
+			d.SetStr(dicom.Modality, "XA")
+			d.SetStr(dicom.PixelIntensityRelationship, "LOG")
+			d.SetSeq(dicom.ModalityLUTSequence, lutItem(0, 16, 10, 20, 60000))
+		})
+		if got := im.Modality(1); got != want {
+			t.Errorf("%s: value 1 is %v, want %v", class.Name(), got, want)
+		}
+	}
+}
+
 func TestShortTablesAreRefused(t *testing.T) {
 	it := lutItem(0, 16, 1, 2, 3)
 	it.SetInt(dicom.LUTDescriptor, 4, 0, 16)
