@@ -102,8 +102,11 @@ func (x *xcb) write(opcode uint8, body []byte, void bool) uint32 {
 	return x.lib.send(x.conn, flags, &vector[2], &request)
 }
 
+// maxReply bounds what is read of a reply: a tree of 16,000 windows.
+const maxReply = 64 << 10
+
 // ask sends a request and returns its reply, or an error where the server
-// refused. Replies longer than 256 bytes are cut.
+// refused. Replies longer than maxReply are cut.
 func (x *xcb) ask(opcode uint8, body []byte) ([]byte, error) {
 	sequence := x.write(opcode, body, false)
 	var refused unsafe.Pointer
@@ -117,7 +120,7 @@ func (x *xcb) ask(opcode uint8, body []byte) ([]byte, error) {
 	defer x.lib.free(reply)
 	head := unsafe.Slice((*byte)(reply), 32)
 	n := 32 + 4*int(binary.NativeEndian.Uint32(head[4:]))
-	return append([]byte(nil), unsafe.Slice((*byte)(reply), min(n, 256))...), nil
+	return append([]byte(nil), unsafe.Slice((*byte)(reply), min(n, maxReply))...), nil
 }
 
 // event returns the first 32 bytes of the next event that has arrived.
@@ -145,4 +148,14 @@ func (x *xcb) root() (uint32, bool) {
 		return 0, false
 	}
 	return binary.NativeEndian.Uint32(unsafe.Slice((*byte)(s), total)[screen:]), true
+}
+
+// keycodes are the first and last code of the keyboard (connection setup).
+func (x *xcb) keycodes() (low, high uint8, ok bool) {
+	s := x.lib.setup(x.conn)
+	if s == nil {
+		return 0, 0, false
+	}
+	head := unsafe.Slice((*byte)(s), 40)
+	return head[34], head[35], head[35] >= head[34]
 }

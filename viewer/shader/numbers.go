@@ -14,20 +14,20 @@ type Placement struct {
 	Step [2]float64 // columns and rows one fragment covers
 }
 
-// SamplingOf is how an image is sampled where neighbouring fragments are u and v
-// apart in it, as (columns, rows): nearest if asked for; else bilinear where it is
-// enlarged or turned by other than quarters; else an average of what a fragment
-// covers, with its step. Below a scale of 1/16 the average leaves pixels out.
-func SamplingOf(smooth bool, u, v [2]float64) (Sampling, [2]float64) {
+// SamplingOf is the sampling of an interpolation where in takes fragments to image
+// points, and how many columns and rows a fragment covers. An average where the
+// image is enlarged, or turned by other than quarters, is Bilinear, as in
+// cache/pixel. Below a scale of 1/16 an average leaves pixels out.
+func SamplingOf(how pixel.Interpolation, in pixel.Affine) (Sampling, [2]float64) {
 	switch {
-	case !smooth:
+	case how == pixel.Nearest:
 		return Nearest, [2]float64{}
-	case math.Hypot(u[0], u[1]) <= 1 && math.Hypot(v[0], v[1]) <= 1:
-		return Bilinear, [2]float64{}
-	case !(u[1] == 0 && v[0] == 0 || u[0] == 0 && v[1] == 0):
+	case how == pixel.Bilinear,
+		math.Hypot(in[0], in[3]) <= 1 && math.Hypot(in[1], in[4]) <= 1,
+		!(in[1] == 0 && in[3] == 0 || in[0] == 0 && in[4] == 0):
 		return Bilinear, [2]float64{}
 	}
-	step := [2]float64{math.Min(math.Abs(u[0]+v[0]), 16), math.Min(math.Abs(u[1]+v[1]), 16)}
+	step := [2]float64{math.Min(math.Abs(in[0]+in[1]), 16), math.Min(math.Abs(in[3]+in[4]), 16)}
 	for _, s := range samplings[2:] {
 		if math.Max(step[0], step[1]) <= float64(s-1) {
 			return s, step

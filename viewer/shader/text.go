@@ -53,20 +53,20 @@ var Ends vec2    // last entry of the VOI LUT, and one over its full light
 var Padding vec2 // first and last stored value that is padding
 `
 
-// The value of a pixel. Sums of bytes are rounded because k/255 times 255 is not
-// always k in single precision.
+// The value of a pixel. Bytes are rounded one by one: samplers may deliver them in
+// half precision, where k/255 is k only after rounding.
 const values = `
 {{- if .Color}}
 func value(at vec2) vec3 {
-	return imageSrc0UnsafeAt(at - Base + 0.5 + imageSrc0Origin()).rgb
+	return floor(imageSrc0UnsafeAt(at-Base+0.5+imageSrc0Origin()).rgb*255+0.5) / 255
 }
 {{else}}
 func stored(at vec2) float {
 	p := at - Base
 	pair := floor(p.x / 2)
-	t := imageSrc0UnsafeAt(vec2(pair, p.y) + 0.5 + imageSrc0Origin())
+	t := floor(imageSrc0UnsafeAt(vec2(pair, p.y)+0.5+imageSrc0Origin())*255 + 0.5)
 	odd := p.x - 2*pair
-	return floor(mix(t.r, t.b, odd)*255 + mix(t.g, t.a, odd)*65280 + 0.5)
+	return mix(t.r+t.g*256, t.b+t.a*256, odd)
 }
 
 func integer(v float) float {
@@ -77,8 +77,8 @@ func value(at vec2) float {
 {{- if .Modality}}
 	n := stored(at)
 	row := floor(n / 256)
-	t := imageSrc1UnsafeAtFromSrc0Pos(vec2(n-256*row, row) + 0.5 + imageSrc0Origin())
-	return floor(t.r*255 + t.g*65280 + 0.5)
+	t := floor(imageSrc1UnsafeAtFromSrc0Pos(vec2(n-256*row, row)+0.5+imageSrc0Origin())*255 + 0.5)
+	return t.r + t.g*256
 {{- else}}
 	return integer(stored(at))
 {{- end}}
@@ -180,8 +180,8 @@ func shown(v float) float {
 {{else if .Table}}
 func entry(n float) float {
 	row := floor(n / 256)
-	t := imageSrc2UnsafeAtFromSrc0Pos(vec2(n-256*row, row) + 0.5 + imageSrc0Origin())
-	return floor(t.r*255 + t.g*65280 + 0.5)
+	t := floor(imageSrc2UnsafeAtFromSrc0Pos(vec2(n-256*row, row)+0.5+imageSrc0Origin())*255 + 0.5)
+	return t.r + t.g*256
 }
 
 func shown(v float) float {

@@ -1,0 +1,100 @@
+// Package screen is the window: the only package that imports the engine. It is
+// thin. What comes in (keys, wheel, pointer, messages of the terminal) goes to a
+// desk; what the desk shows is drawn by generated shaders (viewer/shader) and goes
+// out as pixels. It runs in a process of its own (viewer/link), because the engine's
+// loop can be run only once in a process and a driver that dies must not take the
+// terminal along.
+package screen
+
+import (
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/hajimehoshi/ebiten/v2"
+
+	"github.com/nocturne/nocturne/viewer/desk"
+	"github.com/nocturne/nocturne/viewer/link"
+)
+
+// Memory of decoded frames, and how many are read at once.
+const (
+	frameBytes = 512 << 20
+	readers    = 2
+)
+
+// lastGrace is how long a loop that hangs in a driver may outlive the terminal.
+const lastGrace = 2 * time.Second
+
+// Run serves one window over in and out (viewer/link) until in ends. It must be
+// called on the main goroutine, once in a process. Where there can be no window it
+// tells the terminal why, and returns an error.
+func Run(in io.Reader, out io.Writer) error {
+	if why := impossible(os.Getenv); why != "" {
+		return errors.Join(errors.New(why), link.Refuse(in, out, why))
+	}
+	p := newPump()
+	child, err := link.Serve(in, out, p.wake)
+	if err != nil {
+		p.Close()
+		return err
+	}
+	g, err := newGame(child, p)
+	if err != nil {
+		p.Close()
+		return err
+	}
+	go func() { // this goroutine's owner is the process: it ends with it
+		<-child.Done()
+		time.Sleep(lastGrace)
+		os.Exit(1)
+	}()
+	defer g.Close()
+	place()
+	return ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{
+		InitUnfocused: true, ColorSpace: ebiten.ColorSpaceSRGB, X11ClassName: "Nocturne", X11InstanceName: "nocturne"})
+}
+
+// newGame makes the loop with an empty desk.
+func newGame(child *link.Child, p *pump) (*game, error) {
+	painter, err := newPainter()
+	if err != nil {
+		return nil, err
+	}
+	g := &game{child: child, pump: p, painter: painter, scale: 1, last: time.Now()}
+	g.desk = desk.New(desk.Options{Now: g.now, Emit: g.emit, Load: desk.NewFileLoader(readers, frameBytes, p.wake)})
+	return g, nil
+}
+
+// impossible says why there can be no window here; "" if there may be one. Without
+// a display the engine would try the frame buffer.
+func impossible(getenv func(string) string) string {
+	if runtime.GOOS == "linux" && getenv("DISPLAY") == "" {
+		if getenv("WAYLAND_DISPLAY") != "" {
+			return "no display: the window needs X11 or XWayland (DISPLAY is not set)"
+		}
+		return "no display: DISPLAY is not set"
+	}
+	return ""
+}
+
+// place starts the window hidden, beside where a terminal usually is.
+func place() {
+	w, h := 1280, 960
+	if m := ebiten.Monitor(); m != nil {
+		if mw, mh := m.Size(); mw > 0 && mh > 0 {
+			w, h = mw*5/8, mh*9/10
+			ebiten.SetWindowPosition(mw-w, (mh-h)/2)
+		}
+	}
+	ebiten.SetWindowSize(w, h)
+	ebiten.SetWindowTitle("Nocturne")
+	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
+	ebiten.SetWindowVisible(false)
+	ebiten.SetWindowClosingHandled(true)
+	ebiten.SetScreenClearedEveryFrame(false)
+	ebiten.SetTPS(ebiten.SyncWithFPS)
+	ebiten.SetRunnableOnUnfocused(true)
+}
