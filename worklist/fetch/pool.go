@@ -101,7 +101,7 @@ func (j *job) allowed(id int) bool {
 func (j *job) take() (instance, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.queue) == 0 {
+	if len(j.queue) == 0 || j.inARow >= maxInARow {
 		return instance{}, false
 	}
 	in := j.queue[0]

@@ -1,0 +1,137 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/store"
+	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
+)
+
+var errReset = errors.New("connection reset by peer")
+
+// site is an archive in memory that fails as told.
+type site struct {
+	pacstest.Study
+	counted int                                  // NumberOfStudyRelatedInstances; 0: as many as there are
+	fail    func(ref pacs.Ref, nth int) error    // before an instance or study is sent; nth counts requests
+	swap    func(sop dicom.UID, b []byte) []byte // what is sent instead
+	cut     int                                  // a study stream ends after so many objects with errReset
+	list    error                                // of instance queries
+	open    chan struct{}                        // each request waits for it, if not nil
+	active  atomic.Int32
+	most    atomic.Int32
+	mu      sync.Mutex
+	asked   []dicom.UID // instances in the order asked for
+	streams int
+}
+
+func (s *site) Find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error) {
+	if q.Level == pacs.StudyLevel {
+		ds := new(dicom.Dataset)
+		ds.SetStr(dicom.StudyInstanceUID, string(s.UID))
+		ds.SetInt(dicom.NumberOfStudyRelatedInstances, max(s.counted, len(s.Objects)))
+		return []*dicom.Dataset{ds}, nil
+	}
+	if s.list != nil && !errors.Is(s.list, pacs.ErrPartial) {
+		return nil, s.list
+	}
+	var out []*dicom.Dataset
+	for i, o := range s.Objects {
+		ds := new(dicom.Dataset)
+		ds.SetStr(dicom.SOPInstanceUID, string(o.SOP))
+		ds.SetStr(dicom.SeriesInstanceUID, string(o.Series))
+		ds.SetInt(dicom.InstanceNumber, i+1)
+		out = append(out, ds)
+	}
+	return out, s.list
+}
+
+func (s *site) Retrieve(ctx context.Context, ref pacs.Ref, each func(pacs.Object) error) error {
+	s.most.Store(max(s.most.Load(), s.active.Add(1)))
+	defer s.active.Add(-1)
+	s.mu.Lock()
+	if ref.Instance == "" {
+		s.streams++
+	}
+	s.asked = append(s.asked, ref.Instance)
+	nth := len(s.asked)
+	s.mu.Unlock()
+	if s.open != nil {
+		select {
+		case <-s.open:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if s.fail != nil {
+		if err := s.fail(ref, nth); err != nil {
+			return fmt.Errorf("retrieve: %w", err)
+		}
+	}
+	n := 0
+	for _, o := range s.Objects {
+		if ref.Instance != "" && ref.Instance != o.SOP {
+			continue
+		}
+		if s.cut > 0 && ref.Instance == "" && n == s.cut {
+			return errReset
+		}
+		b := o.Bytes
+		if s.swap != nil {
+			b = s.swap(o.SOP, b)
+		}
+		if err := each(pacs.Object{Bytes: b}); err != nil {
+			return fmt.Errorf("retrieve: %w", err)
+		}
+		n++
+	}
+	return nil
+}
+
+func (s *site) Store(context.Context, dicom.UID, ...[]byte) (pacs.Stored, error) {
+	return pacs.Stored{}, errReset
+}
+func (s *site) Verify(context.Context) error { return nil }
+
+func (s *site) requests() []dicom.UID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
+}
+
+// newSite is a site of one study of 8 instances in two series.
+func newSite(t testing.TB) *site { return &site{Study: pacstest.NewSeed(t).Studies[0]} }
+
+func newStore(t testing.TB) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// held counts the objects of the study in the store that are what the site has.
+func held(t testing.TB, st *store.Store, s *site) (n int) {
+	t.Helper()
+	entries, err := st.Study(s.UID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		b, err := st.Read(e)
+		if err != nil || string(b) != string(s.Under(pacs.Ref{Instance: e.SOP})[e.SOP]) {
+			t.Errorf("a stored object is not what the site has: %v", err)
+		}
+		n++
+	}
+	return n
+}
