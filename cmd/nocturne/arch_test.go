@@ -67,8 +67,8 @@ func errorOr(err, other error) error {
 
 func in(dir, room string) bool { return dir == room || strings.HasPrefix(dir, room+"/") }
 
-// house returns the folder of an import of ours.
-func house(name string) (string, bool) {
+// ofHouse returns the folder of an import of ours.
+func ofHouse(name string) (string, bool) {
 	rest, ok := strings.CutPrefix(name, module)
 	return rest, ok
 }
@@ -81,7 +81,7 @@ func room(dir string) string { return strings.SplitN(dir, "/", 2)[0] }
 func TestImportsPointDown(t *testing.T) {
 	for _, s := range sources(t) {
 		for _, name := range s.imports {
-			to, ours := house(name)
+			to, ours := ofHouse(name)
 			if !ours || room(to) == room(s.dir) {
 				continue
 			}
@@ -104,7 +104,7 @@ func TestAParentNeverImportsItsChild(t *testing.T) {
 			continue
 		}
 		for _, name := range s.imports {
-			to, ours := house(name)
+			to, ours := ofHouse(name)
 			if ours && to != "cache/dicom" && strings.HasPrefix(to, s.dir+"/") {
 				t.Errorf("%s imports its child %s", s.path, to)
 			}

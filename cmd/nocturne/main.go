@@ -72,4 +72,9 @@ type environment struct {
 	Getenv func(string) string
 	JSON   bool   // --json
 	Home   string // --home, NOCTURNE_HOME, or the XDG data directory
+	URL    string // --url: one site by its DICOMweb base
+	UPSURL string // --ups-url
+	Site   string // --site: one configured site
+
+	preset *Config // the demo's configuration, in place of config.toml
 }

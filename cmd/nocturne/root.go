@@ -29,6 +29,9 @@ func rootCommand(env *environment) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().BoolVar(&env.JSON, "json", false, "print JSON instead of text")
 	root.PersistentFlags().StringVar(&env.Home, "home", "", "state directory (default $NOCTURNE_HOME, else the XDG data directory)")
+	root.PersistentFlags().StringVar(&env.URL, "url", "", "DICOMweb base URL of one site, instead of those configured")
+	root.PersistentFlags().StringVar(&env.UPSURL, "ups-url", "", "base URL before /workitems, with --url")
+	root.PersistentFlags().StringVar(&env.Site, "site", "", "one configured site by its name")
 	root.PersistentPreRun = func(*cobra.Command, []string) { env.Home = env.home() }
 	for _, add := range subcommands {
 		root.AddCommand(add(env))

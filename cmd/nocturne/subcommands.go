@@ -5,9 +5,17 @@ import "github.com/spf13/cobra"
 // subcommands lists every subcommand; one file each.
 var subcommands = []func(*environment) *cobra.Command{
 	archiveCommand,
+	claimCommand,
 	configCommand,
+	demoCommand,
+	doctorCommand,
 	infoCommand,
+	outboxCommand,
 	pixelsCommand,
+	pullCommand,
+	releaseCommand,
 	renderCommand,
+	reportCommand,
 	versionCommand,
+	worklistCommand,
 }

@@ -1,5 +1,122 @@
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"time"
 
-func runTerminal(ctx context.Context, env *environment) error { return nil }
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/nocturne/nocturne/ui/app"
+	"github.com/nocturne/nocturne/ui/raster"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/link"
+	"github.com/nocturne/nocturne/viewer/still"
+	"golang.org/x/term"
+)
+
+// runTerminal is the program without a subcommand: the worklist and all that
+// follows from it. Without a terminal it prints the list.
+func runTerminal(ctx context.Context, env *environment) error {
+	h, err := env.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if len(h.room.Sites) == 0 {
+		return errNoSite
+	}
+	if !env.terminal() {
+		return printRows(env, h.feed.Poll(ctx).Rows)
+	}
+	return h.read(ctx, env, "")
+}
+
+// read runs the terminal program until the reader leaves it.
+func (h *house) read(ctx context.Context, env *environment, banner string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	running.Go(func() { h.runner.Run(ctx, h.fail) })
+	screen := probe(env)
+	model := app.New(ctx, app.Options{
+		Room: h.room, Feed: h.feed, Outbox: h.runner, Keymap: viewer.DefaultKeymap(), Viewer: h.viewer(ctx, env),
+		Poll: time.Duration(max(1, h.config.Policy.PollSeconds)) * time.Second, Alarm: h.config.Alarm.Command,
+		Screen: screen, Out: env.Out, Now: time.Now, AssumedReader: h.assumed, Banner: banner, Failed: h.failed,
+	})
+	defer model.Close()
+	_, err := tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(env.In), tea.WithOutput(env.Out), tea.WithContext(ctx)).Run()
+	clearScrollback(env.Out)
+	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (h *house) fail(err error) {
+	select {
+	case h.failed <- err:
+	default:
+	}
+}
+
+// clearScrollback takes patients' names out of a terminal without an alternate
+// screen (CSI 3 J).
+func clearScrollback(w io.Writer) { fmt.Fprint(w, "\x1b[3J") }
+
+// probe asks the terminal, in raw mode and before Bubble Tea reads from it, what
+// pictures it takes.
+func probe(env *environment) raster.Screen {
+	s := raster.Screen{}
+	in, ok := env.In.(*os.File)
+	if ok {
+		if old, err := term.MakeRaw(int(in.Fd())); err == nil {
+			s = raster.Probe(in, env.Out, 200*time.Millisecond)
+			term.Restore(int(in.Fd()), old)
+		}
+	}
+	s.Profile = lipgloss.ColorProfile()
+	return s
+}
+
+// viewer starts the window, or tells why the images come into the terminal.
+func (h *house) viewer(ctx context.Context, env *environment) func() (viewer.Viewer, string, error) {
+	return func() (viewer.Viewer, string, error) {
+		why := noWindow(env)
+		if h.config.Policy.TerminalImage {
+			why = "policy.terminal_image is set"
+		}
+		if why == "" {
+			w, err := link.Start(ctx, link.Options{Log: env.logLine()})
+			if err == nil {
+				return w, "", nil
+			}
+			why = err.Error()
+		}
+		return still.New(still.Options{Keymap: viewer.DefaultKeymap()}), why, nil
+	}
+}
+
+// noWindow says why no window can open here, before the engine would try the
+// console's frame buffer.
+func noWindow(env *environment) string {
+	if runtime.GOOS == "linux" && env.Getenv("DISPLAY") == "" && env.Getenv("WAYLAND_DISPLAY") == "" {
+		return "there is no display"
+	}
+	return ""
+}
+
+// logLine writes a line of the window into the home's log.
+func (env *environment) logLine() func(string) {
+	f, err := logFile(env.Home)
+	if err != nil {
+		return nil
+	}
+	return func(line string) { fmt.Fprintf(f, "%s view: %s\n", time.Now().UTC().Format(time.RFC3339), line) }
+}

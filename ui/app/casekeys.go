@@ -176,7 +176,7 @@ func (m *Model) giveBack(row feed.Row, why ups.Reason) tea.Cmd {
 	m.say("Giving back " + row.Accession + " …")
 	return func() tea.Msg {
 		if err := room.Release(ctx, row.StudyUID, why); err != nil {
-			return failedMsg{err}
+			return failedMsg{err: err}
 		}
 		return doneMsg{"Given back: " + row.Accession + " waits for another reader."}
 	}
@@ -190,7 +190,7 @@ func (m *Model) resolveClaims() tea.Cmd {
 	return func() tea.Msg {
 		said, err := room.Resolve(ctx)
 		if err != nil {
-			return failedMsg{err}
+			return failedMsg{err: err}
 		}
 		if len(said) > 0 {
 			return doneMsg{said[len(said)-1]}

@@ -35,6 +35,7 @@ type Options struct {
 	Screen raster.Screen
 	Out    io.Writer // the terminal itself, for pictures and the bell
 	Now    func() time.Time
+	Failed <-chan error // what the journal and the outbox could not do; may be nil
 	// AssumedReader: the reader's name comes from the system, not from config.toml.
 	AssumedReader bool
 	Banner        string // "DEMO · phantoms, not patients" or empty
@@ -94,7 +95,7 @@ func New(ctx context.Context, o Options) *Model {
 
 // Init starts the viewer, the polling, the outbox and the clock.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(m.startViewer(), m.poll(0), m.resolveClaims(), m.lookAtOutbox(0, true), clock())
+	return tea.Batch(m.startViewer(), m.poll(0), m.resolveClaims(), m.lookAtOutbox(0, true), m.failures(), clock())
 }
 
 // Close ends what the model started and writes what waits.
@@ -117,4 +118,17 @@ type clockMsg time.Time
 
 func clock() tea.Cmd {
 	return tea.Tick(time.Second, func(t time.Time) tea.Msg { return clockMsg(t) })
+}
+
+// failures waits for the next thing that went wrong behind the screen.
+func (m *Model) failures() tea.Cmd {
+	failed, ctx := m.Failed, m.ctx
+	return func() tea.Msg {
+		select {
+		case err := <-failed:
+			return failedMsg{err: err, behind: true}
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }

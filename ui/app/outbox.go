@@ -134,7 +134,7 @@ func (m *Model) recall() tea.Cmd {
 	room, ctx := m.Room, m.ctx
 	return func() tea.Msg {
 		if err := room.Ledger.Recall(ctx, last.id, room.Now()); err != nil {
-			return failedMsg{fmt.Errorf("it is too late to take this report back; only an addendum can follow: %w", err)}
+			return failedMsg{err: fmt.Errorf("it is too late to take this report back; only an addendum can follow: %w", err)}
 		}
 		return recalledMsg{last.id}
 	}

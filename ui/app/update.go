@@ -17,6 +17,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Batch(clock(), m.everySecond())
 	case failedMsg:
 		m.warn(notice.Of(msg.err).Line())
+		if msg.behind {
+			return m, m.failures()
+		}
 	case snapshotMsg:
 		return m, m.refreshed(msg)
 	case viewerMsg:
@@ -40,7 +43,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-type failedMsg struct{ err error }
+type failedMsg struct {
+	err    error
+	behind bool // it came from the journal or the outbox, which may fail again
+}
 
 // caseMessage is a message that belongs to one case.
 type caseMessage interface {

@@ -113,7 +113,7 @@ func (m *Model) ring() tea.Cmd {
 			return nil
 		}
 		if err := exec.CommandContext(ctx, program).Run(); err != nil {
-			return failedMsg{fmt.Errorf("the alarm program did not run: %w", err)}
+			return failedMsg{err: fmt.Errorf("the alarm program did not run: %w", err)}
 		}
 		return nil
 	}

@@ -18,6 +18,8 @@ type Claimed struct {
 	Words    string // "yours since 03:12 CET", "NOT LOCKED at this site"
 	ReadOnly string // why nothing can be reported; empty = may
 	Held     bool   // our ledger holds the lock
+	By       string // who else holds it, PN form, where the worklist says
+	Since    time.Time
 }
 
 // Claim opens a row for reading. A refusal is no error: the case opens read-only
@@ -35,7 +37,7 @@ func (r *Room) Claim(ctx context.Context, row feed.Row) (Claimed, error) {
 	case err == nil && result.Lock == ups.NotLocked:
 		return Claimed{Words: string(ups.NotLocked)}, nil
 	case err == nil:
-		return Claimed{Words: "yours since " + clock(result.Claim.Since), Held: true}, nil
+		return Claimed{Words: "yours since " + clock(result.Claim.Since), Held: true, Since: result.Claim.Since}, nil
 	}
 	return refused(row, err)
 }
@@ -51,7 +53,7 @@ func refused(row feed.Row, err error) (Claimed, error) {
 	var ended *ups.EndedError
 	switch {
 	case errors.As(err, &held):
-		return Claimed{Words: "held", ReadOnly: holder(held.Performer, held.Since)}, nil
+		return Claimed{Words: "held", ReadOnly: holder(held.Performer, held.Since), By: held.Performer, Since: held.Since}, nil
 	case errors.As(err, &asking):
 		return Claimed{Words: "asking " + row.Site, ReadOnly: row.Site + " has not answered the claim; it is asked again until it does"}, nil
 	case errors.As(err, &ended):

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -127,4 +128,29 @@ func (k *Keeper) Revision() int64 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return k.revision
+}
+
+// Addendum begins an addendum to the study's signed report.
+func (r *Room) Addendum(ctx context.Context, row feed.Row) (*report.Draft, error) {
+	d, signed, err := r.Draft(ctx, row)
+	if err != nil || !signed {
+		return d, err
+	}
+	rows, err := r.Ledger.OutboxOf(ctx, row.StudyUID)
+	if err != nil || len(rows) == 0 {
+		return nil, fmt.Errorf("begin addendum: the signed report is not in the outbox: %w", err)
+	}
+	last := rows[len(rows)-1]
+	file, err := dicom.Parse(last.Object)
+	if err != nil {
+		return nil, fmt.Errorf("begin addendum: %w", err)
+	}
+	next := d.Addend(report.Document{SeriesUID: file.Dataset.Str(dicom.SeriesInstanceUID), SOPUID: last.SOPInstanceUID,
+		SOPClass: file.Dataset.Str(dicom.SOPClassUID)}, r.Now())
+	body, err := next.Encode()
+	if err != nil {
+		return nil, err
+	}
+	next.Revision, err = r.Ledger.SucceedDraft(ctx, row.StudyUID, body)
+	return next, err
 }

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/worklist/feed"
+)
+
+// rowOrLocal is the case as its site lists it, else as the cache holds it: a
+// report can be written and signed while the archive is away.
+func (h *house) rowOrLocal(ctx context.Context, study string) (feed.Row, error) {
+	row, err := h.row(ctx, study)
+	if err == nil {
+		return row, nil
+	}
+	if local, ok := h.local(ctx, study); ok {
+		return local, nil
+	}
+	return feed.Row{}, err
+}
+
+// local makes a row of what is cached of a study and of the claim on it.
+func (h *house) local(ctx context.Context, study string) (feed.Row, bool) {
+	studies, err := h.room.Store.Studies()
+	if err != nil {
+		return feed.Row{}, false
+	}
+	for _, uid := range studies {
+		entries, err := h.room.Store.Study(uid)
+		if err != nil || len(entries) == 0 {
+			continue
+		}
+		file, err := h.room.Store.Header(entries[0])
+		if err != nil {
+			continue
+		}
+		row := studyRow(h.onlySite(), file.Dataset)
+		if row.StudyUID != study && row.Accession != study {
+			continue
+		}
+		row.Modality = file.Dataset.Str(dicom.Modality)
+		row.Cached = len(entries)
+		if n, ok := h.room.Store.Expected(uid); ok {
+			row.Expected = n
+		}
+		if claim, ok, err := h.room.Ledger.ClaimByStudy(ctx, row.StudyUID); err == nil && ok {
+			row.WorkitemUID, row.Site, row.Accession = claim.WorkitemUID, claim.Site, claim.Accession
+		}
+		return row, true
+	}
+	return feed.Row{}, false
+}
+
+func (h *house) onlySite() string {
+	for name := range h.room.Sites {
+		return name
+	}
+	return ""
+}
+
+// facts gathers what a report of the row is checked against, its priors searched.
+func (h *house) facts(ctx context.Context, row feed.Row) reading.Context {
+	c := reading.Context{Assumed: h.assumed, Priors: h.room.FindPriors(ctx, row)}
+	seen, err := h.room.Ledger.SeenFrames(ctx, row.StudyUID)
+	if err == nil {
+		c.Unseen = max(0, h.frames(row.StudyUID)-len(seen))
+	}
+	return c
+}
+
+// frames counts the image frames held of a study.
+func (h *house) frames(study string) int {
+	n := 0
+	for _, o := range h.room.Objects(study) {
+		file, err := dicom.ReadHeader(o.Path)
+		if err == nil && dicom.IsImageSOPClass(dicom.UID(file.Dataset.Str(dicom.SOPClassUID))) {
+			n += dicom.Frames(file)
+		}
+	}
+	return n
+}
+
+// sectionText reads SECTION=TEXT, SECTION=@FILE or SECTION=@-.
+func splitSet(set string) (section, text string, err error) {
+	section, text, ok := strings.Cut(set, "=")
+	if !ok {
+		return "", "", usagef("--set takes SECTION=TEXT")
+	}
+	return strings.ToLower(strings.TrimSpace(section)), text, nil
+}

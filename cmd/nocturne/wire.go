@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/pixel/all"
+	"github.com/nocturne/nocturne/cache/store"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/worklist/deliver"
+	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/fetch"
+	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
+	"github.com/nocturne/nocturne/worklist/ups"
+)
+
+// house is the program put together: the rooms that a subcommand or the terminal
+// works in. Close gives everything back.
+type house struct {
+	config Config
+	room   *reading.Room
+	feed   *feed.Feed
+	runner *deliver.Runner
+	failed chan error
+	// assumed: the reader's name is the system's, not the configuration's.
+	assumed bool
+}
+
+// open puts the house together on env's home.
+func (env *environment) open(ctx context.Context) (*house, error) {
+	pixel.Decoders = all.Decoders()
+	config, err := env.configuration()
+	if err != nil {
+		return nil, err
+	}
+	led, err := ledger.Open(env.Home)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := store.Open(filepath.Join(env.Home, "cache"))
+	if err != nil {
+		return nil, errors.Join(err, led.Close())
+	}
+	h := &house{config: config, failed: make(chan error, 16), assumed: config.assumed()}
+	h.room = &reading.Room{
+		Reader: ups.Reader{Name: config.Reader.Name, ID: config.Reader.ID, Organization: config.Reader.Organization},
+		Sites:  map[string]reading.Site{}, Ledger: led, Store: objects, Fetch: &fetch.Engine{Store: objects},
+		Now: time.Now, Recall: config.Policy.recall,
+	}
+	h.room.Journal = reading.NewJournal(func(err error) {
+		select {
+		case h.failed <- err:
+		default:
+		}
+	})
+	if err := h.connect(env, config.Sites); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env)}
+	return h, nil
+}
+
+// configuration is config.toml with the flags applied, or the demo's.
+func (env *environment) configuration() (Config, error) {
+	if env.preset != nil {
+		return *env.preset, nil
+	}
+	config, err := loadConfig(env.Home)
+	if err != nil {
+		return config, err
+	}
+	config.Sites, err = env.choose(config.Sites)
+	return config, err
+}
+
+// Close writes what waits and gives the files back.
+func (h *house) Close() error {
+	h.room.Journal.Close()
+	return h.room.Ledger.Close()
+}
+
+// choose applies --url, --ups-url and --site to the configured sites.
+func (env *environment) choose(sites []SiteConfig) ([]SiteConfig, error) {
+	if env.URL != "" || env.UPSURL != "" {
+		if env.URL == "" {
+			return nil, usagef("--ups-url needs --url")
+		}
+		for _, u := range []string{env.URL, env.UPSURL} {
+			if p, err := url.Parse(u); u != "" && (err != nil || p.Host == "") {
+				return nil, usagef("%q is not a URL", u)
+			}
+		}
+		name := env.Site
+		if name == "" {
+			name = "SITE"
+		}
+		one := SiteConfig{Name: name, DICOMweb: env.URL, UPS: env.UPSURL, AllStudies: true}
+		for _, s := range sites {
+			if s.Name == name || s.DICOMweb == env.URL {
+				one = s
+				one.DICOMweb, one.UPS = env.URL, env.UPSURL
+			}
+		}
+		return []SiteConfig{one}, nil
+	}
+	if env.Site == "" {
+		return sites, nil
+	}
+	for _, s := range sites {
+		if s.Name == env.Site {
+			return []SiteConfig{s}, nil
+		}
+	}
+	return nil, usagef("no site %q in config.toml", env.Site)
+}
+
+// connect makes a client for each site and the feed over them.
+func (h *house) connect(env *environment, sites []SiteConfig) error {
+	var fed []feed.Site
+	for _, s := range sites {
+		client, err := env.client(s, s.DICOMweb, s.UPS)
+		if err != nil {
+			return err
+		}
+		f := feed.Site{Name: s.Name, Archive: client, Workitems: client.Workitems(), AllStudies: s.AllStudies, Phone: s.Phone}
+		h.room.Sites[s.Name] = reading.Site{Site: f, DICOMwebURL: s.DICOMweb, UPSURL: s.UPS}
+		fed = append(fed, f)
+	}
+	reader := h.config.Reader.Name
+	if h.assumed {
+		reader = "" // a system's user name is no assignment: everything is listed
+	}
+	h.feed = feed.New(fed, feed.Options{Reader: reader, Mine: h.mine, Held: h.held})
+	return nil
+}
+
+func (env *environment) client(s SiteConfig, dicomWeb, upsURL string) (*dicomweb.Client, error) {
+	return dicomweb.New(dicomweb.Config{Name: s.Name, BaseURL: dicomWeb, UPSURL: upsURL,
+		Login: func(context.Context) (dicomweb.Login, error) {
+			password, err := s.password(env.Getenv)
+			return dicomweb.Login{User: s.User, Password: password}, err
+		}})
+}
+
+// mine: the ledger holds the Transaction UID; a name never decides.
+func (h *house) mine(workitem string) bool {
+	c, ok, err := h.room.Ledger.Claim(context.Background(), workitem)
+	return err == nil && ok && (c.State == ledger.Held || c.State == ledger.Releasing)
+}
+
+func (h *house) held(site string) []string {
+	claims, err := h.room.Ledger.Claims(context.Background(), ledger.Held, ledger.Asking, ledger.Releasing)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, c := range claims {
+		if c.Site == site {
+			out = append(out, c.WorkitemUID)
+		}
+	}
+	return out
+}
+
+// dial reaches an outbox row's destination by the URLs it carries; credentials are
+// those of the configured site of that name.
+func (h *house) dial(env *environment) func(ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error) {
+	return func(row ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error) {
+		site := SiteConfig{Name: row.Site}
+		for _, s := range h.config.Sites {
+			if s.Name == row.Site {
+				site = s
+			}
+		}
+		client, err := env.client(site, row.DICOMwebURL, row.UPSURL)
+		if err != nil {
+			return nil, nil, err
+		}
+		return client, client.Workitems(), nil
+	}
+}
+
+// find looks a case up by Study Instance UID or accession number.
+func (h *house) find(ctx context.Context, study string) (feed.Row, error) {
+	if len(h.room.Sites) == 0 {
+		return feed.Row{}, errNoSite
+	}
+	snapshot := h.feed.Poll(ctx)
+	var hits []feed.Row
+	for _, r := range snapshot.Rows {
+		if r.StudyUID == study || r.Accession == study && study != "" {
+			hits = append(hits, r)
+		}
+	}
+	if len(hits) > 0 {
+		return best(hits)
+	}
+	for _, s := range snapshot.Sites {
+		if s.Err != nil {
+			return feed.Row{}, fmt.Errorf("find the case: %w", s.Err)
+		}
+	}
+	return feed.Row{}, fmt.Errorf("no case with this study UID or accession number is listed")
+}
+
+// best is the row that can still be worked on; several sites' cases of one number
+// are never taken for each other.
+func best(hits []feed.Row) (feed.Row, error) {
+	pick := hits[0]
+	for _, r := range hits[1:] {
+		if r.Site != pick.Site || r.StudyUID != pick.StudyUID {
+			return feed.Row{}, errors.New("several cases have this number: name the study UID and the --site")
+		}
+		if pick.Finished() && !r.Finished() || r.Mine {
+			pick = r
+		}
+	}
+	return pick, nil
+}
+
+var errNoSite = errors.New("no site is configured: write config.toml (nocturne config reference) or give --url")
+
+// assumed reports whether the reader's name was not configured.
+func (c Config) assumed() bool { return c.Reader.Name == "" || c.Reader.Name == systemReader() }
+
+// logFile keeps what the window and others say, without patient data.
+func logFile(home string) (*os.File, error) {
+	return os.OpenFile(filepath.Join(home, "log.txt"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+}
+
+// row makes a list row of a study that no list holds, from the archive: what pull,
+// report and render need of a study that is not assigned.
+func (h *house) row(ctx context.Context, study string) (feed.Row, error) {
+	row, err := h.find(ctx, study)
+	if err == nil {
+		return row, nil
+	}
+	for name, s := range h.room.Sites {
+		match := map[dicom.Tag]string{dicom.AccessionNumber: study}
+		if dicom.ValidUID(study) {
+			match = map[dicom.Tag]string{dicom.StudyInstanceUID: study}
+		}
+		found, findErr := s.Archive.Find(ctx, pacs.Query{Level: pacs.StudyLevel, Match: match, Include: []dicom.Tag{dicom.StudyDescription, dicom.NumberOfStudyRelatedInstances}})
+		if findErr == nil && len(found) == 1 {
+			return studyRow(name, found[0]), nil
+		}
+	}
+	return feed.Row{}, err
+}
+
+func studyRow(site string, d *dicom.Dataset) feed.Row {
+	return feed.Row{Site: site, StudyUID: d.Str(dicom.StudyInstanceUID), Accession: d.Str(dicom.AccessionNumber),
+		PatientName: d.Str(dicom.PatientName), PatientID: d.Str(dicom.PatientID), BirthDate: d.Str(dicom.PatientBirthDate), Sex: d.Str(dicom.PatientSex),
+		Modality: d.Str(dicom.ModalitiesInStudy), Study: d.Str(dicom.StudyDescription), StudyDate: d.Str(dicom.StudyDate), StudyTime: d.Str(dicom.StudyTime),
+		State: feed.Available, Expected: d.IntOr(dicom.NumberOfStudyRelatedInstances, 0)}
+}
