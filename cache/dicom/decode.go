@@ -16,7 +16,7 @@ func (p *parser) decode(h header, raw []byte, sc *scope) Element {
 	}
 	switch in.kind {
 	case kindText:
-		e.Text = splitText(raw, vr, in, sc.cs, p.f)
+		e.Text = p.text(raw, vr, in, sc.cs)
 	case kindInt:
 		e.Ints = p.ints(h, raw, in)
 	case kindFloat:
@@ -54,17 +54,17 @@ func (p *parser) ints(h header, raw []byte, in vrInfo) []int64 {
 		b := raw[i*size:]
 		switch {
 		case h.vr == "AT":
-			out[i] = int64(p.order.Uint16(b))<<16 | int64(p.order.Uint16(b[2:]))
+			out[i] = int64(p.order.uint16(b))<<16 | int64(p.order.uint16(b[2:]))
 		case size == 2 && in.signed:
-			out[i] = int64(int16(p.order.Uint16(b)))
+			out[i] = int64(int16(p.order.uint16(b)))
 		case size == 2:
-			out[i] = int64(p.order.Uint16(b))
+			out[i] = int64(p.order.uint16(b))
 		case size == 4 && in.signed:
-			out[i] = int64(int32(p.order.Uint32(b)))
+			out[i] = int64(int32(p.order.uint32(b)))
 		case size == 4:
-			out[i] = int64(p.order.Uint32(b))
+			out[i] = int64(p.order.uint32(b))
 		default:
-			out[i] = int64(p.order.Uint64(b))
+			out[i] = int64(p.order.uint64(b))
 		}
 	}
 	return out
@@ -78,9 +78,9 @@ func (p *parser) floats(h header, raw []byte, in vrInfo) []float64 {
 	out := make([]float64, len(raw)/size)
 	for i := range out {
 		if size == 4 {
-			out[i] = float64(math.Float32frombits(p.order.Uint32(raw[4*i:])))
+			out[i] = float64(math.Float32frombits(p.order.uint32(raw[4*i:])))
 		} else {
-			out[i] = math.Float64frombits(p.order.Uint64(raw[8*i:]))
+			out[i] = math.Float64frombits(p.order.uint64(raw[8*i:]))
 		}
 	}
 	return out
@@ -89,7 +89,7 @@ func (p *parser) floats(h header, raw []byte, in vrInfo) []float64 {
 // bytes returns the value little endian; only a big endian one is a copy, or
 // one of a header read.
 func (p *parser) bytes(raw []byte, in vrInfo) []byte {
-	if p.order.String() == "BigEndian" && in.size > 1 {
+	if p.order == bigEndian && in.size > 1 {
 		return swapped(raw, int(in.size))
 	}
 	if p.opt.header {
@@ -109,14 +109,14 @@ func swapped(b []byte, size int) []byte {
 	return out
 }
 
-// splitText decodes, splits and trims a text value (PS3.5 6.2).
-func splitText(raw []byte, vr VR, in vrInfo, cs *charset, f *File) []string {
-	s := cs.decode(raw, vr, in, f)
+// text decodes, splits and trims a text value (PS3.5 6.2).
+func (p *parser) text(raw []byte, vr VR, in vrInfo, cs *charset) []string {
+	s := cs.decode(raw, vr, in, p.f)
 	if !in.multi || strings.IndexByte(s, '\\') < 0 {
 		if s = trim(s, in); s == "" {
 			return nil
 		}
-		return []string{s}
+		return p.one(s)
 	}
 	parts := strings.Split(s, `\`)
 	for i := range parts {
@@ -125,10 +125,22 @@ func splitText(raw []byte, vr VR, in vrInfo, cs *charset, f *File) []string {
 	return parts
 }
 
+// one makes a slice of one string out of a slab: most elements have one value.
+func (p *parser) one(s string) []string {
+	if len(p.slab) == cap(p.slab) {
+		p.slab = make([]string, 0, 32)
+	}
+	p.slab = append(p.slab, s)
+	n := len(p.slab)
+	return p.slab[n-1 : n : n]
+}
+
 func trim(s string, in vrInfo) string {
-	s = strings.TrimRight(s, " \x00")
-	if !in.leading {
-		s = strings.TrimLeft(s, " \x00")
+	for len(s) > 0 && (s[len(s)-1] == ' ' || s[len(s)-1] == 0) {
+		s = s[:len(s)-1]
+	}
+	for !in.leading && len(s) > 0 && (s[0] == ' ' || s[0] == 0) {
+		s = s[1:]
 	}
 	return s
 }

@@ -61,7 +61,6 @@ func TestJSONIsReadTolerantly(t *testing.T) {
 		`{"00200013":{"vr":"IS","Value":7}}`:                                             "7",
 		`{"00200013":{"Value":[7]}}`:                                                     "7",
 		`{"00200013":{"Value":[7],"vr":"IS"}}`:                                           "7",
-		`{"InstanceNumber":{"vr":"IS","Value":[7]}}`:                                     "7",
 		`{"00200013":{"vr":"IS","Value":[7],"x":{"y":[1,{"z":2}]}},"bogus":[[1]]}`:       "7",
 		`{"00200013":{"vr":"IS"}}`:                                                       "",
 		`{"00200013":{"vr":"IS","Value":[null]}}`:                                        "",

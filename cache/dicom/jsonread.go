@@ -1,11 +1,7 @@
 package dicom
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/binary"
-	"encoding/json"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -17,99 +13,67 @@ import (
 // and unknown keys (skipped). Errors are *InvalidError or *UnsupportedError.
 // The same limits hold as for Parse.
 func (d *Dataset) UnmarshalJSON(b []byte) error {
-	j := jsonReader{dec: json.NewDecoder(bytes.NewReader(b))}
-	j.dec.UseNumber()
-	t, err := j.token()
-	if err != nil {
-		return err
-	}
+	j := jsonReader{jsonLexer: jsonLexer{b: b}}
 	*d = Dataset{}
-	if t == nil {
-		return nil
+	var err error
+	if j.peek() == 'n' {
+		_, err = j.scalar()
+	} else {
+		_, err = j.dataset(d, 0)
 	}
-	if t != json.Delim('{') {
-		return j.invalid("a data set must be an object")
+	if err == nil && j.peek() != 0 || err == nil && j.pos < len(b) {
+		err = j.invalid("more after the data set")
 	}
-	if err := j.dataset(d, 0); err != nil {
-		return err
-	}
-	if _, err := j.dec.Token(); err != io.EOF {
-		return j.invalid("more after the data set")
+	return err
+}
+
+type jsonReader struct {
+	jsonLexer
+	count int
+}
+
+func (j *jsonReader) counted() error {
+	if j.count++; j.count > maxElements {
+		return &UnsupportedError{What: "an object of more than 2 million elements"}
 	}
 	return nil
 }
 
-type jsonReader struct {
-	dec   *json.Decoder
-	count int
-}
-
-func (j *jsonReader) invalid(format string, a ...any) error {
-	return invalid(int(j.dec.InputOffset()), format, a...)
-}
-
-func (j *jsonReader) token() (json.Token, error) {
-	t, err := j.dec.Token()
-	if err != nil {
-		return nil, j.invalid("not JSON")
-	}
-	return t, nil
-}
-
-// dataset reads members up to the closing brace; the opening one is read.
-func (j *jsonReader) dataset(d *Dataset, depth int) error {
+// dataset reads an object as a data set, and as the groups of a person name: the
+// vr that tells which may come after it. name is nil unless there are groups.
+func (j *jsonReader) dataset(d *Dataset, depth int) (name *pnValue, err error) {
 	if depth > maxDepth {
-		return j.invalid("sequences nested deeper than %d", maxDepth)
+		return nil, j.invalid("sequences nested deeper than %d", maxDepth)
 	}
-	for {
-		t, err := j.token()
-		if err != nil {
+	err = j.object(func(key string) error {
+		if err := j.counted(); err != nil {
 			return err
 		}
-		if t == json.Delim('}') {
-			d.sort()
-			return nil
+		if tag, ok := hexTag(key); ok && tag.Element() != 0 {
+			return j.element(d, tag, depth)
 		}
-		if j.count++; j.count > maxElements {
-			return &UnsupportedError{What: "an object of more than 2 million elements"}
-		}
-		key, _ := t.(string)
-		tag, err := ParseTag(key)
-		if err != nil || tag.Element() == 0 {
-			if err := j.skip(); err != nil {
+		for i := range pnGroups {
+			if key == pnGroups[i] {
+				if name == nil {
+					name = new(pnValue)
+				}
+				name[i], err = j.str()
 				return err
 			}
-			continue
 		}
-		if err := j.element(d, tag, depth); err != nil {
-			return err
-		}
-	}
+		return j.skip()
+	})
+	d.sort()
+	return name, err
 }
 
-// skip passes over one value.
-func (j *jsonReader) skip() error {
-	for open := 0; ; {
-		t, err := j.token()
-		if err != nil {
-			return err
-		}
-		switch t {
-		case json.Delim('{'), json.Delim('['):
-			open++
-		case json.Delim('}'), json.Delim(']'):
-			open--
-		}
-		if open == 0 {
-			return nil
-		}
-	}
-}
+// pnValue holds the three groups of a person name.
+type pnValue [3]string
 
 // attribute is an element as the JSON has it: values of any JSON type.
 type attribute struct {
-	vr     string
-	values []any // string, json.Number, bool, nil, map[string]string for a name
+	vr     VR
+	values []any // string, jsonNumber, *pnValue, nil
 	items  []*Dataset
 	inline string
 	uri    string
@@ -117,49 +81,37 @@ type attribute struct {
 }
 
 func (j *jsonReader) element(d *Dataset, tag Tag, depth int) error {
-	t, err := j.token()
-	if err != nil {
-		return err
-	}
-	if t == nil {
+	if j.peek() == 'n' {
+		_, err := j.scalar()
 		d.elems = append(d.elems, Element{Tag: tag, VR: tag.VR()})
-		return nil
-	}
-	if t != json.Delim('{') {
-		return j.invalid("an attribute must be an object")
+		return err
 	}
 	var a attribute
-	for {
-		t, err := j.token()
-		if err != nil {
-			return err
-		}
-		if t == json.Delim('}') {
-			break
-		}
-		if err := j.member(&a, t.(string), depth); err != nil {
-			return err
-		}
-	}
-	e, err := j.assemble(tag, a)
+	err := j.object(func(name string) error { return j.member(&a, name, depth) })
 	if err != nil {
 		return err
 	}
+	e, err := j.assemble(tag, a)
 	d.elems = append(d.elems, e)
-	return nil
+	return err
 }
 
 func (j *jsonReader) member(a *attribute, name string, depth int) (err error) {
 	switch name {
 	case "vr":
-		a.vr, err = j.str()
+		var s string
+		s, err = j.str()
+		a.vr = VR(s)
 	case "InlineBinary":
 		a.binary = true
 		a.inline, err = j.str()
 	case "BulkDataURI":
 		a.uri, err = j.str()
 	case "Value":
-		err = j.value(a, depth)
+		if j.peek() != '[' {
+			return j.one(a, depth)
+		}
+		err = j.list('[', ']', func() error { return j.one(a, depth) })
 	default:
 		err = j.skip()
 	}
@@ -168,122 +120,49 @@ func (j *jsonReader) member(a *attribute, name string, depth int) (err error) {
 
 // str reads a string, or an array of which the first counts; null is "".
 func (j *jsonReader) str() (string, error) {
-	t, err := j.token()
-	if err != nil {
-		return "", err
+	if j.peek() != '[' {
+		v, err := j.scalar()
+		s, ok := v.(string)
+		if err == nil && !ok && v != nil {
+			err = j.invalid("a string must stand here")
+		}
+		return s, err
 	}
-	array := t == json.Delim('[')
-	s, got := "", false
-	for {
-		if array {
-			if t, err = j.token(); err != nil {
-				return "", err
-			}
-			if t == json.Delim(']') {
-				return s, nil
-			}
+	first, n := "", 0
+	err := j.list('[', ']', func() error {
+		s, err := j.str()
+		if n++; n == 1 {
+			first = s
 		}
-		v, ok := t.(string)
-		if !ok && t != nil {
-			return "", j.invalid("a string must stand here")
-		}
-		if !got {
-			s, got = v, true
-		}
-		if !array {
-			return s, nil
-		}
-	}
+		return err
+	})
+	return first, err
 }
 
-func (j *jsonReader) value(a *attribute, depth int) error {
-	t, err := j.token()
-	if err != nil {
+// one reads a value.
+func (j *jsonReader) one(a *attribute, depth int) error {
+	if err := j.counted(); err != nil {
 		return err
 	}
-	if t != json.Delim('[') {
-		return j.one(a, t, depth)
-	}
-	for {
-		if t, err = j.token(); err != nil {
-			return err
-		}
-		if t == json.Delim(']') {
-			return nil
-		}
-		if err := j.one(a, t, depth); err != nil {
-			return err
-		}
-	}
-}
-
-// one reads a value whose first token is t. An object is a name or an item: the
-// vr may come after the value, so both are read as a data set could be.
-func (j *jsonReader) one(a *attribute, t json.Token, depth int) error {
-	if j.count++; j.count > maxElements {
-		return &UnsupportedError{What: "an object of more than 2 million values"}
-	}
-	switch t {
-	case json.Delim('['):
+	switch j.peek() {
+	case '[':
 		return j.invalid("an array within an array of values")
-	case json.Delim('{'):
-		it, name, err := j.object(depth)
-		if err != nil {
-			return err
-		}
+	case '{':
+		it := &Dataset{}
+		name, err := j.dataset(it, depth+1)
 		a.items = append(a.items, it)
 		if it.Len() == 0 {
 			a.values = append(a.values, name)
 		}
-		return nil
+		return err
 	}
-	a.values = append(a.values, t)
-	return nil
-}
-
-// object reads an item, or the groups of a person name.
-func (j *jsonReader) object(depth int) (*Dataset, map[string]string, error) {
-	d := &Dataset{}
-	if depth >= maxDepth {
-		return nil, nil, j.invalid("sequences nested deeper than %d", maxDepth)
-	}
-	var name map[string]string
-	for {
-		t, err := j.token()
-		if err != nil {
-			return nil, nil, err
-		}
-		if t == json.Delim('}') {
-			d.sort()
-			return d, name, nil
-		}
-		if j.count++; j.count > maxElements {
-			return nil, nil, &UnsupportedError{What: "an object of more than 2 million elements"}
-		}
-		key := t.(string)
-		if key == pnGroups[0] || key == pnGroups[1] || key == pnGroups[2] {
-			if name == nil {
-				name = map[string]string{}
-			}
-			if name[key], err = j.str(); err != nil {
-				return nil, nil, err
-			}
-			continue
-		}
-		tag, err := ParseTag(key)
-		if err != nil || tag.Element() == 0 {
-			err = j.skip()
-		} else {
-			err = j.element(d, tag, depth+1)
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-	}
+	v, err := j.scalar()
+	a.values = append(a.values, v)
+	return err
 }
 
 func (j *jsonReader) assemble(tag Tag, a attribute) (Element, error) {
-	vr := VR(a.vr)
+	vr := a.vr
 	if !vr.known() {
 		if vr = tag.VR(); a.items != nil && vr == "UN" {
 			vr = "SQ"
@@ -336,7 +215,7 @@ func (j *jsonReader) inline(e Element, s string) (Element, error) {
 	if e.VR.info().kind == kindSeq {
 		return e, j.invalid("%s: a sequence cannot be binary", e.Tag)
 	}
-	p := parser{f: &File{}, explicit: true, order: binary.LittleEndian}
+	p := parser{f: &File{}, explicit: true, order: littleEndian}
 	return p.decode(header{tag: e.Tag, vr: e.VR}, b, &scope{cs: utf8Charset}), nil
 }
 
@@ -362,13 +241,12 @@ func textOf(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
-	case json.Number:
-		return v.String()
-	case bool:
-		return strconv.FormatBool(v)
-	case map[string]string:
-		s := v[pnGroups[0]] + "=" + v[pnGroups[1]] + "=" + v[pnGroups[2]]
-		return strings.TrimRight(s, "=")
+	case jsonNumber:
+		return string(v)
+	case *pnValue:
+		if v != nil {
+			return strings.TrimRight(v[0]+"="+v[1]+"="+v[2], "=")
+		}
 	}
 	return ""
 }
@@ -390,8 +268,8 @@ func (j *jsonReader) ints(e Element, vals []any) (Element, error) {
 
 func parseInt(vr VR, s string) (int64, bool) {
 	if vr == "AT" {
-		t, err := ParseTag(s)
-		return int64(t), err == nil
+		t, ok := hexTag(s)
+		return int64(t), ok
 	}
 	if vr == "UV" {
 		u, err := strconv.ParseUint(s, 10, 64)

@@ -3,7 +3,6 @@ package dicom
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"slices"
 )
 
@@ -33,13 +32,14 @@ type parser struct {
 	b        []byte
 	pos      int
 	explicit bool
-	order    binary.ByteOrder
+	order    endian
 	f        *File
 	opt      options
 	count    int
 	cut      bool
 	stop     bool // pixel data reached in header mode
-	zeros    int  // all bytes from here on are zero; -1 until looked at
+	slab     []string
+	zeros    int // all bytes from here on are zero; -1 until looked at
 }
 
 // header is one element's head. length may be undefined.
@@ -58,7 +58,7 @@ type scope struct {
 }
 
 func (p *parser) tagAt(i int) Tag {
-	return Tag(p.order.Uint16(p.b[i:]))<<16 | Tag(p.order.Uint16(p.b[i+2:]))
+	return Tag(p.order.uint16(p.b[i:]))<<16 | Tag(p.order.uint16(p.b[i+2:]))
 }
 
 // header reads an element's head that must lie before end. ok is false when
@@ -70,14 +70,14 @@ func (p *parser) header(end int) (h header, ok bool) {
 	h.at, h.tag = p.pos, p.tagAt(p.pos)
 	b := p.b[p.pos:end]
 	if h.tag.Group() == 0xFFFE {
-		h.length = p.order.Uint32(b[4:])
+		h.length = p.order.uint32(b[4:])
 		p.pos += 8
 		return h, true
 	}
 	if p.explicit {
 		return p.explicitHeader(h, b)
 	}
-	h.vr, h.length = h.tag.VR(), p.order.Uint32(b[4:])
+	h.vr, h.length = h.tag.VR(), p.order.uint32(b[4:])
 	p.pos += 8
 	return h, true
 }
@@ -90,21 +90,21 @@ func (p *parser) explicitHeader(h header, b []byte) (header, bool) {
 	switch {
 	case h.vr == "" && !(capital(b[4]) && capital(b[5])):
 		p.f.note("%s has no value representation", h.tag)
-		h.vr, h.length = h.tag.VR(), p.order.Uint32(b[4:])
+		h.vr, h.length = h.tag.VR(), p.order.uint32(b[4:])
 		p.pos += 8
 		return h, true
 	case h.vr == "":
 		p.f.note("%s has an unknown value representation", h.tag)
 		h.vr = "UN"
 	case !h.vr.info().long:
-		h.length = uint32(p.order.Uint16(b[6:]))
+		h.length = uint32(p.order.uint16(b[6:]))
 		p.pos += 8
 		return h, true
 	}
 	if len(b) < 12 {
 		return h, false
 	}
-	h.length = p.order.Uint32(b[8:])
+	h.length = p.order.uint32(b[8:])
 	p.pos += 12
 	return h, true
 }
@@ -179,6 +179,13 @@ func (p *parser) padding(end int) bool {
 
 // sort restores ascending order; of elements with one tag the first is kept.
 func (d *Dataset) sort() {
+	ordered := true
+	for i := 1; i < len(d.elems); i++ {
+		ordered = ordered && d.elems[i-1].Tag < d.elems[i].Tag
+	}
+	if ordered {
+		return
+	}
 	slices.SortStableFunc(d.elems, func(a, b Element) int { return cmp.Compare(a.Tag, b.Tag) })
 	d.elems = slices.CompactFunc(d.elems, func(a, b Element) bool { return a.Tag == b.Tag })
 }

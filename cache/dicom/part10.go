@@ -3,7 +3,6 @@ package dicom
 import (
 	"bytes"
 	"compress/flate"
-	"encoding/binary"
 	"fmt"
 	"io"
 )
@@ -12,7 +11,7 @@ import (
 // reached before the pixel data.
 func parse(b []byte, opt options) (f *File, more bool, err error) {
 	f = &File{Meta: &Dataset{}, Dataset: &Dataset{}}
-	p := &parser{b: b, f: f, opt: opt, order: binary.LittleEndian, zeros: -1}
+	p := &parser{b: b, f: f, opt: opt, order: littleEndian, zeros: -1}
 	p.pos, f.Preamble = preamble(b)
 	if err := p.meta(); err != nil {
 		return nil, false, err
@@ -46,6 +45,7 @@ func (p *parser) body() error {
 	if err := p.encoding(); err != nil {
 		return err
 	}
+	p.f.Dataset.elems = make([]Element, 0, 64)
 	return p.dataset(p.f.Dataset, len(p.b), false, scope{})
 }
 
@@ -78,7 +78,7 @@ func (p *parser) meta() error {
 			return nil
 		}
 		if h.tag == FileMetaInformationGroupLength && h.length == 4 && len(p.b)-p.pos >= 4 {
-			end = p.pos + 4 + int(p.order.Uint32(p.b[p.pos:]))
+			end = p.pos + 4 + int(p.order.uint32(p.b[p.pos:]))
 		}
 		if err := p.element(p.f.Meta, h, len(p.b), &sc); err != nil || p.cut {
 			return err
@@ -90,14 +90,14 @@ func (p *parser) meta() error {
 // encoding settles VR explicitness and byte order: as the transfer syntax says,
 // unless the first element cannot be read so and can be read otherwise.
 func (p *parser) encoding() error {
-	p.explicit, p.order = true, binary.LittleEndian
+	p.explicit, p.order = true, littleEndian
 	switch p.f.TransferSyntax {
 	case ImplicitVRLittleEndian:
 		p.explicit = false
 	case gePrivateBigEndianPixels:
 		p.explicit, p.f.BigEndian = false, true
 	case ExplicitVRBigEndian:
-		p.order, p.f.BigEndian = binary.BigEndian, true
+		p.order, p.f.BigEndian = bigEndian, true
 	}
 	b := p.b[p.pos:]
 	if len(b) < 8 {
@@ -117,7 +117,7 @@ func (p *parser) encoding() error {
 		p.f.note("encoded otherwise than the transfer syntax says")
 	}
 	p.explicit, p.order = seen.explicit, seen.order
-	p.f.BigEndian = p.f.BigEndian && p.f.TransferSyntax == gePrivateBigEndianPixels || seen.order == binary.BigEndian
+	p.f.BigEndian = p.f.BigEndian && p.f.TransferSyntax == gePrivateBigEndianPixels || seen.order == bigEndian
 	return nil
 }
 
@@ -125,13 +125,13 @@ func (p *parser) encoding() error {
 // bytes that it would take.
 type looks struct {
 	explicit bool
-	order    binary.ByteOrder
+	order    endian
 	size     int
 }
 
 func (l looks) uid() UID {
 	switch {
-	case l.order == binary.BigEndian:
+	case l.order == bigEndian:
 		return ExplicitVRBigEndian
 	case l.explicit:
 		return ExplicitVRLittleEndian
@@ -143,22 +143,22 @@ func (l looks) uid() UID {
 // by its VR. Where both byte orders give a tag, the smaller group is meant: data
 // sets begin with low groups. There is no implicit big endian.
 func look(b []byte) (looks, bool) {
-	l, lok := lookIn(b, binary.LittleEndian)
-	g, gok := lookIn(b, binary.BigEndian)
-	if gok && (!lok || binary.BigEndian.Uint16(b) < binary.LittleEndian.Uint16(b)) {
+	l, lok := lookIn(b, littleEndian)
+	g, gok := lookIn(b, bigEndian)
+	if gok && (!lok || bigEndian.uint16(b) < littleEndian.uint16(b)) {
 		return g, true
 	}
 	return l, lok
 }
 
-func lookIn(b []byte, order binary.ByteOrder) (looks, bool) {
-	t := Tag(order.Uint16(b))<<16 | Tag(order.Uint16(b[2:]))
+func lookIn(b []byte, order endian) (looks, bool) {
+	t := Tag(order.uint16(b))<<16 | Tag(order.uint16(b[2:]))
 	if t.VR() == "UN" || t.Group() > PixelDataTag.Group() {
 		return looks{order: order}, false
 	}
 	switch vr := knownVR(b[4], b[5]); {
-	case vr == "" && order == binary.LittleEndian:
-		n := order.Uint32(b[4:])
+	case vr == "" && order == littleEndian:
+		n := order.uint32(b[4:])
 		if n == undefined {
 			n = 0
 		}
@@ -168,7 +168,7 @@ func lookIn(b []byte, order binary.ByteOrder) (looks, bool) {
 	case vr.info().long:
 		return looks{true, order, 12}, true
 	}
-	return looks{true, order, 8 + int(order.Uint16(b[6:]))}, true
+	return looks{true, order, 8 + int(order.uint16(b[6:]))}, true
 }
 
 func (t Tag) ambiguous() bool { in, _ := t.info(); return len(in.VRs) > 1 }

@@ -1,7 +1,5 @@
 package dicom
 
-import "encoding/binary"
-
 // offsetTable takes the extended offset table out of the data set: it belongs
 // to the encapsulation, not to the object (PS3.3 C.7.6.3.1.8).
 func (p *parser) offsetTable(t Tag, raw []byte) bool {
@@ -20,7 +18,7 @@ func (p *parser) offsetTable(t Tag, raw []byte) bool {
 func (p *parser) uint64s(raw []byte) []uint64 {
 	out := make([]uint64, len(raw)/8)
 	for i := range out {
-		out[i] = p.order.Uint64(raw[8*i:])
+		out[i] = p.order.uint64(raw[8*i:])
 	}
 	return out
 }
@@ -82,10 +80,10 @@ func (p *parser) fragments(px *PixelData, end int) error {
 	}
 }
 
-func offsets(raw []byte, order binary.ByteOrder) []uint32 {
+func offsets(raw []byte, order endian) []uint32 {
 	out := make([]uint32, len(raw)/4)
 	for i := range out {
-		out[i] = order.Uint32(raw[4*i:])
+		out[i] = order.uint32(raw[4*i:])
 	}
 	return out
 }

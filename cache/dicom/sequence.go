@@ -2,7 +2,6 @@ package dicom
 
 import (
 	"bytes"
-	"encoding/binary"
 )
 
 // nested reads SQ and UN. A UN of undefined length is a sequence in implicit
@@ -14,7 +13,7 @@ func (p *parser) nested(d *Dataset, h header, end int, sc *scope) error {
 	}
 	explicit, order := p.explicit, p.order
 	defer func() { p.explicit, p.order = explicit, order }()
-	p.explicit, p.order = false, binary.LittleEndian
+	p.explicit, p.order = false, littleEndian
 	vr := h.tag.VR()
 	if h.length == undefined || vr == "SQ" {
 		if h.length == undefined {
@@ -59,7 +58,7 @@ func (p *parser) privateSequence(d *Dataset, h header, raw []byte, sc *scope) bo
 	var part Dataset
 	h.vr, h.length = "SQ", uint32(len(raw))
 	err := try.sequence(&part, h, try.pos+len(raw), sc)
-	p.count = try.count
+	p.count, p.slab = try.count, try.slab
 	if err != nil || try.cut || try.pos != p.pos || len(quiet.Notes) > 0 {
 		return false
 	}

@@ -69,14 +69,26 @@ func (t Tag) info() (tag.Info, bool) {
 
 // ParseTag reads "00100020", "0010,0020", "(0010,0020)" or a keyword.
 func ParseTag(s string) (Tag, error) {
-	h := strings.NewReplacer("(", "", ")", "", ",", "").Replace(s)
-	if len(h) == 8 {
-		if n, err := strconv.ParseUint(h, 16, 32); err == nil {
-			return Tag(n), nil
-		}
+	if t, ok := hexTag(s); ok {
+		return t, nil
 	}
 	if info, err := tag.FindByKeyword(s); err == nil {
 		return Tag(info.Tag.Group)<<16 | Tag(info.Tag.Element), nil
 	}
 	return 0, fmt.Errorf("parse tag: %q is neither a tag nor a keyword", s)
+}
+
+// hexTag reads eight hexadecimal digits, with or without comma and brackets.
+func hexTag(s string) (Tag, bool) {
+	if len(s) > 8 {
+		s = strings.TrimSuffix(strings.TrimPrefix(s, "("), ")")
+		if len(s) == 9 && s[4] == ',' {
+			s = s[:4] + s[5:]
+		}
+	}
+	if len(s) != 8 {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(s, 16, 32)
+	return Tag(n), err == nil
 }

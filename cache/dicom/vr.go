@@ -1,5 +1,7 @@
 package dicom
 
+import "encoding/binary"
+
 // kind groups the value representations by the field of Element they use.
 type kind uint8
 
@@ -90,3 +92,33 @@ func (vr VR) info() vrInfo {
 }
 
 func (vr VR) known() bool { return len(vr) == 2 && knownVR(vr[0], vr[1]) != "" }
+
+// endian is a byte order; binary.ByteOrder costs an indirect call for every
+// number of every header.
+type endian bool
+
+const (
+	littleEndian endian = false
+	bigEndian    endian = true
+)
+
+func (e endian) uint16(b []byte) uint16 {
+	if e == bigEndian {
+		return binary.BigEndian.Uint16(b)
+	}
+	return binary.LittleEndian.Uint16(b)
+}
+
+func (e endian) uint32(b []byte) uint32 {
+	if e == bigEndian {
+		return binary.BigEndian.Uint32(b)
+	}
+	return binary.LittleEndian.Uint32(b)
+}
+
+func (e endian) uint64(b []byte) uint64 {
+	if e == bigEndian {
+		return binary.BigEndian.Uint64(b)
+	}
+	return binary.LittleEndian.Uint64(b)
+}
