@@ -46,6 +46,10 @@ func window(role string) int {
 		time.Sleep(time.Minute)
 	}
 	c.Emit(viewer.Event{Kind: viewer.Ready})
+	if role == "desk" {
+		reader(c, woken)
+		return 0
+	}
 	p := &pretender{child: c, role: role}
 	for {
 		for m, ok := c.Next(); ok; m, ok = c.Next() {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/nocturne/nocturne/viewer"
 )
@@ -44,6 +45,35 @@ type Message struct {
 	Action   viewer.Action    `json:"action,omitempty"`
 	Event    *viewer.Event    `json:"event,omitempty"`
 	Text     string           `json:"text,omitempty"`
+	At       time.Time        `json:"-"` // when the window's end read it
+}
+
+// Side is what the window's end does with messages: a desk (viewer/desk).
+type Side interface {
+	Open(viewer.Case)
+	Add(epoch uint64, objects []viewer.Object)
+	Update(epoch uint64, site viewer.SiteLine, studies []viewer.Study)
+	Press(viewer.Key)
+	Do(viewer.Action)
+	Blank()
+}
+
+// To hands a message to a side. Focus is no affair of it.
+func (m Message) To(s Side) {
+	switch m.Kind {
+	case Open:
+		s.Open(*m.Case)
+	case Add:
+		s.Add(m.Epoch, m.Objects)
+	case Update:
+		s.Update(m.Epoch, *m.Site, m.Studies)
+	case Press:
+		s.Press(m.Key)
+	case Do:
+		s.Do(m.Action)
+	case Blank:
+		s.Blank()
+	}
 }
 
 // Error is a line that is no message. It quotes nothing of the line.

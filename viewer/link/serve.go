@@ -113,8 +113,9 @@ func (c *Child) read(r *lines, woken func()) {
 			return
 		case m.Kind == Hello, m.Kind == Unable, m.Kind == Told:
 		case !c.admit(m):
-			c.notice("dropped: it was meant for another case than the one on screen")
+			c.notice(late)
 		default:
+			m.At = time.Now()
 			c.messages <- m
 			woken()
 		}

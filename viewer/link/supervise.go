@@ -161,6 +161,6 @@ func (w *Window) deliver(e viewer.Event) {
 	case e.Kind == viewer.Edited && w.memory.past[e.Epoch] == e.StudyUID:
 		w.events.put(e)
 	case e.Kind == viewer.Acted || e.Kind == viewer.Held:
-		w.events.put(viewer.Event{Kind: viewer.Noticed, Text: "dropped: it was meant for the case before this one"})
+		w.events.put(viewer.Event{Kind: viewer.Noticed, Text: late})
 	}
 }

@@ -34,11 +34,11 @@ type Window struct {
 
 var _ viewer.Viewer = (*Window)(nil)
 
+// late is said of what was meant for another case than the one on screen.
+const late = "dropped: it was meant for another case than the one on screen"
+
 // ErrClosed answers calls after Close.
 var ErrClosed = errors.New("the image window is closed")
-
-// ErrEpoch answers calls about a case that is not on screen.
-var ErrEpoch = errors.New("that case is not on screen")
 
 // Start starts the window, warm and hidden, and returns once it has answered. An
 // *UnableError says that there can be none here. ctx bounds the start only.
@@ -156,7 +156,8 @@ func (w *Window) Close() error {
 	return nil
 }
 
-// of runs f under the lock if the epoch is that of the case on screen.
+// of runs f under the lock if the epoch is that of the case on screen. What is of
+// another is dropped, and a notice says so (N1).
 func (w *Window) of(epoch uint64, f func() error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -164,7 +165,8 @@ func (w *Window) of(epoch uint64, f func() error) error {
 	case w.closed:
 		return ErrClosed
 	case !w.memory.is(epoch):
-		return ErrEpoch
+		w.events.put(viewer.Event{Kind: viewer.Noticed, Text: late})
+		return nil
 	}
 	return f()
 }

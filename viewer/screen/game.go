@@ -87,28 +87,21 @@ func (g *game) start() {
 	g.child.Emit(viewer.Event{Kind: viewer.Ready})
 }
 
-// obey does what the terminal says.
+// obey does what the terminal says. A key counts from when it came.
 func (g *game) obey(m link.Message) {
+	g.clock = m.At
+	m.To(g.desk)
+	g.clock = time.Time{}
 	switch m.Kind {
 	case link.Open:
-		g.desk.Open(*m.Case)
 		ebiten.SetWindowTitle(fmt.Sprintf("Nocturne — case %d", m.Epoch)) // nothing of the patient: titles are logged and shared
 		if !m.Hidden {
 			g.show()
 		}
-	case link.Add:
-		g.desk.Add(m.Epoch, m.Objects)
-	case link.Update:
-		g.desk.Update(m.Epoch, *m.Site, m.Studies)
-	case link.Press:
-		g.desk.Press(m.Key)
-	case link.Do:
-		g.desk.Do(m.Action)
 	case link.Focus:
 		g.show()
 		g.raise = resent
 	case link.Blank:
-		g.desk.Blank()
 		g.painter.textures.forget()
 	}
 }
