@@ -92,13 +92,20 @@ func TestFloatsKeepTheirMeaning(t *testing.T) {
 	for _, v := range []float32{-1.5, 0.25, 2.5, float32(math.NaN())} {
 		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
 	}
-	f := object(1, 4, 16, false, b, func(d *dicom.Dataset) { d.SetInt(dicom.BitsAllocated, 32) })
+	f := object(1, 4, 16, false, b, func(d *dicom.Dataset) {
+		d.SetInt(dicom.BitsAllocated, 32)
+		d.SetFloat(dicom.WindowCenter, 0.5)
+		d.SetFloat(dicom.WindowWidth, 1)
+	})
 	f.Pixel.Tag, f.Pixel.VR = dicom.FloatPixelData, "OF"
 	im := decode(t, f)
 	for x, want := range []float64{-1.5, 0.25, 2.5, -1.5} {
 		if v, _ := im.At(x, 0); math.Abs(v-want) > 4.0/65535 {
 			t.Errorf("pixel %d is %v, want %v", x, v, want)
 		}
+	}
+	if y := im.DefaultWindow().VOI().At(0.25); y != 0.25 {
+		t.Errorf("a quarter of a window of 1 gives %v light", y)
 	}
 }
 

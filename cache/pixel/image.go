@@ -100,6 +100,11 @@ func (im *Image) grey(d *dicom.Dataset, frame int, b []byte, h Header) error {
 	}
 	im.store(b, h)
 	windows, err := windowsOf(d, frame)
+	for i := range windows {
+		if h.Float && windows[i].Function == Linear {
+			windows[i].Function = LinearExact // LINEAR's halves and ones are those of whole numbers
+		}
+	}
 	im.windows = windows
 	return err
 }
