@@ -109,9 +109,13 @@ func (s *server) CreateWorkitem(_ context.Context, uid dicom.UID, d *dicom.Datas
 		if s.items[uid] != nil {
 			return refuse(409, "")
 		}
-		if d.Str(dicom.ProcedureStepState) != "SCHEDULED" || d.Has(dicom.TransactionUID) ||
-			d.Has(dicom.UnifiedProcedureStepPerformedProcedureSequence) || d.Has(dicom.ProcedureStepProgressInformationSequence) {
-			return refuse(400, "not a step to be scheduled")
+		for _, t := range []dicom.Tag{dicom.TransactionUID, dicom.UnifiedProcedureStepPerformedProcedureSequence, dicom.ProcedureStepProgressInformationSequence} {
+			if !d.Has(t) || d.Str(t) != "" || len(d.Seq(t)) > 0 { // type 2, empty
+				return refuse(400, "not a step to be scheduled")
+			}
+		}
+		if d.Str(dicom.ProcedureStepState) != "SCHEDULED" {
+			return refuse(400, "C309")
 		}
 		s.items[uid] = &item{state: pacs.Scheduled, ds: d.Clone()}
 		return nil
@@ -244,7 +248,7 @@ func untilCrash(do func()) (killed bool) {
 	return false
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

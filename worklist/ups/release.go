@@ -98,22 +98,28 @@ func (p *Performer) prepare(ctx context.Context, c ledger.Claim, why Reason) (le
 	return c, nil
 }
 
-// performing are the attributes of a workitem that speak of its performance, or
-// that only the server sets: a new SCHEDULED one has none of them.
+// performing are the attributes of a workitem that speak of its performance: a
+// new SCHEDULED one has them empty (type 2, PS3.4 Table CC.2.5-3).
 var performing = []dicom.Tag{
-	dicom.SOPClassUID, dicom.SOPInstanceUID, dicom.TransactionUID,
-	dicom.ScheduledProcedureStepModificationDateTime,
-	dicom.ProcedureStepProgressInformationSequence,
-	dicom.UnifiedProcedureStepPerformedProcedureSequence,
+	dicom.ProcedureStepProgressInformationSequence, dicom.UnifiedProcedureStepPerformedProcedureSequence,
+}
+
+// serverSet are the attributes that only the server sets.
+var serverSet = []dicom.Tag{
+	dicom.SOPClassUID, dicom.SOPInstanceUID, dicom.ScheduledProcedureStepModificationDateTime,
 }
 
 // replacement copies what can be scheduled of a workitem (PS3.17 GGG.2.3). The
 // one who gives the case back is not asked for it again; others stay asked.
 func (p *Performer) replacement(old dicom.UID, w *dicom.Dataset) *dicom.Dataset {
 	d := w.Clone()
-	for _, t := range performing {
+	for _, t := range serverSet {
 		d.Delete(t)
 	}
+	for _, t := range performing {
+		d.SetSeq(t)
+	}
+	d.SetStr(dicom.TransactionUID)
 	d.SetStr(dicom.ProcedureStepState, string(pacs.Scheduled))
 	ref := &dicom.Dataset{}
 	ref.SetStr(dicom.ReferencedSOPClassUID, string(dicom.UPSPushSOPClass))
