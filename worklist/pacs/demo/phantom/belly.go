@@ -98,13 +98,23 @@ func kidney(c vec, s float32) []part {
 
 // stomach lies under the left dome, its gas in front.
 func stomach() []part {
-	s := blend{8, []solid{curved([]float32{30, 33, 29, 22, 16, 9}, vec{66, 24, -10}, vec{62, 2, -22}, vec{56, -32, -52}, vec{34, -54, -80}, vec{4, -54, -86}, vec{-26, -44, -80})}}
+	s := stomachShape
 	in := bubble(s, 4, func(p vec) float32 { return p.y + 34 })
 	return []part{
 		{solid: s, coats: []coat{{0, bowelWall}, {4, bowelContent}}, grain: 10},
 		{solid: in, coats: []coat{{0, air}}},
 	}
 }
+
+// upright is the stomach of someone who stands: the gas has risen to the fundus.
+func upright() []part {
+	ps := stomach()
+	ps[1].solid = bubble(stomachShape, 4, func(p vec) float32 { return -9 - p.z })
+	return ps
+}
+
+// stomachShape reaches from under the left dome across to the pylorus.
+var stomachShape = blend{8, []solid{curved([]float32{30, 33, 29, 22, 16, 9}, vec{66, 24, -10}, vec{62, 2, -22}, vec{56, -32, -52}, vec{34, -54, -80}, vec{4, -54, -86}, vec{-26, -44, -80})}}
 
 // bubble is the gas in a hollow body: inside its wall and on the side where
 // level is negative.

@@ -130,7 +130,7 @@ func rib(k int) (bone, gristle chain) {
 	v := spineLevels()[k-1]
 	drop := [13]float32{0, 26, 44, 58, 70, 80, 88, 94, 98, 96, 84, 48, 26}[k]
 	end := [13]float32{0, -0.62, -0.72, -0.74, -0.72, -0.68, -0.62, -0.54, -0.42, -0.25, 0, 0.45, 0.8}[k]
-	const steps = 14
+	const steps = 9
 	pts := []vec{{v.rx + 2, v.c.y + v.ry, v.c.z + 6}, {v.rx + 18, v.c.y + v.ry + 12, v.c.z + 7}}
 	for i := range steps {
 		s := float32(i) / (steps - 1)
@@ -138,7 +138,7 @@ func rib(k int) (bone, gristle chain) {
 		z := v.c.z + 7 - drop*pow(s, 1.25)
 		pts = append(pts, cage.wall(z, a, 6.2))
 	}
-	bone = bead([]float32{5, 4.6, 5.2, 5.2, 5.2, 5.2, 5.2, 5.4, 5.6, 5.8, 6}, pts...)
+	bone = curved([]float32{5, 4.6, 5.2, 5.2, 5.2, 5.2, 5.4, 5.6, 5.8, 6}, pts...)
 	if k > 10 {
 		return bone, nil
 	}
@@ -153,6 +153,12 @@ func rib(k int) (bone, gristle chain) {
 	bend.z = min(bend.z, last.z+4)
 	return bone, curved([]float32{5.8, 5.2, 5}, last, bend, sternal)
 }
+
+// clavicle is the left collar bone.
+var clavicle = curved([]float32{7.5, 6, 5.5, 6, 7}, vec{14, -68, 198}, vec{50, -60, 206}, vec{95, -38, 216}, vec{140, -8, 226})
+
+// framework is the cage without ribs, cartilages and collar bones.
+func (t *torso) framework() []part { return t.bones[2*(12+10+1):] }
 
 // thoracicCage is ribs, cartilages, sternum, clavicles and shoulder blades.
 func thoracicCage([2]*loft) []part {
@@ -172,7 +178,7 @@ func thoracicCage([2]*loft) []part {
 		}
 		both(bone, shell...)
 	}
-	both(curved([]float32{7.5, 6, 5.5, 6, 7}, vec{14, -68, 198}, vec{50, -60, 206}, vec{95, -38, 216}, vec{140, -8, 226}), shell...)
+	both(clavicle, shell...)
 	both(bead([]float32{8, 7, 4.5}, vec{152, 36, 196}, vec{146, 42, 176}, vec{120, 72, 92}), shell...)
 	both(bead([]float32{3}, vec{144, 54, 172}, vec{122, 86, 150}, vec{88, 92, 150}), shell...)
 	for _, s := range []float32{1, -1} {

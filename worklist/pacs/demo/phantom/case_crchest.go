@@ -10,16 +10,20 @@ import (
 // The radiograph of the chest: a small pneumothorax at the left apex and an
 // undisplaced fracture of the left sixth rib in the axilla.
 var (
-	pleura = curved([]float32{0.45}, vec{112, 0, 150}, vec{98, 0, 176}, vec{80, 0, 194}, vec{56, 0, 203}, vec{34, 0, 199}, vec{22, 0, 186})
-	ribGap = 10 // link of the sixth rib that is broken
+	pleura = curved([]float32{0.5}, vec{112, 0, 148}, vec{100, 0, 160}, vec{85, 0, 174}, vec{67, 0, 187}, vec{52, 0, 194}, vec{37, 0, 196}, vec{26, 0, 188}, vec{20, 0, 174})
+	ribGap = 27 // link of the sixth rib that is broken
 )
+
+// filmPalette is attenuation at the energies of radiography, where bone counts
+// for more than its density.
+var filmPalette = *hounsfield.with(map[tissue]float32{compact: 2400, spongy: 520, marrow: 200, cartilage: 160})
 
 // crPixel is the pixel spacing of the chest films in mm.
 const crPixel = 0.2
 
 // collapsed says that a point of the left lung lies outside the visceral pleura.
 func collapsed(p vec) bool {
-	if p.x < 10 || p.z < 150 {
+	if p.x < 10 || p.z < 148 {
 		return false
 	}
 	for i := range pleura {
@@ -32,18 +36,32 @@ func collapsed(p vec) bool {
 	return p.x >= 112
 }
 
+// escaped is the air outside the visceral pleura.
+func escaped(l *loft) solid {
+	return blob{l.box, func(p vec) float32 {
+		if !collapsed(p) {
+			return 1e3
+		}
+		return l.dist(p)
+	}}
+}
+
 // chestFilm is a projection of the trunk: the ray sum at 1 mm, then ribs, collar
 // bones and vessels at full resolution.
 func chestFilm(p plane, depth float32, k int, injured bool) *canvas {
 	t := theTorso()
-	coarse := lineIntegral(p, depth, 2.5, &hounsfield, func(c *canvas) {
+	coarse := lineIntegral(p, depth, 3, &filmPalette, func(c *canvas) {
 		c.paintAll(t.wall)
 		for _, l := range t.lungs {
 			c.paint(part{solid: l, coats: []coat{{0, muscle}, {1, lung}}})
 		}
+		if injured {
+			c.paint(part{solid: escaped(t.lungs[1]), coats: []coat{{0, air}}})
+		}
 		c.paintAll(t.middle)
 		t.belly.draw(c)
-		c.paintAll(t.bones[24*2-4:])
+		c.paintAll(upright())
+		c.paintAll(t.framework())
 	})
 	f := coarse.enlarged(k)
 	for n := 1; n <= 12; n++ {
@@ -52,15 +70,17 @@ func chestFilm(p plane, depth float32, k int, injured bool) *canvas {
 			broken := injured && n == 6 && s == 1
 			f.addRib(sided(bone, s), broken)
 			if gristle != nil {
-				f.addChain(sided(gristle, s), 0, 0, 0.12)
+				f.addChain(sided(gristle, s), 0, 0, 0.25)
 			}
 		}
 	}
+	f.addChain(clavicle, 1.2, 2.2, 0.5)
+	f.addChain(sided(clavicle, -1), 1.2, 2.2, 0.5)
 	whole := func(t tube) bool { return !injured || !collapsed(t.b) }
-	f.addTubes(t.arteries.links, 0.95, whole)
-	f.addTubes(t.veins.links, 0.95, whole)
+	f.addTubes(t.arteries.links, 1.3, whole)
+	f.addTubes(t.veins.links, 1.3, whole)
 	if injured {
-		f.addChain(pleura, 0, 0, 2.2)
+		f.addChain(pleura, 0, 0, 9)
 	}
 	return f
 }
@@ -75,25 +95,25 @@ func sided(c chain, s float32) chain {
 }
 
 // addRib adds a rib as two bones, behind and in front, for its halves cross on
-// the film. A broken one has a dark line and a step of less than a millimetre.
+// the film. A broken one has a dark line across, without a step.
 func (c *canvas) addRib(bone chain, broken bool) {
-	const wall, core = 0.95, 0.22
-	mid := len(bone) / 2
-	if !broken {
-		c.addChain(bone[:mid], 0.9, wall, core)
-		c.addChain(bone[mid:], 0.9, wall, core)
-		return
+	const wallMM, wall, core = 0.9, 2.1, 0.55
+	side := 0 // where the rib turns round
+	for i, t := range bone {
+		if abs(t.a.x) > abs(bone[side].a.x) {
+			side = i
+		}
 	}
-	for i := ribGap; i < len(bone); i++ {
-		bone[i].a.z -= 0.9
-		bone[i].b.z -= 0.9
+	c.addChain(bone[:side], wallMM, wall, core)
+	c.addChain(bone[side:], wallMM, wall, core)
+	c.addJoint(bone[side], wallMM, wall, core)
+	if broken {
+		at, along := bone[ribGap].a, bone[ribGap].b.minus(bone[ribGap].a).unit()
+		across := vec{-along.z, 0, along.x}.unit()
+		bend := at.plus(along.times(1.6))
+		line := chain{{at.plus(across.times(5.6)), bend, 0.4, 0.34}, {bend, at.minus(across.times(5.6)), 0.34, 0.4}}
+		c.addChain(line, 0, 0, -7)
 	}
-	c.addChain(bone[:mid], 0.9, wall, core)
-	c.addChain(bone[mid:ribGap], 0.9, wall, core)
-	c.addChain(bone[ribGap:], 0.9, wall, core)
-	at := bone[ribGap].a
-	line := chain{{at.plus(vec{-1.5, 0, 6}), at.plus(vec{1.2, 0, -6}), 0.42, 0.36}}
-	c.addChain(line, 0, 0, -9)
 }
 
 // projection are the attributes of a CR image (PS3.3 C.8.1, C.7.6.1).
@@ -130,15 +150,15 @@ func crViews() []crView {
 	pa := plane{org: vec{-175.5, 0, 286}, du: vec{1, 0, 0}, dv: vec{0, 0, -1}, w: 352, h: 400}
 	lat := plane{org: vec{0, -150, 286}, du: vec{0, 1, 0}, dv: vec{0, 0, -1}, w: 300, h: 400}
 	return []crView{
-		{"PA", "PA", "L\\F", pa, 125, 150, [2]int{70, 90}},
-		{"Lateral", "LL", "P\\F", lat, 190, 240, [2]int{70, 90}},
+		{"PA", "PA", "L\\F", pa, 126, 130, [2]int{70, 90}},
+		{"Lateral", "LL", "P\\F", lat, 189, 230, [2]int{70, 90}},
 	}
 }
 
 func (v crView) render(injured bool, seed uint64) ([]byte, error) {
 	f := chestFilm(v.coarse, v.depth, 5, injured)
 	for i, t := range f.px {
-		f.px[i] = 4000 * exposed(max(t-18, 0), v.scale)
+		f.px[i] = 4000 * exposed(max(t-25, 0), v.scale)
 	}
 	f.fluctuate(whiteGrain(), 9, seed)
 	f.fluctuate(softGrain(), 7, seed+1)
@@ -169,9 +189,9 @@ func crChestTruth(now time.Time) []TruthItem {
 		return TruthItem{ID: id, Kind: kind, Side: "L", StudyInstanceUID: e.uid(), SeriesInstanceUID: e.seriesUID("PA"),
 			SOPInstanceUID: e.instanceUID("PA", 0), Slice: 1, PatientMM: film(at)}
 	}
-	ptx := item("cr-pneumothorax", "pneumothorax", vec{80, 0, 194})
-	ptx.ShortAxisMM, ptx.MustTrigger = 13, []string{"critical"}
-	ptx.Sentence = "Small left apical pneumothorax, 13 mm at the apex; no shift of the mediastinum."
+	ptx := item("cr-pneumothorax", "pneumothorax", vec{67, 0, 187})
+	ptx.ShortAxisMM, ptx.MustTrigger = 16, []string{"critical"}
+	ptx.Sentence = "Small left apical pneumothorax, 16 mm at the apex; no shift of the mediastinum."
 	bone, _ := rib(6)
 	frac := item("cr-rib-fracture", "rib fracture", bone[ribGap].a)
 	frac.Sentence = "Undisplaced fracture of the left sixth rib in the axillary line."

@@ -104,11 +104,18 @@ func (c *canvas) addChain(ch chain, wallMM, wall, core float32) {
 	}
 }
 
+// addJoint takes away once what two chains that meet at the start of t both
+// counted.
+func (c *canvas) addJoint(t tube, wallMM, wall, core float32) {
+	c.addChain(chain{{t.a, t.a, t.ra, t.ra}}, wallMM, -wall, -core)
+}
+
 // addTubes adds vessels, each by itself.
 func (c *canvas) addTubes(links []link, density float32, keep func(tube) bool) {
 	for _, l := range links {
 		if keep(l.tube) {
 			c.addChain(chain{l.tube}, 0, 0, density)
+			c.addJoint(l.tube, 0, 0, density)
 		}
 	}
 }
