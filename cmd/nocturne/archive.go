@@ -12,8 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/nocturne/nocturne/cache/pixel"
-	"github.com/nocturne/nocturne/cache/pixel/all"
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
 	"github.com/nocturne/nocturne/worklist/pacs/demo/phantom"
 )
@@ -88,7 +86,6 @@ func printTruth(env *environment, flags archiveFlags) error {
 }
 
 func runArchive(ctx context.Context, env *environment, flags archiveFlags) error {
-	pixel.Decoders = all.Decoders()
 	log := slog.New(slog.NewTextHandler(env.Err, nil))
 	o, err := flags.options(time.Now(), log)
 	if err != nil {

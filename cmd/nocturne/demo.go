@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/nocturne/nocturne/cache/pixel"
-	"github.com/nocturne/nocturne/cache/pixel/all"
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
 	"github.com/spf13/cobra"
 )
@@ -33,7 +31,6 @@ const demoSite = "NORTH"
 
 func runDemo(ctx context.Context, env *environment, flags archiveFlags) error {
 	env.Home = filepath.Join(env.Home, "demo")
-	pixel.Decoders = all.Decoders()
 	if flags.phantoms == "" && len(flags.dirs) == 0 {
 		flags.phantoms = "default"
 	}

@@ -14,6 +14,9 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/pixel/all"
 )
 
 // Exit codes of every subcommand.
@@ -34,6 +37,7 @@ func main() {
 // run executes one invocation and returns its exit code. Errors go to env.Err as
 // one sentence.
 func run(ctx context.Context, env *environment, args []string) int {
+	pixel.Decoders = all.Decoders()
 	root := rootCommand(env)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

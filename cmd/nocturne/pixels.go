@@ -11,7 +11,6 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
-	"github.com/nocturne/nocturne/cache/pixel/all"
 )
 
 // pixelsRow is what `pixels --json` prints for a file; Error alone with Path when
@@ -41,7 +40,6 @@ func pixelsCommand(env *environment) *cobra.Command {
 			"refused, not hashed. Exits 1, after all files, when any failed.",
 		Args: atLeast(1, "a file or folder"),
 		RunE: func(c *cobra.Command, args []string) error {
-			pixel.Decoders = all.Decoders()
 			return eachFile(c.Context(), env, args, hashPixels, func(r pixelsRow) {
 				fmt.Fprintf(env.Out, "%s  %d×%d×%d×%d %d bit  %s  %s\n", r.SHA256, r.Frames, r.Rows, r.Columns, r.Samples,
 					r.BitsAllocated, dicom.UID(r.TransferSyntax).Name(), dicom.Clean(r.Path))

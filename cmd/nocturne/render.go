@@ -14,7 +14,6 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
-	"github.com/nocturne/nocturne/cache/pixel/all"
 )
 
 // renderFlags say how a frame is drawn.
@@ -46,7 +45,6 @@ func renderCommand(env *environment) *cobra.Command {
 			"is averaged, so that nothing is skipped. Not for diagnosis.",
 		Args: exactly(1, "one file"),
 		RunE: func(c *cobra.Command, args []string) error {
-			pixel.Decoders = all.Decoders()
 			row, err := f.render(env, args[0])
 			if err != nil {
 				return err

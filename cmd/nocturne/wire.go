@@ -11,8 +11,6 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
-	"github.com/nocturne/nocturne/cache/pixel"
-	"github.com/nocturne/nocturne/cache/pixel/all"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/deliver"
@@ -37,7 +35,6 @@ type house struct {
 
 // open puts the house together on env's home.
 func (env *environment) open(ctx context.Context) (*house, error) {
-	pixel.Decoders = all.Decoders()
 	config, err := env.configuration()
 	if err != nil {
 		return nil, err

@@ -2,6 +2,8 @@ package app
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -122,7 +124,7 @@ func (f factsMsg) apply(m *Model, c *openCase) tea.Cmd {
 // the model's goroutine.
 func (m *Model) facts(c *openCase) func() report.Facts {
 	room, row, ctx := m.Room, c.row, m.ctx
-	with := reading.Context{Priors: c.priors, Others: m.snapshot.Rows, Assumed: m.AssumedReader}
+	with := reading.Context{Priors: c.priors, Others: m.snapshot.Rows, Assumed: m.AssumedReader, Loaded: slices.Sorted(maps.Keys(c.compared))}
 	if c.page.State != nil {
 		with.Unseen = c.page.State.Unseen
 	}

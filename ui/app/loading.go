@@ -39,8 +39,8 @@ func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
 		c.studies[l.index].Expected = l.Expected
 		cmds = append(cmds, m.tellSite())
 	}
-	if l.Done && l.index == 0 {
-		c.prefill(m)
+	if l.Done {
+		cmds = append(cmds, c.prefill(m), c.readPriorReport(m, l.index))
 	}
 	return tea.Batch(cmds...)
 }
@@ -104,8 +104,30 @@ func (p priorsMsg) apply(m *Model, c *openCase) tea.Cmd {
 	for i := range p.priors.Studies {
 		cmds = append(cmds, m.loadStudy(ctx, c, i+1))
 	}
-	c.prefill(m)
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, c.prefill(m))...)
+}
+
+// readPriorReport shows the report of a prior once its objects are here (W11).
+func (c *openCase) readPriorReport(m *Model, index int) tea.Cmd {
+	if index == 0 {
+		return nil
+	}
+	room, epoch, uid := m.Room, c.epoch, c.studies[index].UID
+	return func() tea.Msg { return priorReport{epoch, index - 1, room.PriorReport(uid)} }
+}
+
+type priorReport struct {
+	epoch uint64
+	index int
+	text  string
+}
+
+func (p priorReport) ofEpoch() uint64 { return p.epoch }
+
+func (p priorReport) apply(m *Model, c *openCase) tea.Cmd {
+	c.page.Priors[p.index].Report = p.text
+	c.studies[p.index+1].PriorReport = p.text
+	return nil
 }
 
 // note draws the page's marks anew from the case.

@@ -32,6 +32,7 @@ type openCase struct {
 	dirty    bool // the draft differs from what was handed to the journal
 	saving   bool // a save is due
 	signed   bool
+	compared map[string]bool // priors that were on screen
 	outbox   int64           // the outbox row of the signed report
 	sent     map[string]bool // objects the viewer knows, by SOP Instance UID
 	progress chan tea.Msg
@@ -53,7 +54,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.epoch++
 	m.deaf = m.Now().Add(flush)
 	ctx, cancel := context.WithCancel(m.ctx)
-	c := &openCase{epoch: m.epoch, row: row, look: look, cancel: cancel, sent: map[string]bool{}, progress: make(chan tea.Msg, 16)}
+	c := &openCase{epoch: m.epoch, row: row, look: look, cancel: cancel, sent: map[string]bool{}, compared: map[string]bool{}, progress: make(chan tea.Msg, 16)}
 	c.page = &study.Page{Row: row, Epoch: c.epoch, Now: m.Now, Claim: "asking " + row.Site + " …"}
 	c.studies = []viewer.Study{reading.CurrentStudy(row)}
 	m.open, m.page, m.sheet = c, onCase, nil
@@ -115,7 +116,7 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 	if c.page.ReadOnly == "" {
 		c.useDraft(m, b.start.Draft)
 	}
-	return tea.Batch(m.show(c, b.start.State), m.load(c))
+	return tea.Batch(m.show(c, b.start.State), m.load(c), c.prefill(m))
 }
 
 // show gives the case to the viewer with what is cached of it.

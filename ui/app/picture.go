@@ -1,7 +1,6 @@
 package app
 
 import (
-	"image"
 	"io"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -15,38 +14,49 @@ const pictureID = 77
 // headRows is what the case page draws above a picture, and the status line below.
 const headRows = 4
 
-// repaint draws the tiles in the terminal where the viewer lives there.
+// repaint draws the tiles in the terminal where the viewer lives there. Painting
+// takes its time and is done beside the keys.
 func (m *Model) repaint() tea.Cmd {
 	p, ok := m.view.(viewer.Painter)
-	c := m.open
-	if !ok || c == nil || c.page.Typing || m.page != onCase {
+	if !ok || m.open == nil || m.open.page.Typing || m.page != onCase {
 		return nil
 	}
-	cols, rows := m.width, max(4, m.height-headRows)
-	img := p.Paint(m.Screen.Pixels(cols, rows))
-	return m.draw(c.page, img, cols, rows)
+	screen, epoch, cols, rows := m.Screen, m.epoch, m.width, max(4, m.height-headRows)
+	return func() tea.Msg { return paint(p, screen, epoch, cols, rows) }
 }
 
-// picture is where a picture's cells go: the case page.
-type picture interface{ SetPicture(rows []string) }
+// pictureMsg is a painted picture as rows of cells, with what has to be written
+// beside them.
+type pictureMsg struct {
+	epoch uint64
+	cells []string
+	send  string
+}
 
-func (m *Model) draw(page picture, img image.Image, cols, rows int) tea.Cmd {
-	switch m.Screen.Protocol {
+func (p pictureMsg) ofEpoch() uint64 { return p.epoch }
+
+func (p pictureMsg) apply(m *Model, c *openCase) tea.Cmd {
+	c.page.Picture = p.cells
+	if p.send == "" {
+		return nil
+	}
+	return m.write(p.send)
+}
+
+func paint(p viewer.Painter, screen raster.Screen, epoch uint64, cols, rows int) tea.Msg {
+	img := p.Paint(screen.Pixels(cols, rows))
+	switch screen.Protocol {
 	case raster.Kitty:
 		send, cells := raster.KittyImage(img, pictureID, cols, rows)
-		page.SetPicture(cells)
-		return m.write(send)
+		return pictureMsg{epoch, cells, send}
 	case raster.Sixel:
-		page.SetPicture(make([]string, rows))
 		send, err := raster.SixelAt(img, 0, headRows-1)
 		if err != nil {
-			m.warn(sentence(err))
-			return nil
+			return failedMsg{err: err}
 		}
-		return m.write(send)
+		return pictureMsg{epoch, make([]string, rows), send}
 	}
-	page.SetPicture(raster.Blocks(img, m.Screen.Profile))
-	return nil
+	return pictureMsg{epoch, raster.Blocks(img, screen.Profile), ""}
 }
 
 // write sends graphics beside Bubble Tea's own output, after the frame was drawn.

@@ -54,9 +54,12 @@ func (m *Model) listen() tea.Cmd {
 // dropped; an action is dropped visibly (N1).
 func (m *Model) viewed(e viewerMsg) tea.Cmd {
 	next := m.listen()
-	if e.Kind == viewer.Crashed {
+	switch e.Kind {
+	case viewer.Crashed:
 		m.warn("The image window ended and is started again. Nothing typed is lost.")
 		return next
+	case viewer.Painted:
+		return tea.Batch(next, m.repaint())
 	}
 	c := m.open
 	if c == nil || e.Epoch != c.epoch || (e.StudyUID != "" && e.StudyUID != c.row.StudyUID) {
@@ -86,8 +89,6 @@ func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
 		m.say("The image window is hidden. F3 brings it back.")
 	case viewer.Noticed:
 		m.say(e.Text)
-	case viewer.Painted:
-		return m.repaint()
 	}
 	return nil
 }
@@ -98,6 +99,11 @@ func (c *openCase) stated(m *Model, s *viewer.State) tea.Cmd {
 		return nil
 	}
 	c.page.State = s
+	for _, t := range s.Tiles {
+		if t.SOPUID != "" && t.StudyUID != c.row.StudyUID {
+			c.compared[t.StudyUID] = true
+		}
+	}
 	c.note(m)
 	if now := m.Now(); now.Sub(c.capsuled) >= time.Second/2 {
 		c.capsuled = now

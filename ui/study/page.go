@@ -61,7 +61,3 @@ type MarkLine struct {
 	Selected bool
 	InReport bool
 }
-
-// SetPicture shows rows of cells in place of the report while the keys belong to
-// the images.
-func (p *Page) SetPicture(rows []string) { p.Picture = rows }
