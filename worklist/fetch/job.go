@@ -125,10 +125,13 @@ func (j *job) verdict(ctx context.Context, fatal, unsure error) error {
 // plan asks which instances there are. unsure is what leaves doubt whether
 // these are all.
 func (j *job) plan(ctx context.Context) (unsure, err error) {
+	count := make(chan int, 1)
+	go func() { count <- j.counted(ctx) }() // beside the list: the first image waits for both
 	list, err := retry(ctx, func() ([]*dicom.Dataset, error) {
 		return j.site.Find(ctx, pacs.Query{Level: pacs.InstanceLevel, Study: j.study,
 			Include: []dicom.Tag{dicom.InstanceNumber, dicom.SeriesNumber, dicom.SeriesInstanceUID}})
 	})
+	counted := <-count
 	if errors.Is(err, pacs.ErrPartial) {
 		unsure = err
 	} else if err != nil {
@@ -138,7 +141,7 @@ func (j *job) plan(ctx context.Context) (unsure, err error) {
 	if len(all) == 0 {
 		return nil, ErrNoInstances
 	}
-	expected := max(len(all), j.counted(ctx))
+	expected := max(len(all), counted)
 	if err := j.engine.Store.SetExpected(j.study, expected); err != nil {
 		return nil, &diskError{err}
 	}

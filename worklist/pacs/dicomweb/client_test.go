@@ -2,10 +2,14 @@ package dicomweb_test
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -298,5 +302,36 @@ func TestWorkitemRequestsAreTheStandards(t *testing.T) {
 	}
 	if uid, err := c.CreateWorkitem(ctx, "", &ds); uid != "2.25.7" || err != nil {
 		t.Errorf("created %q, %v", uid, err)
+	}
+}
+
+func TestAServerThatCannotProveItsNameIsNotTalkedTo(t *testing.T) {
+	reached := false
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	login := func(context.Context) (dicomweb.Login, error) {
+		return dicomweb.Login{User: "reader", Password: "hunter2"}, nil
+	}
+	err := client(t, dicomweb.Config{BaseURL: s.URL, Login: login}).Verify(context.Background())
+	var cert *tls.CertificateVerificationError
+	if !errors.As(err, &cert) || reached {
+		t.Errorf("%v, reached %v", err, reached)
+	}
+	trusting := s.Client()
+	if err := client(t, dicomweb.Config{BaseURL: s.URL, HTTP: trusting, Login: login}).Verify(context.Background()); err != nil || !reached {
+		t.Errorf("with its CA: %v", err)
+	}
+}
+
+func TestAFailingCredentialSendsNothing(t *testing.T) {
+	r := &recorder{h: body("application/dicom+json", "[]")}
+	locked := errors.New("keyring is locked")
+	arch := client(t, dicomweb.Config{BaseURL: serve(t, r), Login: func(context.Context) (dicomweb.Login, error) {
+		return dicomweb.Login{}, locked
+	}})
+	if err := arch.Verify(context.Background()); !errors.Is(err, locked) || len(r.seen) != 0 {
+		t.Errorf("%v, %d requests", err, len(r.seen))
 	}
 }

@@ -179,10 +179,18 @@ func TestOnlyWhatTheListsNameIsStored(t *testing.T) {
 	}
 }
 
-func TestAListWithoutEndIsGivenUp(t *testing.T) {
-	_, url := script(t, &honest{}, pacstest.Fault{Kind: pacstest.EndlessJSON, N: 80 << 20})
-	list, err := client(t, dicomweb.Config{BaseURL: url}).Find(context.Background(), pacs.Query{Level: pacs.StudyLevel})
+func TestAnswersWithoutEndAreGivenUp(t *testing.T) {
+	h := &honest{seed: pacstest.NewSeed(t)}
+	_, url := script(t, h, pacstest.Fault{Kind: pacstest.EndlessJSON, N: 16 << 20})
+	arch := client(t, dicomweb.Config{BaseURL: url})
+	arch.Limit(1<<20, 1000)
+	list, err := arch.Find(context.Background(), pacs.Query{Level: pacs.StudyLevel})
 	if !errors.Is(err, pacs.ErrTooLarge) {
 		t.Errorf("%d entries, %v", len(list), err)
+	}
+	n := 0
+	err = arch.Retrieve(context.Background(), pacs.Ref{Study: h.seed.Studies[0].UID}, got(t, h.seed.Studies[0], &n))
+	if !errors.Is(err, pacs.ErrTooLarge) || n != 0 {
+		t.Errorf("%d objects, %v", n, err)
 	}
 }
