@@ -129,7 +129,7 @@ func set(s *stack) hang.Set {
 	h := s.first.d
 	out := hang.Set{
 		Study: s.study, Number: s.number, Modality: s.modality, Description: s.description,
-		BodyPart: h.Str(dicom.BodyPartExamined), Kernel: h.Str(dicom.ConvolutionKernel), Localiser: s.localiser,
+		BodyPart: h.Str(dicom.BodyPartExamined), Kernel: h.Str(dicom.ConvolutionKernel), Localiser: s.localiser, Slices: len(s.slots),
 	}
 	out.Thickness, _ = h.Float(dicom.SliceThickness)
 	if s.spatial {

@@ -168,13 +168,17 @@ func (s *stack) place(sp space.Stack, frameOfRef dicom.UID) {
 	}
 }
 
-// tidy orders stacks as a reader expects them: by series number, localisers last.
+// tidy orders stacks as a reader expects them: by series number, the longer first
+// of one series, localisers last.
 func tidy(stacks []*stack) {
 	sort.SliceStable(stacks, func(a, b int) bool {
 		x, y := stacks[a], stacks[b]
 		if x.localiser != y.localiser {
 			return y.localiser
 		}
-		return x.number < y.number
+		if x.number != y.number {
+			return x.number < y.number
+		}
+		return x.series == y.series && len(x.slots) > len(y.slots)
 	})
 }

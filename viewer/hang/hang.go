@@ -19,6 +19,7 @@ type Set struct {
 	BodyPart    string
 	Kernel      string
 	Thickness   float64 // mm; 0 unknown
+	Slices      int
 	Localiser   bool
 	Normal      space.Vec3 // of the planes; zero when they have no position
 	Images      []View     // projections: one for each slice; nil otherwise
@@ -65,7 +66,8 @@ func Initial(sets []Set) (p Plan, ok bool) {
 }
 
 // before says whether a is to be shown rather than b: for cross-sections the
-// thinner, for radiographs the frontal view, then the lower series number.
+// thinner, for radiographs the frontal view, then the lower series number, then the
+// longer set.
 func before(a, b Set) bool {
 	if a.Modality == b.Modality && a.Modality == "CT" && a.Thickness > 0 && b.Thickness > 0 && a.Thickness != b.Thickness {
 		return a.Thickness < b.Thickness
@@ -74,7 +76,10 @@ func before(a, b Set) bool {
 	if fa != fb {
 		return fa
 	}
-	return a.Number < b.Number
+	if a.Number != b.Number {
+		return a.Number < b.Number
+	}
+	return a.Slices > b.Slices
 }
 
 func isFrontal(v View) bool { return v.Position == "PA" || v.Position == "AP" }
