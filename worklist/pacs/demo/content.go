@@ -176,7 +176,7 @@ func (c *renderCache) get(sop dicom.UID, render func() ([]byte, error)) ([]byte,
 	c.items[sop] = el
 	c.mu.Unlock()
 
-	b, err := render()
+	b, err := safely(render)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r.bytes, r.err = b, err
@@ -188,6 +188,16 @@ func (c *renderCache) get(sop dicom.UID, render func() ([]byte, error)) ([]byte,
 	c.size += int64(len(b))
 	c.evict(el)
 	return b, nil
+}
+
+// safely turns a panic into an error: those who wait for the object must hear.
+func safely(render func() ([]byte, error)) (b []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			b, err = nil, fmt.Errorf("make object: panic: %v", r)
+		}
+	}()
+	return render()
 }
 
 // evict drops the least recently used that are ready, but never keep.

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strconv"
+	"sync"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 )
@@ -114,6 +116,9 @@ func (a *Archive) objectPart(in *instance, form sending, base string) part {
 		size:   in.size(),
 		open:   func() (body, error) { return a.open(in) },
 	}
+	if in.content.render != nil {
+		p.warm = func() { a.bytes(in) }
+	}
 	if form.plain && in.syntax != dicom.ExplicitVRLittleEndian {
 		p.header = "Content-Type: " + dicomFile + "; transfer-syntax=" + string(dicom.ExplicitVRLittleEndian) + "\r\n"
 		p.size = -1
@@ -132,18 +137,46 @@ type part struct {
 	header string // lines with CRLF, without Content-Length
 	size   int64  // -1: unknown
 	open   func() (body, error)
+	warm   func() // makes open quick; may be nil
 }
 
-// sendParts writes parts as multipart/related (RFC 2387). An error after the
+// sendParts writes parts as multipart/related (RFC 2387). The next parts are
+// made while one is sent, as many as there are processors. An error after the
 // first byte makes the caller cut the connection.
 func sendParts(w http.ResponseWriter, r *http.Request, kind string, parts []part) error {
 	var id [12]byte
 	rand.Read(id[:])
 	boundary := "part" + hex.EncodeToString(id[:])
-	w.Header().Set("Content-Type", fmt.Sprintf("%s; type=%q; boundary=%s", multipart, kind, boundary))
 	closing := "\r\n--" + boundary + "--\r\n"
-	total := int64(len(closing))
-	heads := make([]string, len(parts))
+	heads, total := partHeads(boundary, parts)
+	w.Header().Set("Content-Type", fmt.Sprintf("%s; type=%q; boundary=%s", multipart, kind, boundary))
+	if total >= 0 {
+		w.Header().Set("Content-Length", strconv.FormatInt(total+int64(len(closing)), 10))
+	}
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	var warming sync.WaitGroup
+	defer warming.Wait()
+	next := 0
+	for i, p := range parts {
+		for ; next < len(parts) && next < i+runtime.GOMAXPROCS(0); next++ {
+			if parts[next].warm != nil {
+				warming.Go(parts[next].warm)
+			}
+		}
+		if err := sendPart(w, heads[i], p); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, closing)
+	return err
+}
+
+// partHeads gives what stands before each part, and the length of the body up
+// to the closing boundary: -1 when that of a part is unknown.
+func partHeads(boundary string, parts []part) (heads []string, total int64) {
+	heads = make([]string, len(parts))
 	for i, p := range parts {
 		heads[i] = "--" + boundary + "\r\n" + p.header
 		if i > 0 {
@@ -159,19 +192,7 @@ func sendParts(w http.ResponseWriter, r *http.Request, kind string, parts []part
 			total = -1
 		}
 	}
-	if total >= 0 {
-		w.Header().Set("Content-Length", strconv.FormatInt(total, 10))
-	}
-	if r.Method == http.MethodHead {
-		return nil
-	}
-	for i, p := range parts {
-		if err := sendPart(w, heads[i], p); err != nil {
-			return err
-		}
-	}
-	_, err := io.WriteString(w, closing)
-	return err
+	return heads, total
 }
 
 func sendPart(w io.Writer, head string, p part) error {

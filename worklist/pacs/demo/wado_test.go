@@ -328,3 +328,15 @@ func TestRenderCacheKeepsItsBound(t *testing.T) {
 		t.Error("a failure was kept")
 	}
 }
+
+func TestAPanicWhileMakingPixelsIsAnAnswer(t *testing.T) {
+	h := hospital()
+	h[0].Instances[1].Render = func() ([]byte, error) { panic("slice bounds out of range") }
+	_, base := serve(t, Options{Sources: []Source{h}})
+	for range 2 {
+		resp, body := call(t, "GET", base+oneImage, nil)
+		want(t, resp, body, 500)
+	}
+	resp, body := call(t, "GET", strings.TrimSuffix(base+oneImage, "2")+"3", nil)
+	want(t, resp, body, 200)
+}
