@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/pixel"
 )
 
 func contains(s, part string) bool { return strings.Contains(s, part) }
@@ -41,4 +42,17 @@ func editOne(slice int) func(*dicom.Dataset, int) {
 			d.SetStr(dicom.PatientID, "WRONG-ID")
 		}
 	}
+}
+
+// slowLoader gives no picture while it is stopped.
+type slowLoader struct {
+	Loader
+	stop bool
+}
+
+func (l *slowLoader) Image(f Frame) (*pixel.Image, error) {
+	if l.stop {
+		return nil, nil
+	}
+	return l.Loader.Image(f)
 }
