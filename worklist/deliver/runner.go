@@ -134,7 +134,7 @@ func (r *Runner) try(ctx context.Context, id int64) (ledger.OutboxRow, error) {
 }
 
 func (r *Runner) attempt(ctx context.Context, le *ledger.Lease) error {
-	if !r.due(le.Row) {
+	if le.Row.Done() || le.Row.State == ledger.Parked {
 		return nil // another program was quicker
 	}
 	a := &attempt{r: r, le: le}
@@ -144,10 +144,6 @@ func (r *Runner) attempt(ctx context.Context, le *ledger.Lease) error {
 	}
 	a.channel, a.workitems = SR{Archive: archive}, workitems
 	return a.run(ctx)
-}
-
-func (r *Runner) due(row ledger.OutboxRow) bool {
-	return !row.Done() && row.State != ledger.Parked && !row.NotBefore.After(r.now())
 }
 
 // keep renews the lease while the attempt lasts, and stops it when it is lost.

@@ -219,9 +219,10 @@ func TestPrefillComesFromFactsAndLeavesTheReadersWords(t *testing.T) {
 		}
 	}
 	d.Set(Technique, "My own.", t0)
+	d.Set(Indication, "", t0)
 	f.Priors = []Prior{{Date: "20251120", Modality: "CT", Description: "CT chest", Loaded: true}}
 	d.Prefill(f, t0)
-	if d.Plain(Comparison) != "CT chest 2025-11-20." || d.Plain(Technique) != "My own." {
+	if d.Plain(Comparison) != "CT chest 2025-11-20." || d.Plain(Technique) != "My own." || d.Plain(Indication) != "" {
 		t.Errorf("after a prior came: %q, %q", d.Plain(Comparison), d.Plain(Technique))
 	}
 }

@@ -9,9 +9,9 @@ import (
 )
 
 // Prefill writes Indication, Technique and Comparison from the facts (N17), each
-// only where the section is empty or still reads as Prefill left it: a prior that
-// arrives later changes the comparison, the reader's own words stay. It tells
-// whether anything changed.
+// only where the section still reads as Prefill left it, or was never touched: a
+// prior that arrives later changes the comparison, the reader's own words stay,
+// and what the reader emptied stays empty. It tells whether anything changed.
 func (d *Draft) Prefill(f Facts, now time.Time) (changed bool) {
 	if d.Adds != nil {
 		return false
@@ -22,7 +22,7 @@ func (d *Draft) Prefill(f Facts, now time.Time) (changed bool) {
 	for s, text := range map[Section]string{
 		Indication: strings.TrimSpace(Foreign(f.Indication)), Technique: f.technique(), Comparison: f.comparison(),
 	} {
-		if now := d.Sections[s]; text == "" || text == now || now != "" && now != d.Filled[s] {
+		if now := d.Sections[s]; text == "" || text == now || now != d.Filled[s] {
 			continue
 		}
 		d.Filled[s] = text
