@@ -71,7 +71,7 @@ const maxHeard = 4096
 // is called from another goroutine after whatever is heard. An error means that
 // there is only what the engine tells.
 func openEars(wake func()) (*ears, error) {
-	x, err := dialX()
+	x, err := dialX("")
 	if err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ type errand struct {
 func (f *front) errand(do func(*errand)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	x, err := dialX()
+	x, err := dialX("")
 	if err != nil {
 		return
 	}

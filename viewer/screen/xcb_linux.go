@@ -68,13 +68,17 @@ var loadXCB = sync.OnceValues(func() (lib *libxcb, err error) {
 	return lib, nil
 })
 
-// dialX connects to the display of the environment.
-func dialX() (*xcb, error) {
+// dialX connects to a display; "" is that of the environment.
+func dialX(display string) (*xcb, error) {
 	lib, err := loadXCB()
 	if err != nil {
 		return nil, err
 	}
-	x := &xcb{lib: lib, conn: lib.connect(nil, nil)}
+	var name *byte
+	if display != "" {
+		name = unsafe.SliceData(append([]byte(display), 0))
+	}
+	x := &xcb{lib: lib, conn: lib.connect(name, nil)}
 	if x.conn == nil || lib.hasError(x.conn) != 0 {
 		x.close()
 		return nil, errors.New("connect to the X server")
