@@ -17,5 +17,6 @@ var subcommands = []func(*environment) *cobra.Command{
 	renderCommand,
 	reportCommand,
 	versionCommand,
+	viewCommand,
 	worklistCommand,
 }

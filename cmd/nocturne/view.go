@@ -1,0 +1,15 @@
+package main
+
+import (
+	"github.com/nocturne/nocturne/viewer/screen"
+	"github.com/spf13/cobra"
+)
+
+// viewCommand is the image window: the terminal starts it as a child and speaks to
+// it over standard input and output. Nothing about a patient is in its arguments.
+func viewCommand(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use: "view", Short: "Run the image window for a terminal (internal)", Args: noArgs, Hidden: true,
+		RunE: func(*cobra.Command, []string) error { return screen.Run(env.In, env.Out) },
+	}
+}
