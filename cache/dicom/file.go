@@ -77,32 +77,26 @@ func ReadHeader(path string) (*File, error) {
 		return nil, fmt.Errorf("read header: %w", err)
 	}
 	defer fh.Close()
-	var buf []byte
+	first := heads.Get().(*[headStep]byte)
+	defer heads.Put(first)
+	buf := first[:0]
 	for step := headStep; ; step *= 4 {
-		head, err := readMore(fh, buf, step)
-		if err != nil {
+		buf = slices.Grow(buf, step-len(buf))
+		n, err := io.ReadFull(fh, buf[len(buf):step])
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 			return nil, fmt.Errorf("read header: %w", err)
 		}
-		whole := len(head) < step
-		buf = head
+		buf = buf[:len(buf)+n]
+		whole := len(buf) < step
 		f, more, err := parse(buf, options{header: true, partial: !whole})
-		if more && !whole {
-			continue
+		if !more || whole {
+			return f, err
 		}
-		return f, err
 	}
 }
 
-// readMore extends have to n bytes, fewer at the end of the file.
-func readMore(r io.Reader, have []byte, n int) ([]byte, error) {
-	b := make([]byte, n)
-	k := copy(b, have)
-	m, err := io.ReadFull(r, b[k:])
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		err = nil
-	}
-	return b[:k+m], err
-}
+// heads are buffers of ReadHeader, whose results alias none of them.
+var heads = sync.Pool{New: func() any { return new([headStep]byte) }}
 
 // Frames is NumberOfFrames, at least 1. It is a claim of the file: nothing may
 // be allocated by it.

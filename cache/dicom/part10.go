@@ -111,7 +111,7 @@ func (p *parser) encoding() error {
 	if p.f.TransferSyntax == "" {
 		p.f.TransferSyntax = seen.uid()
 		p.f.note("no transfer syntax declared")
-	} else if !plausible || seen.explicit == p.explicit && seen.order == p.order {
+	} else if !plausible || !seen.sure || seen.explicit == p.explicit && seen.order == p.order {
 		return nil
 	} else {
 		p.f.note("encoded otherwise than the transfer syntax says")
@@ -127,6 +127,7 @@ type looks struct {
 	explicit bool
 	order    endian
 	size     int
+	sure     bool // the VR is the one that the dictionary has for the tag, or there is none
 }
 
 func (l looks) uid() UID {
@@ -153,22 +154,24 @@ func look(b []byte) (looks, bool) {
 
 func lookIn(b []byte, order endian) (looks, bool) {
 	t := Tag(order.uint16(b))<<16 | Tag(order.uint16(b[2:]))
-	if t.VR() == "UN" || t.Group() > PixelDataTag.Group() {
+	known := t.VR()
+	if known == "UN" || t.Group() > PixelDataTag.Group() {
 		return looks{order: order}, false
 	}
-	switch vr := knownVR(b[4], b[5]); {
+	vr := knownVR(b[4], b[5])
+	switch {
 	case vr == "" && order == littleEndian:
 		n := order.uint32(b[4:])
 		if n == undefined {
 			n = 0
 		}
-		return looks{false, order, 8 + int(n)}, true
-	case vr == "" || vr != t.VR() && vr != "UN" && !t.Private() && !t.ambiguous():
+		return looks{false, order, 8 + int(n), true}, true
+	case vr == "" || vr != known && vr != "UN" && !t.Private() && !t.ambiguous():
 		return looks{order: order}, false
 	case vr.info().long:
-		return looks{true, order, 12}, true
+		return looks{true, order, 12, vr == known}, true
 	}
-	return looks{true, order, 8 + int(order.uint16(b[6:]))}, true
+	return looks{true, order, 8 + int(order.uint16(b[6:])), vr == known}, true
 }
 
 func (t Tag) ambiguous() bool { in, _ := t.info(); return len(in.VRs) > 1 }
