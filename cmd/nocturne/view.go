@@ -10,6 +10,6 @@ import (
 func viewCommand(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use: "view", Short: "Run the image window for a terminal (internal)", Args: noArgs, Hidden: true,
-		RunE: func(*cobra.Command, []string) error { return screen.Run(env.In, env.Out) },
+		RunE: func(c *cobra.Command, _ []string) error { return screen.Run(c.Context(), env.In, env.Out) },
 	}
 }

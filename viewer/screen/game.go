@@ -31,6 +31,7 @@ type game struct {
 	ears    *ears // nil until the window exists, or where there are none
 	front   front
 	input   input
+	stop    <-chan struct{}
 
 	clock   time.Time // of the key being told; zero: now
 	w, h    int       // device pixels
@@ -59,6 +60,8 @@ func (g *game) Update() error {
 	}
 	select {
 	case <-g.child.Done():
+		return ebiten.Termination
+	case <-g.stop:
 		return ebiten.Termination
 	default:
 	}

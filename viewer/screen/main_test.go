@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -39,7 +40,7 @@ var display string
 func TestMain(m *testing.M) {
 	pixel.Decoders = all.Decoders()
 	if os.Getenv(roleKey) != "" {
-		if err := Run(os.Stdin, os.Stdout); err != nil {
+		if err := Run(context.Background(), os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

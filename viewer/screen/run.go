@@ -7,6 +7,7 @@
 package screen
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -28,10 +29,10 @@ const (
 // lastGrace is how long a loop that hangs in a driver may outlive the terminal.
 const lastGrace = 2 * time.Second
 
-// Run serves one window over in and out (viewer/link) until in ends. It must be
-// called on the main goroutine, once in a process. Where there can be no window it
-// tells the terminal why, and returns an error.
-func Run(in io.Reader, out io.Writer) error {
+// Run serves one window over in and out (viewer/link) until in ends or ctx is
+// done. It must be called on the main goroutine, once in a process. Where there can
+// be no window it tells the terminal why, and returns an error.
+func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 	if why := impossible(os.Getenv); why != "" {
 		return errors.Join(errors.New(why), link.Refuse(in, out, why))
 	}
@@ -41,13 +42,17 @@ func Run(in io.Reader, out io.Writer) error {
 		p.Close()
 		return err
 	}
-	g, err := newGame(child, p)
+	g, err := newGame(child, p, ctx.Done())
 	if err != nil {
 		p.Close()
 		return err
 	}
+	defer context.AfterFunc(ctx, p.wake)()
 	go func() { // this goroutine's owner is the process: it ends with it
-		<-child.Done()
+		select {
+		case <-child.Done():
+		case <-ctx.Done():
+		}
 		time.Sleep(lastGrace)
 		os.Exit(1)
 	}()
@@ -58,12 +63,12 @@ func Run(in io.Reader, out io.Writer) error {
 }
 
 // newGame makes the loop with an empty desk.
-func newGame(child *link.Child, p *pump) (*game, error) {
+func newGame(child *link.Child, p *pump, stop <-chan struct{}) (*game, error) {
 	painter, err := newPainter()
 	if err != nil {
 		return nil, err
 	}
-	g := &game{child: child, pump: p, painter: painter, scale: 1, last: time.Now()}
+	g := &game{child: child, pump: p, stop: stop, painter: painter, scale: 1, last: time.Now()}
 	g.desk = desk.New(desk.Options{Now: g.now, Emit: g.emit, Load: desk.NewFileLoader(readers, frameBytes, p.wake)})
 	return g, nil
 }
