@@ -177,6 +177,7 @@ func TestWildcardsAndRanges(t *testing.T) {
 		{"LO", "abc", "a*c", true}, {"LO", "abc", "a?c", true}, {"LO", "abc", "A*", false}, {"LO", "abc", "*", true},
 		{"LO", "abc", "a**", true}, {"LO", "abc", "?", false}, {"LO", "", "*", true}, {"LO", "äöü", "?ö?", true},
 		{"PN", "Yamada^Tarou=山田^太郎=やまだ^たろう", "山田*", true},
+		{"PN", "Yamada^Tarou=山田^太郎", "yamada*=山田*", true}, {"PN", "Yamada^Tarou", "yamada*=山田*", false},
 		{"DA", "20260110", "20260110-20260110", true}, {"DA", "20260110", "20260111-", false},
 		{"TM", "0315", "031500-031559", true}, {"TM", "031500.5", "0315", true}, {"TM", "000000", "-0100", true},
 		{"DT", "20260110031500+0100", "20260110021500+0000", true},

@@ -102,6 +102,10 @@ func TestEachObjectIsAnsweredFor(t *testing.T) {
 	if failed["1.2.4.2.8.1"] != reasonProcessing || failed[""] != reasonNotReadable || failed["1.2.4.1.8.1"] != reasonInvalid || failed["1.2.4.1.8.7"] != reasonInvalid {
 		t.Errorf("failed %v", failed)
 	}
+	cut := object(t, "1.2.4.1", 5)
+	if status, _, failed := stow(t, base+"/studies", cut[:len(cut)-20]); status != 409 || failed["1.2.4.1.8.5"] != reasonInvalid {
+		t.Errorf("an object cut short: %d %v", status, failed)
+	}
 	if status, _, failed := stow(t, base+"/studies/1.2.4.1", foreign); status != 409 || len(failed) != 1 {
 		t.Errorf("nothing stored: %d %v", status, failed)
 	}

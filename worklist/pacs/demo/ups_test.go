@@ -273,6 +273,11 @@ func TestCreatingSteps(t *testing.T) {
 	if w := resp.Header.Get("Warning"); !strings.HasSuffix(w, "The Workitem was created with modifications.") {
 		t.Errorf("Warning %q", w)
 	}
+	resp, body = send(t, "POST", base+"/workitems?1.2.9.3", order(set(dicom.TransactionUID)))
+	want(t, resp, body, 201)
+	if resp, body = call(t, "GET", base+"/workitems/1.2.9.3", nil); strings.Contains(string(body), "00081195") {
+		t.Error("an empty Transaction UID is sent")
+	}
 	resp, body = send(t, "POST", base+"/workitems", order())
 	want(t, resp, body, 201)
 	for name, d := range map[string]*dicom.Dataset{
@@ -293,6 +298,27 @@ func TestCreatingSteps(t *testing.T) {
 	for _, junk := range []string{"", "[]", "[{},{}]", "{", `"x"`, "null x"} {
 		resp, body = call(t, "POST", base+"/workitems?1.2.9.9", []byte(junk), "Content-Type", dicomJSON)
 		want(t, resp, body, 400)
+	}
+}
+
+func TestEveryFactOfTheFinalStateIsNeeded(t *testing.T) {
+	check := func(d *dicom.Dataset, seq dicom.Tag, s pacs.State) {
+		t.Helper()
+		if !finalStateMet(d, s) {
+			t.Fatalf("%s with everything is refused", s)
+		}
+		for el := range d.Item(seq).All() {
+			less := d.Clone()
+			less.Item(seq).Delete(el.Tag)
+			if finalStateMet(less, s) {
+				t.Errorf("%s without %s is accepted", s, el.Tag.Keyword())
+			}
+		}
+	}
+	check(performed(), dicom.UnifiedProcedureStepPerformedProcedureSequence, pacs.Completed)
+	check(givenUp(), dicom.ProcedureStepProgressInformationSequence, pacs.Canceled)
+	if finalStateMet(&dicom.Dataset{}, pacs.Completed) {
+		t.Error("COMPLETED with nothing is accepted")
 	}
 }
 
