@@ -4,14 +4,15 @@ import "math"
 
 // belly is what the diaphragm and the abdominal wall enclose.
 type belly struct {
-	cavity solid
-	liver  solid
-	organs []part
-	portal *tree
-	veins  *tree
-	bowel  []part
-	gas    []part
-	pelvis []part
+	cavity    solid
+	liver     solid
+	organs    []part
+	portal    *tree
+	mesentery *tree
+	veins     *tree
+	bowel     []part
+	gas       []part
+	pelvis    []part
 }
 
 func theBelly() *belly {
@@ -26,8 +27,9 @@ func theBelly() *belly {
 	}}
 	b.liver = liverShape(b.cavity)
 	b.organs = b.solidOrgans()
-	b.portal = b.hepatic("portal", vec{-40, -20, -52}, 0.9, 6)
-	b.veins = b.hepatic("hepatic", vec{-26, 4, 2}, 0.8, 5.5)
+	b.portal = b.hepatic("portal", vec{-40, -20, -52}, 1.0, 6)
+	b.veins = b.hepatic("hepatic", vec{-26, 4, 2}, 0.95, 6)
+	b.mesentery = grow(seeded("mesentery"), vec{0, -8, -112}, box{vec{-85, -78, -235}, vec{90, 12, -105}}, func(p vec) bool { return b.cavity.dist(p) < -8 }, 160, 0.6, 3)
 	b.bowel = append(stomach(), bowel()...)
 	b.pelvis = iliacWings()
 	return b
@@ -88,7 +90,9 @@ func kidney(c vec, s float32) []part {
 		q := p.minus(c)
 		return max(in.dist(p), 3.2*smooth(vec{q.x / 15, q.y / 15, q.z / 15})*4-2.2)
 	}}
+	capsule := ellipsoid{c: c, r: vec{57, 31, 33}, m: e.m}
 	return []part{
+		{solid: capsule, coats: []coat{{0, fat}}, grain: 8},
 		{solid: e, coats: []coat{{0, kidneyCortex}}, grain: 2},
 		{solid: pyramids, coats: []coat{{0, kidneyMedulla}}, grain: 2},
 		{solid: ellipsoid{c: c.plus(vec{-s * 14, -4, 0}), r: vec{17, 9, 22}}, coats: []coat{{0, fat}}, grain: 3},
@@ -143,12 +147,12 @@ func bowel() []part {
 		}
 	}
 	r := seeded("small bowel")
-	for k := range 9 {
-		z := -128 - float32(k)*13
+	for k := range 15 {
+		z := -122 - float32(k)*9
 		var pts []vec
 		for i := range 7 {
 			a := float32(i)/6*2.6 - 1.3
-			pts = append(pts, vec{float32(math.Sin(float64(a)))*68 + r.in(-9, 9) + 4, r.in(-74, -18), z + r.in(-9, 9)})
+			pts = append(pts, vec{float32(math.Sin(float64(a)))*68 + r.in(-9, 9) + 4, r.in(-78, -4), z + r.in(-9, 9)})
 		}
 		hollow(curved([]float32{10.5, 9, 11, 10}, pts...), 2, -62, k%3 == 0)
 	}
@@ -185,6 +189,7 @@ func (b *belly) draw(c *canvas) {
 	c.paintAll(b.organs)
 	c.paintTree(b.veins, vein)
 	c.paintTree(b.portal, portal)
+	c.paintTree(b.mesentery, vein)
 	c.paintAll(b.bowel)
 	c.paintAll(b.pelvis)
 }

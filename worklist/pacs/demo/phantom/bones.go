@@ -161,7 +161,7 @@ var clavicle = curved([]float32{7.5, 6, 5.5, 6, 7}, vec{14, -68, 198}, vec{50, -
 func (t *torso) framework() []part { return t.bones[2*(12+10+1):] }
 
 // thoracicCage is ribs, cartilages, sternum, clavicles and shoulder blades.
-func thoracicCage([2]*loft) []part {
+func thoracicCage() []part {
 	var ps []part
 	shell := []coat{{0, compact}, {1.6, spongy}}
 	both := func(c chain, coats ...coat) {

@@ -9,7 +9,8 @@ const (
 
 // tentorium is the height of the tent over the cerebellum.
 func tentorium(p vec) float32 {
-	return 9 - 0.5*sqrt(p.x*p.x+60) - max(p.y-34, 0)*max(p.y-34, 0)*0.011
+	front := max(16-p.y, 0)
+	return 9 - 0.5*sqrt(p.x*p.x+60) - max(p.y-34, 0)*max(p.y-34, 0)*0.011 - front*front*0.35
 }
 
 // drawBrain paints grey and white matter inside the skull.
@@ -47,7 +48,7 @@ func (h *head) drawBrain(c *canvas) {
 			if c.texture != nil {
 				grain = 0.6 * c.texture[k]
 			}
-			if under := tentorium(p) - p.z; p.y > 4 && under > -0.3 {
+			if under := tentorium(p) - p.z; under > -0.3 {
 				c.px[k] = c.cerebellum(-d-1.6, under+0.3, folia[k]) + grain
 				continue
 			}

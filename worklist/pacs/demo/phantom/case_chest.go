@@ -31,7 +31,7 @@ func chestCT(findings func(*canvas), shift vec) []ctSeries {
 	}
 	lung := ctSeries{
 		key: "lung", number: 2, name: "Lung 2.0 Br64", kernel: "Br64", top: 214, step: 2, thickness: 2, n: 126,
-		fov: 400, y: 14, shift: shift, bodyPart: "CHEST", contrast: "Iohexol 300", windows: [][2]int{{-600, 1500}, {40, 400}},
+		fov: 400, y: 14, shift: shift, bodyPart: "CHEST", contrast: "Iohexol 300", delay: 45 * time.Second, windows: [][2]int{{-600, 1500}, {40, 400}},
 		windowNames: []string{"LUNG", "SOFT TISSUE"}, values: chestPalette, grain: sharpGrain, sd: 24, sharpen: 0.3,
 		edge: 0.8, wander: 3.5, texture: 7, intercept: -1024, draw: draw,
 	}
@@ -70,7 +70,7 @@ func chestExams(now time.Time) (current, prior exam) {
 	current = exam{key: "ct-chest", accession: "N26-0412", description: "CT chest with contrast", who: boris,
 		at: ago(now, arrived+25*time.Minute), referrer: "OKAFOR^NGOZI^^DR"}
 	current.order = brief(boris, now, Order{
-		Accession: current.accession, Priority: "LOW", DueAfter: 5 * time.Hour, ArrivedAgo: arrived, Label: "CT chest with contrast",
+		Accession: current.accession, Priority: "MEDIUM", DueAfter: 5 * time.Hour, ArrivedAgo: arrived, Label: "CT chest with contrast",
 		Indication: "ex-smoker (35 py), right upper lobe nodule, follow-up at 12 months; new dyspnoea on exertion",
 		Requester:  "OKAFOR^NGOZI^^DR", Callback: "+49 30 5550 4412", PatientClass: "OUTPATIENT", Bed: "Chest clinic",
 		ProcedureCode: Code{Value: "CTCHEST-C"},

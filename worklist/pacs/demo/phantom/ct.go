@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 )
@@ -25,7 +26,8 @@ type ctSeries struct {
 	bodyPart          string
 	position          string // HFS unless set
 	contrast          string
-	windows           [][2]int // centre, width
+	delay             time.Duration // of the acquisition after the contrast medium
+	windows           [][2]int      // centre, width
 	windowNames       []string
 	values            *palette
 	grain             func() tile
@@ -134,6 +136,8 @@ func (s ctSeries) common(m *maker) attrs {
 	}
 	if s.contrast != "" {
 		a[dicom.ContrastBolusAgent] = s.contrast
+		a[contrastStart] = dicom.FormatTM(m.at)
+		a[dicom.AcquisitionTime] = dicom.FormatTM(m.at.Add(s.delay))
 	}
 	if len(s.windows) > 0 {
 		a = a.with(voi(s.windows, s.windowNames...))

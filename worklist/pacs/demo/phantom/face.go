@@ -14,7 +14,7 @@ func faceBones() []part {
 		add(curved([]float32{5, 4, 3.2, 3.4, 4.5}, vec{s * 40, -80, -62}, vec{s * 57, -68, -66}, vec{s * 66, -44, -62}, vec{s * 66, -18, -56}, vec{s * 62, -4, -52}), 20, coat{0, compact}, coat{1.6, spongy})
 		jaw(&ps, s)
 		add(bead([]float32{5, 5.5}, vec{s * 31, -36, -88}, vec{s * 46, -30, -120}), 6, coat{0, muscle})
-		add(bead([]float32{10, 11}, vec{s * 60, -30, -80}, vec{s * 55, -34, -118}), 6, coat{0, muscle})
+		add(bead([]float32{10, 11}, vec{s * 55, -34, -80}, vec{s * 50, -38, -118}), 6, coat{0, muscle})
 		add(ellipsoid{c: vec{s * 62, 2, -90}, r: vec{9, 16, 24}}, 10, coat{0, pancreas})
 	}
 	thin(ellipsoid{c: vec{-9, -87, -14}, r: vec{12, 6.5, 15}})

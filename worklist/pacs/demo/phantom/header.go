@@ -16,6 +16,7 @@ const (
 	filterType         dicom.Tag = 0x00181160
 	focalSpots         dicom.Tag = 0x00181190
 	deviceSerialNumber dicom.Tag = 0x00181000
+	contrastStart      dicom.Tag = 0x00181042
 )
 
 // site is the institution of every phantom but those of a trap.

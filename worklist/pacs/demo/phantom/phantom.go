@@ -71,6 +71,9 @@ type phantomCase struct {
 var ordinary = []phantomCase{
 	{headStudies, headTruth},
 	{chestStudies, chestTruth},
+	{abdomenStudies, abdomenTruth},
+	{sinusStudies, nil},
+	{brainStudies, brainTruth},
 	{crChestStudies, crChestTruth},
 }
 

@@ -38,7 +38,7 @@ var theTorso = sync.OnceValue(func() *torso {
 	t.wall = trunkWall()
 	t.belly = theBelly()
 	t.middle = mediastinum()
-	t.bones = append(thoracicCage(t.lungs), spine(-230, 240)...)
+	t.bones = append(thoracicCage(), spine(-230, 240)...)
 	t.plant()
 	return t
 })
