@@ -105,29 +105,34 @@ func (d *Desk) slots(t *tile) []overlay.SlotState {
 // drawMarks draws the marks of a tile's picture, the mark in the making and the
 // cursors.
 func (d *Desk) drawMarks(l *overlay.List, i int, t *tile, clip image.Rectangle) {
+	var shapes []overlay.Shape
 	for _, m := range d.marksOn(t.shown) {
-		l.Append(d.style().Shape(t.shape(m, clip, m.ID == d.chosen)))
-	}
-	if t.cross != nil {
-		if p, ok := t.shown.slot.inst.plane(t.shown.slot.frame); ok {
-			col, row, _ := p.PatientToPixel(*t.cross)
-			at := t.onScreen([][2]float64{{col, row}})[0]
-			l.Append(d.style().Cross(clip, at[0], at[1], overlay.Blue))
-		}
+		shapes = append(shapes, t.shape(m, clip, m.ID == d.chosen))
 	}
 	if i == d.active && d.measuring() && d.label == nil {
-		d.drawDraft(l, t, clip)
+		at := t.onScreen([][2]float64{d.cursor})[0]
+		l.Append(d.style().Cross(clip, at[0], at[1], overlay.Green))
+		shapes = append(shapes, d.drafts(t, clip)...)
+	}
+	l.Append(d.style().Shapes(shapes))
+	if t.cross == nil {
+		return
+	}
+	if p, ok := t.shown.slot.inst.plane(t.shown.slot.frame); ok {
+		col, row, _ := p.PatientToPixel(*t.cross)
+		at := t.onScreen([][2]float64{{col, row}})[0]
+		l.Append(d.style().Cross(clip, at[0], at[1], overlay.Blue))
 	}
 }
 
-func (d *Desk) drawDraft(l *overlay.List, t *tile, clip image.Rectangle) {
-	at := t.onScreen([][2]float64{d.cursor})[0]
-	l.Append(d.style().Cross(clip, at[0], at[1], overlay.Green))
+// drafts are the mark in the making, with what it measures so far, and the value
+// under the probe.
+func (d *Desk) drafts(t *tile, clip image.Rectangle) []overlay.Shape {
 	if d.tool == viewer.ToolProbe && d.probe != "" {
-		l.Append(d.style().Note(clip, at[0], at[1], d.probe))
+		return []overlay.Shape{{Clip: clip, Points: t.onScreen([][2]float64{d.cursor}), Words: []string{d.probe}, Draft: true}}
 	}
 	if !d.draft.Begun() {
-		return
+		return nil
 	}
 	m := viewer.Mark{Kind: d.draft.Kind, Points: d.draft.Shape()}
 	if len(m.Points) == tool.Points(m.Kind) {
@@ -137,7 +142,7 @@ func (d *Desk) drawDraft(l *overlay.List, t *tile, clip image.Rectangle) {
 	}
 	shape := t.shape(m, clip, false)
 	shape.Draft = true
-	l.Append(d.style().Shape(shape))
+	return []overlay.Shape{shape}
 }
 
 func (t *tile) shape(m viewer.Mark, clip image.Rectangle, selected bool) overlay.Shape {

@@ -56,22 +56,23 @@ type FileLoader struct {
 	wake  func()
 	wg    sync.WaitGroup
 
-	mu       sync.Mutex // guards all below
-	work     *sync.Cond
-	epoch    int // rises by one on Forget: work of an older one is thrown away
-	headers  []viewer.Object
-	unread   int // of headers, also those a worker holds
-	arrived  []Header
-	pixels   bool
-	now      []Frame
-	soon     []Frame
-	busy     map[string]bool
-	frames   map[string]*decoded
-	bytes    int64
-	tick     int64
-	last     *opened
-	closed   bool
-	inlineOK bool
+	mu      sync.Mutex // guards all below
+	work    *sync.Cond
+	epoch   int // rises by one on Forget: work of an older one is thrown away
+	headers []viewer.Object
+	unread  int // of headers, also those a worker holds
+	arrived []Header
+	pixels  bool
+	now     []Frame
+	soon    []Frame
+	busy    map[string]bool
+	frames  map[string]*decoded
+	bytes   int64
+	tick    int64
+	last    *opened
+	closed  bool
+	inline  bool
+	full    bool // what is wanted soon does not fit: nothing is read ahead until the next Want
 }
 
 type decoded struct {
@@ -92,7 +93,7 @@ type opened struct {
 // workers everything is read within Arrived and nothing ahead: for tests and
 // one-shot pictures.
 func NewFileLoader(workers int, limit int64, wake func()) *FileLoader {
-	l := &FileLoader{limit: limit, wake: wake, busy: map[string]bool{}, frames: map[string]*decoded{}, inlineOK: workers == 0}
+	l := &FileLoader{limit: limit, wake: wake, busy: map[string]bool{}, frames: map[string]*decoded{}, inline: workers == 0}
 	l.work = sync.NewCond(&l.mu)
 	for range workers {
 		l.wg.Go(l.serve)
@@ -113,7 +114,7 @@ func (l *FileLoader) Read(objects []viewer.Object) {
 func (l *FileLoader) Want(now, soon []Frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.now, l.soon = now, soon
+	l.now, l.soon, l.full = now, soon, false
 	l.work.Broadcast()
 }
 
@@ -128,7 +129,7 @@ func (l *FileLoader) Reading() int {
 func (l *FileLoader) Arrived() ([]Header, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for l.inlineOK {
+	for l.inline {
 		job, ok := l.next(false)
 		if !ok {
 			break
@@ -195,7 +196,7 @@ func (l *FileLoader) next(ahead bool) (job, bool) {
 		l.headers = l.headers[1:]
 		return job{epoch: l.epoch, header: &o}, true
 	}
-	if ahead && (l.bytes < l.limit || l.evict(true)) {
+	if ahead && !l.full && (l.bytes < l.limit || l.evict(true)) {
 		if f, ok := l.missing(l.soon); ok {
 			return job{epoch: l.epoch, frame: f}, true
 		}
@@ -281,9 +282,24 @@ func (l *FileLoader) keep(key string, image *pixel.Image, err error) {
 	l.tick++
 	d.used = l.tick
 	l.frames[key], l.bytes, l.pixels = d, l.bytes+d.bytes, true
-	if l.bytes > l.limit && !l.evict(true) {
-		l.evict(false)
+	if l.bytes <= l.limit || l.evict(true) {
+		return
 	}
+	if l.full = true; l.onScreen(key) {
+		l.evict(false)
+		return
+	}
+	l.bytes -= d.bytes // read ahead one too many
+	delete(l.frames, key)
+}
+
+func (l *FileLoader) onScreen(key string) bool {
+	for _, f := range l.now {
+		if f.key() == key {
+			return true
+		}
+	}
+	return false
 }
 
 // evict drops the frames used longest ago until the rest is below the bound, and

@@ -72,10 +72,12 @@ func TestReadingAheadNeverDropsWhatIsWanted(t *testing.T) {
 	l := NewFileLoader(1, 40<<10, nil)
 	defer l.Close()
 	l.Want(f[:1], f[1:])
-	eventually(t, "full", func() bool { return l.has(f[3]) })
-	time.Sleep(20 * time.Millisecond)
-	if !l.has(f[0]) || !l.has(f[1]) || l.has(f[19]) {
-		t.Error("reading ahead went round and round")
+	full := func() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.full && len(l.busy) == 0 }
+	eventually(t, "full", full)
+	for i := range f {
+		if l.has(f[i]) != (i < 4) {
+			t.Errorf("frame %d here: %v", i, l.has(f[i]))
+		}
 	}
 	l.Want(f[10:11], f[11:])
 	eventually(t, "the new wish", func() bool { return l.has(f[10]) && l.has(f[12]) })

@@ -155,6 +155,11 @@ func (s *stack) place(sp space.Stack, frameOfRef dicom.UID) {
 	for i := range s.slots {
 		s.slots[i].pos = sp.Position[i]
 	}
+	for _, g := range sp.Gaps { // one by one: a position of 1e300 mm overflows the sum
+		if g.Missing < 0 || g.Missing > maxMissing {
+			return
+		}
+	}
 	if sp.Expected()-len(sp.Order) > maxMissing {
 		return
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -89,7 +90,7 @@ func (t *tile) level() string {
 	if !ok || !t.stack.spatial {
 		return ""
 	}
-	pos := -sl.pos // the stack goes down: to the feet, left or back
+	pos := math.Round(-10*sl.pos)/10 + 0 // the stack goes down: to the feet, left or back
 	return strings.Replace(fmt.Sprintf("%+.1f mm", pos), "-", "−", 1)
 }
 
@@ -118,7 +119,10 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	}
 	if plane, ok := in.plane(frame); ok {
 		if side, mm, ok := plane.Side(0); ok {
-			w.Midline = strings.TrimSpace(fmt.Sprintf("%s %.0f mm", side, mm))
+			w.Midline = fmt.Sprintf("%s %.0f mm", side, mm)
+			if side == "" {
+				w.Midline = "midline"
+			}
 		}
 	}
 }

@@ -54,7 +54,7 @@ func bars(d Head) []bar {
 		out = append(out, bar{Panel, Amber, "READ ONLY: " + d.ReadOnly})
 	}
 	if d.Site.Banner != "" {
-		out = append(out, bar{Amber, Panel, d.Site.Banner})
+		out = append(out, bar{Violet, White, d.Site.Banner})
 	}
 	if d.Typing {
 		out = append(out, bar{Panel, Green, "text: " + d.Label + "▏  Enter sets it, Esc drops it"})
@@ -63,7 +63,13 @@ func bars(d Head) []bar {
 }
 
 func (s Style) bar(l *List, r image.Rectangle, b bar) int {
+	tall := float64(r.Max.Y)
 	r.Max.Y = min(r.Max.Y, r.Min.Y+int(s.line()*1.25))
+	if tall < 12*s.line() { // no room for words: the colour must do
+		r.Max.Y = min(r.Max.Y, r.Min.Y+s.px(4))
+		l.fill(r, b.color)
+		return r.Max.Y
+	}
 	l.fill(r, b.color)
 	base := float64(r.Max.Y) - 0.42*s.em()
 	l.plain(0.6*s.em(), base, s.em(), Left, b.ink, Fit(dicom.Clean(b.words), s.em(), float64(r.Dx())-1.2*s.em()))

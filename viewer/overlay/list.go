@@ -66,8 +66,8 @@ func (l *List) fill(r image.Rectangle, c color.NRGBA) {
 	l.Fills = append(l.Fills, Fill{Rect: r, Color: c})
 }
 
-// Colours. Grey text keeps dark adaptation; blue, amber and red have one meaning
-// each: the current study, a prior, danger.
+// Colours. Grey text keeps dark adaptation; blue, amber, red and violet have one
+// meaning each as a band: the current study, a prior, danger, news.
 var (
 	Grey    = color.NRGBA{200, 200, 200, 255}
 	Dim     = color.NRGBA{130, 130, 130, 255}
@@ -75,6 +75,7 @@ var (
 	Blue    = color.NRGBA{80, 150, 230, 255}
 	Amber   = color.NRGBA{255, 176, 32, 255}
 	Red     = color.NRGBA{200, 30, 40, 255}
+	Violet  = color.NRGBA{130, 60, 190, 255}
 	Yellow  = color.NRGBA{250, 225, 90, 255}
 	Green   = color.NRGBA{110, 220, 130, 255}
 	Panel   = color.NRGBA{18, 18, 20, 255}

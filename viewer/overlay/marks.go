@@ -19,10 +19,18 @@ type Shape struct {
 	Arrow    bool // a head at the first point
 }
 
-// Shape draws a mark: its lines over a dark rim, handles when it is selected, its
-// words below its last point.
-func (s Style) Shape(m Shape) List {
+// Shapes draws the marks of a tile: lines over a dark rim, handles where selected,
+// words below the last point, none over another's.
+func (s Style) Shapes(marks []Shape) List {
 	var l List
+	var taken []image.Rectangle
+	for _, m := range marks {
+		s.shape(&l, m, &taken)
+	}
+	return l
+}
+
+func (s Style) shape(l *List, m Shape, taken *[]image.Rectangle) {
 	c := Yellow
 	switch {
 	case m.Prior:
@@ -31,32 +39,33 @@ func (s Style) Shape(m Shape) List {
 		c = Green
 	}
 	for _, line := range m.Lines {
-		s.polyline(&l, m.Clip, line, c)
+		s.polyline(l, m.Clip, line, c)
 	}
 	if m.Arrow && len(m.Points) == 2 {
-		s.arrowHead(&l, m, c)
+		s.arrowHead(l, m, c)
 	}
-	if m.Selected || len(m.Points) == 1 {
+	if m.Selected || len(m.Points) == 1 && !m.Draft {
 		for _, p := range m.Points {
-			s.handle(&l, m.Clip, p, c)
+			s.handle(l, m.Clip, p, c)
 		}
 	}
-	s.words(&l, m, c)
-	return l
+	s.words(l, m, c, taken)
 }
 
+// polyline is drawn over a dark rim, so that it is seen on white bone too. The
+// whole rim comes first, lest a segment's rim cover the one before.
 func (s Style) polyline(l *List, clip image.Rectangle, line [][2]float64, c color.NRGBA) {
+	w := 1.5 * max(s.Scale, 0.5)
 	for i := 1; i < len(line); i++ {
-		s.segment(l, clip, line[i-1], line[i], c)
+		l.Lines = append(l.Lines, Line{line[i-1][0], line[i-1][1], line[i][0], line[i][1], w + 2, Outline, clip})
+	}
+	for i := 1; i < len(line); i++ {
+		l.Lines = append(l.Lines, Line{line[i-1][0], line[i-1][1], line[i][0], line[i][1], w, c, clip})
 	}
 }
 
-// segment is a line with a dark rim, so that it is seen on white bone too.
 func (s Style) segment(l *List, clip image.Rectangle, a, b [2]float64, c color.NRGBA) {
-	w := 1.5 * max(s.Scale, 0.5)
-	l.Lines = append(l.Lines,
-		Line{a[0], a[1], b[0], b[1], w + 2, Outline, clip},
-		Line{a[0], a[1], b[0], b[1], w, c, clip})
+	s.polyline(l, clip, [][2]float64{a, b}, c)
 }
 
 func (s Style) handle(l *List, clip image.Rectangle, p [2]float64, c color.NRGBA) {
@@ -73,9 +82,10 @@ func (s Style) arrowHead(l *List, m Shape, c color.NRGBA) {
 	}
 }
 
-// words stand below and right of the last point, kept inside the clip.
-func (s Style) words(l *List, m Shape, c color.NRGBA) {
-	if len(m.Points) == 0 || len(m.Words) == 0 {
+// words stand below and right of the last point, inside the clip and below any
+// words that stand there already.
+func (s Style) words(l *List, m Shape, c color.NRGBA, taken *[]image.Rectangle) {
+	if len(m.Points) == 0 || len(m.Words) == 0 || float64(m.Clip.Dx()) < 15*s.em() {
 		return
 	}
 	at := m.Points[len(m.Points)-1]
@@ -86,11 +96,18 @@ func (s Style) words(l *List, m Shape, c color.NRGBA) {
 	for _, w := range m.Words {
 		widest = max(widest, Width(w, s.em()))
 	}
-	x := min(at[0]+0.8*s.em(), float64(m.Clip.Max.X)-widest-1.2*s.em())
-	y := min(at[1]+1.4*s.em(), float64(m.Clip.Max.Y)-float64(len(m.Words))*s.line())
-	for _, w := range m.Words {
-		l.text(max(x, float64(m.Clip.Min.X)), y, s.em(), Left, c, w)
-		y += s.line()
+	height := float64(len(m.Words)) * s.line()
+	x := max(float64(m.Clip.Min.X), min(at[0]+0.8*s.em(), float64(m.Clip.Max.X)-widest-1.2*s.em()))
+	y := min(at[1]+0.4*s.em(), float64(m.Clip.Max.Y)-height-s.em())
+	box := image.Rect(int(x), int(y), int(x+widest)+1, int(y+height)+1)
+	for _, t := range *taken {
+		if box.Overlaps(t) {
+			box = box.Add(image.Pt(0, t.Max.Y-box.Min.Y))
+		}
+	}
+	*taken = append(*taken, box)
+	for i, w := range m.Words {
+		l.text(x, float64(box.Min.Y)+s.em()+float64(i)*s.line(), s.em(), Left, c, w)
 	}
 }
 
@@ -148,12 +165,5 @@ func (s Style) SliceBar(r image.Rectangle, slots []SlotState, at int) List {
 	l.Fills = append(l.Fills, missing...)
 	mark := image.Rect(r.Max.X-2*w, y(at)-1, r.Max.X, max(y(at+1), y(at)+2)+1)
 	l.fill(mark.Intersect(r), Green)
-	return l
-}
-
-// Note is a line of words beside a point: the probe's value.
-func (s Style) Note(clip image.Rectangle, x, y float64, words string) List {
-	var l List
-	s.words(&l, Shape{Clip: clip, Points: [][2]float64{{x, y}}, Words: []string{words}}, Green)
 	return l
 }
