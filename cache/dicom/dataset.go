@@ -1,11 +1,17 @@
 // Package dicom is the alphabet of the house: tags, value representations,
 // data sets, person names, character sets, DICOM JSON, reading and writing.
 //
+//	read     Part 10 with or without preamble and meta information, bare data
+//	         sets; implicit and explicit VR, little and big endian, deflated;
+//	         encapsulated pixel data of any transfer syntax, cut into frames
+//	written  Part 10, Explicit VR Little Endian, native pixel data
+//	JSON     PS3.18 F, both ways; bulk data by URI only
+//	not yet  data sets without Part 10 for DIMSE, encapsulated writing
+//
 // It is the only package that imports the third-party DICOM module
 // (github.com/suyashkumar/dicom), which serves as dictionary and, in tests, as
-// a second opinion;
-// foreign bytes are read by the tokenizer here. Nothing outside ever sees a
-// third-party type.
+// a second opinion; foreign bytes are read by the tokenizer here. Nothing
+// outside ever sees a third-party type.
 package dicom
 
 import (

@@ -91,7 +91,11 @@ func TestNumbersOfEveryVRAndByteOrder(t *testing.T) {
 func TestImplicitVRFollowsTheDictionaryAndPixelRepresentation(t *testing.T) {
 	body := join(ivle.el(PatientName, "", "A^B "), ivle.el(PixelRepresentation, "", "\x01\x00"),
 		ivle.el(SmallestImagePixelValue, "", "\xfe\xff"), ivle.el(LUTData, "", "\x01\x02"), ivle.el(OverlayRows+0x20000, "", "\x05\x00"))
-	d := parsed(t, part10(ImplicitVRLittleEndian, body)).Dataset
+	f := parsed(t, part10(ImplicitVRLittleEndian, join(body, ivle.el(PixelDataTag, "", "\x01\x02"))))
+	if f.Pixel.VR != "OW" {
+		t.Errorf("pixel data are %s", f.Pixel.VR)
+	}
+	d := f.Dataset
 	if v, _ := d.Int(SmallestImagePixelValue); v != -2 {
 		t.Errorf("US or SS: %d", v)
 	}

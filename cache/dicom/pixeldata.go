@@ -31,6 +31,9 @@ func (p *parser) pixelData(h header, end int) error {
 		px = &PixelData{}
 	}
 	px.Tag, px.VR, px.Encapsulated = h.tag, h.vr, h.length == undefined
+	if !p.explicit && h.tag == PixelDataTag {
+		px.VR = "OW" // PS3.5 A.1
+	}
 	if p.opt.header {
 		p.stop = true
 		return nil

@@ -15,7 +15,7 @@ func Clean(s string) string {
 	if !dirty(s) {
 		return s
 	}
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\u0085", "\n").Replace(s)
+	s = lineEnds.Replace(s)
 	return strings.Map(func(r rune) rune {
 		if hostile(r) {
 			return utf8.RuneError
@@ -23,6 +23,8 @@ func Clean(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, string(utf8.RuneError)))
 }
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\u0085", "\n")
 
 // dirty looks for anything but printable ASCII, \n and \t, then closer.
 func dirty(s string) bool {

@@ -118,6 +118,8 @@ func TestIllegalDocumentsAreRefused(t *testing.T) {
 		"no study":           func(d *Document) { d.Study = &dicom.Dataset{} },
 		"bad UID":            func(d *Document) { d.SOPUID = "1.02" },
 		"no observer":        func(d *Document) { d.Observer.Name = "^" },
+		"long organization":  func(d *Document) { d.Observer.Organization = strings.Repeat("x", 65) },
+		"backslash in name":  func(d *Document) { d.Observer.Name = `A\B` },
 		"no time":            func(d *Document) { d.Content = time.Time{} },
 		"verified partial":   func(d *Document) { d.Partial = true },
 		"no organization":    func(d *Document) { d.Observer.Organization = "" },

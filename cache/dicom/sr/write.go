@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 )
@@ -48,6 +50,8 @@ func (doc Document) check() error {
 		return &InvalidError{"series or instance UID missing or not a UID"}
 	case strings.Trim(doc.Observer.Name, "^= ") == "":
 		return &InvalidError{"no observer name"}
+	case unfit(doc.Observer.Name) || unfit(doc.Observer.Organization) || unfit(doc.Observer.ID):
+		return &InvalidError{"observer name, login or organization longer than 64 characters, or with a backslash or control character"}
 	case doc.Content.IsZero():
 		return &InvalidError{"no content time"}
 	case doc.Verified && (doc.Partial || doc.Preliminary):
@@ -68,6 +72,11 @@ func (doc Document) check() error {
 		return &InvalidError{"no text"}
 	}
 	return nil
+}
+
+// unfit is what PN and LO cannot hold (PS3.5 6.2).
+func unfit(s string) bool {
+	return utf8.RuneCountInString(s) > 64 || strings.ContainsFunc(s, func(r rune) bool { return r == '\\' || unicode.IsControl(r) })
 }
 
 // copied are the Patient, Patient Study and General Study attributes taken over
