@@ -234,6 +234,15 @@ func (c *console) typeText(s string) {
 	}
 }
 
+// command types a line after ":", letter by letter, as fingers do.
+func (c *console) command(line string) {
+	c.t.Helper()
+	for _, r := range ":" + line {
+		c.typeText(string(r))
+	}
+	c.press("Enter")
+}
+
 func (c *console) screen() string {
 	out, _ := c.tmux("capture-pane", "-p")
 	return out

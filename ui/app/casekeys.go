@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nocturne/nocturne/ui/reading"
@@ -17,11 +18,56 @@ func (m *Model) caseKey(name string, msg tea.KeyMsg) tea.Cmd {
 	if c.page.Typing && c.page.Editor != nil {
 		return c.reportKey(m, name, msg)
 	}
-	if text, ok := typed(msg); ok && len([]rune(text)) >= 4 {
-		c.held = text
-		m.warn("Text arrived while the keys belong to the images; nothing was executed. F3 puts it into the report.")
-		return nil
+	if text := printable(name, msg); text != "" {
+		if c.stray(text, m.Now()) {
+			m.warn("Text arrived while the keys belong to the images; nothing was executed. F3 puts it into the report.")
+			return nil
+		}
+		if r := []rune(text); len(r) > 1 {
+			var cmds []tea.Cmd
+			for _, one := range r {
+				cmds = append(cmds, m.imageKey(string(one)))
+			}
+			return tea.Batch(cmds...)
+		}
 	}
+	return m.imageKey(name)
+}
+
+// printable is the text a key stands for, "" when it is none.
+func printable(name string, msg tea.KeyMsg) string {
+	if name == "space" {
+		return " "
+	}
+	if msg.Type == tea.KeyRunes && !msg.Alt {
+		return string(msg.Runes)
+	}
+	return ""
+}
+
+// A burst is four or more characters at once, and whatever follows it within a
+// moment: dictation or a paste, not keys (N2). Letters that come one by one are
+// watched by the viewer itself.
+const (
+	burst  = 4
+	moment = 60 * time.Millisecond
+)
+
+// stray holds text back that was not meant as keys.
+func (c *openCase) stray(text string, now time.Time) bool {
+	if len([]rune(text)) < burst && !now.Before(c.burst) {
+		return false
+	}
+	if !now.Before(c.burst) {
+		c.held = ""
+	}
+	c.held += text
+	c.burst = now.Add(moment)
+	return true
+}
+
+// imageKey does what a key does at the images.
+func (m *Model) imageKey(name string) tea.Cmd {
 	if b, ok := m.Keymap.Lookup(viewer.InImages, viewer.Key(name)); ok {
 		if _, own := actions()[b.Action]; own {
 			return m.act(b.Action)

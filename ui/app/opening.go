@@ -25,8 +25,9 @@ type openCase struct {
 	priors   reading.Priors
 	claimed  bool
 	shown    bool
-	held     string // stray text of the window, offered to F3 (N2)
-	told     string // fingerprint of what the viewer was told last
+	held     string    // stray text, offered to F3 (N2)
+	burst    time.Time // what is typed before then belongs to the stray text
+	told     string    // fingerprint of what the viewer was told last
 	capsuled time.Time
 	keeper   *reading.Keeper
 	dirty    bool // the draft differs from what was handed to the journal
@@ -58,6 +59,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	c.page = &study.Page{Row: row, Epoch: c.epoch, Now: m.Now, Claim: "asking " + row.Site + " …"}
 	c.studies = []viewer.Study{reading.CurrentStudy(row)}
 	m.open, m.page, m.sheet = c, onCase, nil
+	m.Room.Prefer(row.StudyUID)
 	m.list.Select(row.StudyUID)
 	return tea.Batch(m.begin(ctx, c), c.follow(), m.loadPriors(ctx, c))
 }

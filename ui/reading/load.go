@@ -28,7 +28,6 @@ func (r *Room) Load(ctx context.Context, site, study string, each func(Progress)
 		each(Progress{Done: true, Err: err})
 		return err
 	}
-	r.Fetch.Prefer(dicom.UID(study))
 	ended := false
 	err := r.Fetch.Study(ctx, s.Archive, dicom.UID(study), nil, func(p fetch.Progress) {
 		ended = ended || p.Done
@@ -39,6 +38,9 @@ func (r *Room) Load(ctx context.Context, site, study string, each func(Progress)
 	}
 	return err
 }
+
+// Prefer lets the study on screen go before everything else that is fetched.
+func (r *Room) Prefer(study string) { r.Fetch.Prefer(dicom.UID(study)) }
 
 func objects(entries []store.Entry) []viewer.Object {
 	out := make([]viewer.Object, 0, len(entries))

@@ -38,7 +38,8 @@ func (p PriorStudy) Day() string {
 	return "no date"
 }
 
-// mostPriors is how many studies are fetched beside a case.
+// mostPriors is how many earlier studies are fetched beside a case. Every newer
+// one is announced (N17).
 const mostPriors = 3
 
 // FindPriors searches the row's site for the patient's other studies.
@@ -56,9 +57,12 @@ func (r *Room) FindPriors(ctx context.Context, row feed.Row) Priors {
 	if !complete && !out.Unknown {
 		out.Silent = site.Name
 	}
+	earlier := 0
 	for _, s := range found {
-		if len(out.Studies) == mostPriors {
-			break
+		if !s.Newer {
+			if earlier++; earlier > mostPriors {
+				continue
+			}
 		}
 		out.Studies = append(out.Studies, PriorStudy{Reason: s.Reason, Newer: s.Newer, Study: viewer.Study{
 			UID: string(s.UID), Date: s.Date, Description: s.Description, Accession: s.Accession, Modality: s.Modality, Prior: true, Expected: s.Expected}})

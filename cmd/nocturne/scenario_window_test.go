@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/sr"
+	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
+)
+
+// planted is what the phantoms' truth says of one item.
+type planted struct {
+	ID        string        `json:"id"`
+	Study     string        `json:"study_instance_uid"`
+	SOP       string        `json:"sop_instance_uid"`
+	Slice     int           `json:"slice"`
+	Long      float64       `json:"long_axis_mm"`
+	Delta     float64       `json:"delta_mm"`
+	Endpoints [2][3]float64 `json:"endpoints_mm"`
+}
+
+func truth(t *testing.T, id string) planted {
+	t.Helper()
+	out, code := nocturne(t, t.TempDir(), "archive", "--phantoms", "--truth")
+	var all []planted
+	if code != 0 || json.Unmarshal([]byte(out), &all) != nil {
+		t.Fatalf("archive --truth: exit %d", code)
+	}
+	for _, p := range all {
+		if p.ID == id {
+			return p
+		}
+	}
+	t.Fatalf("nothing planted is called %s", id)
+	return planted{}
+}
+
+// client speaks to the archive as a stranger would.
+func (a *archiveProcess) client(t *testing.T) *dicomweb.Client {
+	t.Helper()
+	c, err := dicomweb.New(dicomweb.Config{Name: "TEST", BaseURL: a.DICOMweb, UPSURL: a.UPS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+// where gives a patient point as image column and row in the instance, by the
+// convention of SCOORD.
+func (a *archiveProcess) where(t *testing.T, p planted, point [3]float64) (col, row float64) {
+	t.Helper()
+	var plane space.Plane
+	err := a.client(t).Retrieve(t.Context(), pacs.Ref{Study: dicom.UID(p.Study), Series: a.seriesOf(t, p), Instance: dicom.UID(p.SOP)}, func(o pacs.Object) error {
+		f, err := dicom.Parse(o.Bytes)
+		if err != nil {
+			return err
+		}
+		plane, err = space.PlaneOf(f.Dataset, 0)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	col, row, _ = plane.PatientToPixel(space.Vec3(point))
+	return col, row
+}
+
+func (a *archiveProcess) seriesOf(t *testing.T, p planted) dicom.UID {
+	t.Helper()
+	found, err := a.client(t).Find(t.Context(), pacs.Query{Level: pacs.InstanceLevel, Study: dicom.UID(p.Study), Match: map[dicom.Tag]string{dicom.SOPInstanceUID: p.SOP}})
+	if err != nil || len(found) != 1 {
+		t.Fatalf("find %s: %d found, %v", p.ID, len(found), err)
+	}
+	return dicom.UID(found[0].Str(dicom.SeriesInstanceUID))
+}
+
+// reports are the texts of the structured reports that the archive holds of a
+// study.
+func (a *archiveProcess) reports(t *testing.T, study string) []string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	c := a.client(t)
+	series, err := c.Find(ctx, pacs.Query{Level: pacs.SeriesLevel, Study: dicom.UID(study), Match: map[dicom.Tag]string{dicom.Modality: "SR"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, s := range series {
+		err := c.Retrieve(ctx, pacs.Ref{Study: dicom.UID(study), Series: dicom.UID(s.Str(dicom.SeriesInstanceUID))}, func(o pacs.Object) error {
+			f, err := dicom.Parse(o.Bytes)
+			if err == nil {
+				out = append(out, sr.Text(f.Dataset))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// readerHome is a home with a reader and the archive as its site NORTH.
+func readerHome(t *testing.T, a *archiveProcess) string {
+	t.Helper()
+	home := t.TempDir()
+	config := fmt.Sprintf("[reader]\nname = \"READER^DEMO\"\norganization = \"Test\"\n[policy]\npoll_seconds = 1\n[[site]]\nname = \"NORTH\"\ndicomweb = %q\nups = %q\n", a.DICOMweb, a.UPS)
+	if err := os.WriteFile(filepath.Join(home, "config.toml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return home
+}
+
+// openCase finds a case by a word of its patient's name and opens it with Enter.
+func (c *console) openCase(word string) {
+	c.t.Helper()
+	c.see(15*time.Second, `(?i)`+word)
+	c.press("/")
+	c.typeText(strings.ToLower(word))
+	c.press("Enter")
+	c.see(5*time.Second, `▸.*(?i)`+word)
+	c.press("Enter")
+	c.see(10*time.Second, `(?i)`+word+`.*ID `)
+}
+
+// walk moves the measuring cursor by whole pixels with the arrow keys and returns
+// how many keys that took.
+func (c *console) walk(cols, rows int) (keys int) {
+	c.t.Helper()
+	step := func(n int, positive, negative string) {
+		key := positive
+		if n < 0 {
+			key, n = negative, -n
+		}
+		for ; n >= 10; n -= 10 {
+			c.press("S-" + key)
+			keys++
+		}
+		for ; n > 0; n-- {
+			c.press(key)
+			keys++
+		}
+	}
+	step(cols, "Right", "Left")
+	step(rows, "Down", "Up")
+	return keys
+}
+
+var millimetres = regexp.MustCompile(`(\d+\.\d) mm`)
+
+// TestScenario1FirstReadKeysOnly: list, open, lung window, the nodule's slice, the
+// ruler, F4, an impression, F12, Enter; the archive holds the text of the screen.
+func TestScenario1FirstReadKeysOnly(t *testing.T) {
+	d := startDesktop(t)
+	a := spawnArchive(t, "--phantoms")
+	nodule := truth(t, "chest-nodule")
+	c := startConsole(t, d, readerHome(t, a), 140, 50)
+	c.openCase("boris")
+	d.window(t)
+	c.see(60*time.Second, `current images (\d+)/\d+ · all here`)
+	keys := 3
+	c.press("2")
+	c.see(5*time.Second, `W 1500 L -600`)
+	c.command(fmt.Sprintf("goto %d", nodule.Slice))
+	c.see(5*time.Second, fmt.Sprintf(`Im %d/`, nodule.Slice))
+	keys += 3
+	measured, took := c.ruler(a, nodule)
+	keys += took
+	if math.Abs(measured-nodule.Long) > 0.5 {
+		t.Errorf("measured %.1f mm, planted %.1f mm", measured, nodule.Long)
+	}
+	d.screenshot(t, "scenario1-nodule")
+	c.press("F3")
+	c.typeText("Nodule in the right upper lobe measuring ")
+	c.press("F4")
+	c.press("Tab")
+	c.typeText("Growing nodule, right upper lobe.")
+	c.press("F12")
+	c.see(10*time.Second, `Enter signs as`)
+	time.Sleep(settleTime)
+	c.press("Enter")
+	keys += 6
+	c.see(20*time.Second, `VERIFIED at NORTH`)
+	if keys > 60 {
+		t.Errorf("%d keystrokes besides prose", keys)
+	}
+	texts := a.reports(t, nodule.Study)
+	if len(texts) != 1 {
+		t.Fatalf("the archive holds %d reports", len(texts))
+	}
+	for _, part := range []string{fmt.Sprintf("Nodule in the right upper lobe measuring %.1f mm", measured), "Growing nodule, right upper lobe."} {
+		if !strings.Contains(strings.Join(strings.Fields(texts[0]), " "), part) {
+			t.Errorf("the archive's report lacks %q:\n%s", part, texts[0])
+		}
+	}
+}
+
+// settleTime is more than the sign sheet needs before an Enter counts (N10).
+const settleTime = 500 * time.Millisecond
+
+// ruler measures between the planted endpoints with the keyboard cursor, which
+// starts in the middle of the tile, and returns what the page says.
+func (c *console) ruler(a *archiveProcess, p planted) (mm float64, keys int) {
+	c.t.Helper()
+	c.press("r")
+	c.see(5*time.Second, `· length`)
+	at := [2]float64{256.5, 256.5}
+	for _, end := range p.Endpoints {
+		col, row := a.where(c.t, p, end)
+		dx, dy := int(math.Round(col-at[0])), int(math.Round(row-at[1]))
+		keys += c.walk(dx, dy) + 1
+		at[0], at[1] = at[0]+float64(dx), at[1]+float64(dy)
+		c.press("Enter")
+	}
+	screen := c.see(5*time.Second, fmt.Sprintf(`im %d .*\d mm`, p.Slice))
+	m := millimetres.FindStringSubmatch(regexp.MustCompile(fmt.Sprintf(`im %d .*`, p.Slice)).FindString(screen))
+	mm, _ = strconv.ParseFloat(m[1], 64)
+	c.press("Escape")
+	return mm, keys + 2
+}
