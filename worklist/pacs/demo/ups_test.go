@@ -275,7 +275,7 @@ func TestCreatingSteps(t *testing.T) {
 	}
 	resp, body = send(t, "POST", base+"/workitems?1.2.9.3", order(set(dicom.TransactionUID)))
 	want(t, resp, body, 201)
-	if resp, body = call(t, "GET", base+"/workitems/1.2.9.3", nil); strings.Contains(string(body), "00081195") {
+	if _, body = call(t, "GET", base+"/workitems/1.2.9.3", nil); strings.Contains(string(body), "00081195") {
 		t.Error("an empty Transaction UID is sent")
 	}
 	resp, body = send(t, "POST", base+"/workitems", order())
