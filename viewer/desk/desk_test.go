@@ -278,7 +278,7 @@ func TestMissingSlicesAreBlackAndCounted(t *testing.T) {
 	if s := r.tile(0); s.SOPUID != "" || s.Slice != 3 {
 		t.Errorf("%+v", s)
 	}
-	if !hasText(sc, "7/10 images here") {
+	if !hasText(sc, "7/10 here") {
 		t.Error("the tile does not count")
 	}
 	if r.press("j", "j"); r.tile(0).Slice != 5 || len(r.d.Scene().Tiles) != 1 {

@@ -63,7 +63,7 @@ func (d *Desk) studyWords(w *overlay.Tile, t *tile) {
 	}
 	for _, c := range d.counts() {
 		if c.StudyUID == st.UID && c.Expected > c.Have {
-			w.Short = fmt.Sprintf("%d/%d images here", c.Have, c.Expected)
+			w.Short = fmt.Sprintf("%d/%d here", c.Have, c.Expected)
 		}
 	}
 }

@@ -48,7 +48,7 @@ type bar struct {
 func bars(d Head) []bar {
 	var out []bar
 	if len(d.Mismatch) > 0 {
-		out = append(out, bar{Red, White, "NOT THE ORDERED PATIENT OR STUDY: " + strings.Join(d.Mismatch, ", ") + " differ from the order"})
+		out = append(out, bar{Red, White, "NOT THE ORDERED PATIENT OR STUDY: " + strings.Join(d.Mismatch, ", ")})
 	}
 	if d.ReadOnly != "" {
 		out = append(out, bar{Panel, Amber, "READ ONLY: " + d.ReadOnly})
@@ -57,7 +57,7 @@ func bars(d Head) []bar {
 		out = append(out, bar{Violet, White, d.Site.Banner})
 	}
 	if d.Typing {
-		out = append(out, bar{Panel, Green, "text: " + d.Label + "▏  Enter sets it, Esc drops it"})
+		out = append(out, bar{Panel, Green, "text: " + d.Label + "|  Enter sets it, Esc drops it"})
 	}
 	return out
 }

@@ -32,7 +32,7 @@ type Tile struct {
 	Window, Zoom, Midline string
 	Slice, Slices         int // Slice is 1-based
 	Level                 string
-	Short                 string // "113/120 images here"; "" when complete
+	Short                 string // "113/120 here"; "" when complete
 	Warn                  string // "NOT FOR PRIMARY MAMMOGRAPHY"
 	Cine                  bool
 	Linked                string
@@ -185,7 +185,7 @@ func side(s string) string {
 
 func cine(on bool) string {
 	if on {
-		return "▶ cine"
+		return "► cine"
 	}
 	return ""
 }
