@@ -75,6 +75,7 @@ var ordinary = []phantomCase{
 	{sinusStudies, nil},
 	{brainStudies, brainTruth},
 	{crChestStudies, crChestTruth},
+	{handStudies, handTruth},
 }
 
 // Studies are the 14 studies of 12 patients, and with all the traps too. Only
