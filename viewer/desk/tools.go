@@ -66,7 +66,8 @@ func (d *Desk) aim() {
 	}
 	u, v := t.look.view.toImage(g, t.rect).Apply(x, y)
 	if !over {
-		u, v = math.Floor(u)+0.5, math.Floor(v)+0.5 // a pixel's centre
+		const rounding = 1e-9
+		u, v = math.Floor(u+rounding)+0.5, math.Floor(v+rounding)+0.5 // a pixel's centre
 	}
 	d.setCursor(g, u, v)
 }
