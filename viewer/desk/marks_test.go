@@ -409,3 +409,25 @@ func TestNothingIsMeasuredWhereNoSliceIs(t *testing.T) {
 		t.Errorf("%d marks, %q", len(r.marks()), r.last(viewer.Noticed).Text)
 	}
 }
+
+// N21: on lossy images the value says so.
+func TestValuesOfALossyImageSaySo(t *testing.T) {
+	r := newReader(t)
+	s := vt.Series{Slices: 1, Edit: func(d *dicom.Dataset, _ int) { d.SetStr(dicom.LossyImageCompression, "01") }}
+	r.open(vt.Case(1, current()), s.Write(t, t.TempDir()))
+	r.press("q")
+	r.click(0, 7.5, 3.5)
+	if m := r.mark(); m.Calibration != "lossy image" || !contains(r.d.State().Probe, "(lossy)") {
+		t.Errorf("probe: %q, %q", m.Calibration, r.d.State().Probe)
+	}
+	r.press("e")
+	r.drag(0, [2]float64{5, 10}, [2]float64{15, 20})
+	if m := r.mark(); m.Calibration != "Pixel Spacing, lossy image" || !hasText(r.d.Scene(), "lossy image") {
+		t.Errorf("ellipse: %q", m.Calibration)
+	}
+	r.press("r")
+	r.drag(0, [2]float64{5, 25}, [2]float64{15, 25})
+	if m := r.mark(); m.Calibration != "Pixel Spacing" {
+		t.Errorf("ruler: %q", m.Calibration)
+	}
+}

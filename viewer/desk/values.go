@@ -36,12 +36,24 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 			return m, "Nothing to read there: " + why + "."
 		}
 		m.Values = []viewer.Value{{Name: "value", Number: v, Unit: unit}}
+		m.Calibration = lossy(p, "")
 		return m, ""
 	default:
 		return m, ""
 	}
 	m.Calibration = sourceOf(cal)
+	if m.Kind == viewer.Ellipse {
+		m.Calibration = lossy(p, m.Calibration)
+	}
 	return m, ""
+}
+
+// lossy says beside values that the image was once lossily compressed (N21).
+func lossy(p picture, source string) string {
+	if !p.image.Lossy {
+		return source
+	}
+	return join(", ", source, "lossy image")
 }
 
 func unitOf(c space.Calibration) string {

@@ -89,7 +89,7 @@ func Words(m viewer.Mark) []string {
 	case viewer.Ellipse:
 		out = ellipse(m)
 	}
-	if c := m.Calibration; c != "" && c != "Pixel Spacing" && c != "px" && m.Kind != viewer.Probe && m.Kind != viewer.Angle {
+	if c := m.Calibration; c != "" && c != "Pixel Spacing" && c != "px" && m.Kind != viewer.Angle {
 		out = append(out, c)
 	}
 	if m.Label != "" {
