@@ -76,6 +76,7 @@ var ordinary = []phantomCase{
 	{brainStudies, brainTruth},
 	{crChestStudies, crChestTruth},
 	{handStudies, handTruth},
+	{mammoStudies, mammoTruth},
 }
 
 // Studies are the 14 studies of 12 patients, and with all the traps too. Only
