@@ -43,18 +43,20 @@ func (f *Feed) rows(ctx context.Context, s *source) ([]Row, error) {
 	return rows, err
 }
 
-// workitems is the open tasks and those ended within a shift.
+// workitems is the open tasks and those ended within a shift. The server is not
+// asked for the reader's name: no key finds what is assigned to nobody, such as a
+// case that was given back.
 func (f *Feed) workitems(ctx context.Context, s *source) ([]pacs.Workitem, error) {
-	q := pacs.WorkitemQuery{States: []pacs.State{pacs.Scheduled, pacs.InProgress, pacs.Completed}, Assigned: f.opt.Reader}
+	q := pacs.WorkitemQuery{States: []pacs.State{pacs.Scheduled, pacs.InProgress, pacs.Completed}}
 	found, err := s.Workitems.SearchWorkitems(ctx, q)
 	if err != nil && !partial(err) {
 		return nil, err
 	}
-	now := f.opt.Now()
+	now, asked := f.opt.Now(), pacs.WorkitemQuery{Assigned: f.opt.Reader}
 	items := found[:0]
 	seen := map[string]bool{}
 	for _, w := range found {
-		if w.UID == "" || w.State == pacs.Completed && ended(w).Before(now.Add(-shift)) {
+		if w.UID == "" || !asked.Matches(w) || w.State == pacs.Completed && ended(w).Before(now.Add(-shift)) {
 			continue
 		}
 		seen[string(w.UID)] = true
