@@ -229,10 +229,20 @@ func TestBlankShowsNothingAndForgets(t *testing.T) {
 	if sc := r.d.Scene(); !sc.Blank || len(sc.Tiles) != 0 || len(sc.Over.Texts) != 0 {
 		t.Errorf("%+v", sc)
 	}
-	r.press("j", "r")
+	told := len(r.events)
+	r.press("j", "r", "f6", "f12")
+	for range 9 {
+		r.d.Key("a")
+	}
+	r.d.Paste("dictated")
+	r.d.Do(viewer.CaseNext)
 	r.wait(time.Second)
-	if sc := r.d.Scene(); !sc.Blank {
-		t.Error("keys uncovered it")
+	if sc := r.d.Scene(); !sc.Blank || len(r.events) != told {
+		t.Errorf("uncovered or told: %+v", r.events[told:])
+	}
+	r.openCT(3)
+	if r.press("j"); r.tile(0).Slice != 1 {
+		t.Error("the next case takes no keys")
 	}
 }
 

@@ -38,12 +38,16 @@ func (d *Desk) Paste(text string) {
 		d.touch()
 		return
 	}
-	if text != "" {
+	if text != "" && !d.blank {
 		d.emit(viewer.Event{Kind: viewer.Held, Text: text})
 	}
 }
 
+// stroke takes a key. A locked screen takes none.
 func (d *Desk) stroke(s tool.Stroke) {
+	if d.blank {
+		return
+	}
 	if s.Key == " " {
 		s.Key = "space"
 	}
@@ -138,6 +142,9 @@ func (d *Desk) again(now time.Time) {
 func (d *Desk) Do(a viewer.Action) { d.perform(a) }
 
 func (d *Desk) perform(a viewer.Action) {
+	if d.blank {
+		return
+	}
 	name, values, ok := a.Values()
 	if !ok {
 		d.notice("Not understood: " + string(name))
