@@ -77,6 +77,7 @@ var ordinary = []phantomCase{
 	{crChestStudies, crChestTruth},
 	{handStudies, handTruth},
 	{mammoStudies, mammoTruth},
+	{usStudies, nil},
 }
 
 // Studies are the 14 studies of 12 patients, and with all the traps too. Only
