@@ -198,6 +198,43 @@ func TestFastKeysArriveAllAndInOrder(t *testing.T) {
 	}
 }
 
+// Scenario 10: keys are taken by label, also when the layout changes under the
+// running window. Where a US keyboard has the slash a German one has the minus.
+func TestKeysGoByTheirLabel(t *testing.T) {
+	needXdotool(t)
+	if _, err := exec.LookPath("setxkbmap"); err != nil {
+		if os.Getenv("NOCTURNE_PEERS") == "require" {
+			t.Fatal("setxkbmap is required here")
+		}
+		t.Skip("needs setxkbmap to change the keyboard's layout")
+	}
+	layout := func(name string) {
+		cmd := exec.Command("setxkbmap", "-layout", name)
+		cmd.Env = append(os.Environ(), "DISPLAY="+display)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("setxkbmap: %v: %s", err, out)
+		}
+		time.Sleep(300 * time.Millisecond)
+	}
+	t.Cleanup(func() { layout("us") })
+	w := start(t)
+	id := open(t, w, viewertest.Series{Slices: 3})
+	focused(t, w, id)
+	for name, minus := range map[string]string{"us": "20", "de": "61"} {
+		layout(name)
+		must(t, w.Do(1, viewer.ViewReset))
+		await(t, w, 5*time.Second, "the fitted view", func(e viewer.Event) bool { return e.Kind == viewer.Stated && e.State.Tiles[0].Zoom == 0 })
+		xdo(t, "key", minus)
+		await(t, w, 5*time.Second, "the minus of layout "+name, func(e viewer.Event) bool { return e.Kind == viewer.Stated && e.State.Tiles[0].Zoom > 0 })
+		xdo(t, "key", "--delay", "90", "r", "Return", "shift+Right", "Return")
+		e := await(t, w, 5*time.Second, "the ruler of layout "+name, func(e viewer.Event) bool { return e.Kind == viewer.Edited })
+		if v, _ := e.Marks[0].Value("length"); v.Number != 10 {
+			t.Errorf("layout %s: a ruler of %v", name, v)
+		}
+		xdo(t, "key", "--delay", "90", "Escape", "Escape")
+	}
+}
+
 // N2, scenario 10: 80 characters at 200/s are offered, and nothing is executed.
 func TestSpeechIntoTheWindowIsOffered(t *testing.T) {
 	needXdotool(t)
