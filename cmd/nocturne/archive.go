@@ -25,8 +25,10 @@ type archiveFlags struct {
 	events   string
 }
 
+const anyPort = "127.0.0.1:0"
+
 func (f *archiveFlags) register(fs *pflag.FlagSet) {
-	fs.StringVar(&f.listen, "listen", "127.0.0.1:0", "loopback address to serve on")
+	fs.StringVar(&f.listen, "listen", anyPort, "loopback address to serve on")
 	fs.StringVar(&f.phantoms, "phantoms", "", "serve the phantom cases; =all with the traps too")
 	fs.Lookup("phantoms").NoOptDefVal = "default"
 	fs.StringArrayVar(&f.dirs, "dir", nil, "serve the DICOM files under this folder (may be given again)")

@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
+	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
@@ -30,10 +34,10 @@ func demoCommand(env *environment) *cobra.Command {
 const demoSite = "NORTH"
 
 func runDemo(ctx context.Context, env *environment, flags archiveFlags) error {
-	env.Home = filepath.Join(env.Home, "demo")
 	if flags.phantoms == "" && len(flags.dirs) == 0 {
 		flags.phantoms = "default"
 	}
+	env.Home = demoHome(env.Home, flags)
 	if flags.store == "" {
 		flags.store = filepath.Join(env.Home, "archive")
 	}
@@ -45,11 +49,48 @@ func runDemo(ctx context.Context, env *environment, flags archiveFlags) error {
 	if err != nil {
 		return fmt.Errorf("start archive: %w", err)
 	}
-	urls, err := archive.Serve(ctx, flags.listen)
+	urls, err := serveAgain(ctx, archive, env.Home, flags.listen)
 	if err != nil {
 		return errors.Join(err, archive.Close())
 	}
 	return errors.Join(env.demo(ctx, urls, flags.phantoms != ""), archive.Close())
+}
+
+// demoHome is where a demo keeps its state: one place for the phantoms, one for
+// each choice of folders, so that phantoms never stand beside patients.
+func demoHome(home string, flags archiveFlags) string {
+	home = filepath.Join(home, "demo")
+	if len(flags.dirs) == 0 {
+		return home
+	}
+	sum := sha256.New()
+	for _, dir := range append(slices.Sorted(slices.Values(flags.dirs)), flags.phantoms) {
+		if abs, err := filepath.Abs(dir); err == nil {
+			dir = abs
+		}
+		fmt.Fprintln(sum, dir)
+	}
+	return filepath.Join(home, fmt.Sprintf("folders-%x", sum.Sum(nil)[:4]))
+}
+
+// serveAgain listens where this demo listened before, if it can: claims and
+// reports that a kill left under way carry that address.
+func serveAgain(ctx context.Context, archive *demo.Archive, home, listen string) (demo.URLs, error) {
+	file := filepath.Join(home, "address")
+	if last, err := os.ReadFile(file); err == nil && listen == anyPort {
+		if urls, err := archive.Serve(ctx, string(last)); err == nil {
+			return urls, nil
+		}
+	}
+	urls, err := archive.Serve(ctx, listen)
+	if err != nil {
+		return urls, err
+	}
+	at, err := url.Parse(urls.DICOMweb)
+	if err == nil {
+		err = errors.Join(os.MkdirAll(home, 0o700), os.WriteFile(file, []byte(at.Host), 0o600))
+	}
+	return urls, err
 }
 
 // demo reads the archive's cases as READER^DEMO, whatever is configured.
