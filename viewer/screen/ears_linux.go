@@ -89,7 +89,7 @@ func openEars(wake func()) (*ears, error) {
 func (e *ears) subscribe() error {
 	root, ok := e.x.root()
 	if !ok {
-		return errors.New("X server without a screen")
+		return errors.New("the X server has no screen")
 	}
 	e.root = root
 	atom, err := e.x.ask(opInternAtom, named8(opInternAtom, "_NET_WM_PID"))
@@ -98,7 +98,7 @@ func (e *ears) subscribe() error {
 	}
 	e.pidKey = binary.NativeEndian.Uint32(atom[8:])
 	if e.window = ours(e.x, root, e.pidKey); e.window == 0 {
-		return errors.New("X server does not know the window")
+		return errors.New("the X server does not know the window")
 	}
 	if err := e.selectButtons(); err != nil {
 		return err
@@ -109,7 +109,7 @@ func (e *ears) subscribe() error {
 func (e *ears) extension(name string) (opcode uint8, err error) {
 	r, err := e.x.ask(opQueryExtension, named8(opQueryExtension, name))
 	if err != nil || r[8] == 0 {
-		return 0, errors.New("X server without the extension " + name)
+		return 0, errors.New("the X server has no extension " + name)
 	}
 	return r[9], nil
 }
@@ -123,7 +123,7 @@ func (e *ears) selectButtons() (err error) {
 	binary.NativeEndian.PutUint16(version[6:], 2)
 	v, err := e.x.ask(e.xi, version)
 	if err != nil || binary.NativeEndian.Uint16(v[8:]) < 2 {
-		return errors.New("X server without version 2 of the input extension")
+		return errors.New("the X server has no version 2 of the input extension")
 	}
 	sel := request(e.xi, xiSelectEvents, 20)
 	binary.NativeEndian.PutUint32(sel[4:], e.root)

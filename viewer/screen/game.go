@@ -166,11 +166,7 @@ func (g *game) pace(now time.Time, busy bool) {
 	}
 	if asleep := now.Sub(g.last) > lively; asleep != g.asleep {
 		g.asleep = asleep
-		mode := ebiten.FPSModeVsyncOn
-		if asleep {
-			mode = ebiten.FPSModeVsyncOffMinimum
-		}
-		ebiten.SetFPSMode(mode) // deprecated, and the only way to 0 % of a core
+		sleepy(asleep)
 	}
 	at, ok := g.desk.Next()
 	switch {

@@ -19,7 +19,6 @@ type input struct {
 	deafKeys int   // keys the engine told of and the ears did not
 	x, y     float64
 	inside   bool
-	focused  bool
 }
 
 // enough input that only the engine tells of proves that the ears are deaf.

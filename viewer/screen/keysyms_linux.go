@@ -16,7 +16,7 @@ type keymap struct {
 func readKeymap(x *xcb) (keymap, error) {
 	low, high, ok := x.keycodes()
 	if !ok {
-		return keymap{}, errors.New("X server without a keyboard")
+		return keymap{}, errors.New("the X server has no keyboard")
 	}
 	q := request(opKeyboardMapping, 0, 8)
 	q[4], q[5] = low, high-low+1
@@ -29,7 +29,7 @@ func readKeymap(x *xcb) (keymap, error) {
 		m.syms = append(m.syms, binary.NativeEndian.Uint32(b))
 	}
 	if m.per == 0 {
-		return keymap{}, errors.New("X server with an empty keyboard")
+		return keymap{}, errors.New("the X server has an empty keyboard")
 	}
 	return m, nil
 }

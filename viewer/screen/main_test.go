@@ -139,3 +139,10 @@ func decoded(t testing.TB, f *dicom.File) *pixel.Image {
 	}
 	return im
 }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,5 +1,7 @@
 package screen
 
+//lint:file-ignore SA1019 the deprecated modes are the only way to 0 % of a core while nothing happens
+
 import (
 	"sync"
 	"sync/atomic"
@@ -74,6 +76,15 @@ func (p *pump) run() {
 			case <-time.After(pumpEvery):
 			}
 		}
+	}
+}
+
+// sleepy tells the engine to make frames only when asked, or with the display.
+func sleepy(on bool) {
+	if on {
+		ebiten.SetFPSMode(ebiten.FPSModeVsyncOffMinimum)
+	} else {
+		ebiten.SetFPSMode(ebiten.FPSModeVsyncOn)
 	}
 }
 

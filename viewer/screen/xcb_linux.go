@@ -40,10 +40,10 @@ type iovec struct {
 }
 
 type protocolRequest struct {
-	count     uintptr
-	extension unsafe.Pointer
-	opcode    uint8
-	void      uint8
+	count  uintptr
+	_      unsafe.Pointer // extension: requests here carry their opcode
+	opcode uint8
+	void   uint8
 }
 
 // loadXCB binds the library once per process.
@@ -119,7 +119,7 @@ func (x *xcb) ask(opcode uint8, body []byte) ([]byte, error) {
 		x.lib.free(refused)
 	}
 	if reply == nil {
-		return nil, fmt.Errorf("X request %d was refused", opcode)
+		return nil, fmt.Errorf("request %d was refused by the X server", opcode)
 	}
 	defer x.lib.free(reply)
 	head := unsafe.Slice((*byte)(reply), 32)

@@ -120,13 +120,6 @@ func xid(t testing.TB) string {
 	return id
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func await(t testing.TB, w *link.Window, within time.Duration, what string, f func(viewer.Event) bool) viewer.Event {
 	t.Helper()
 	deadline := time.After(within)
