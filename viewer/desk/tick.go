@@ -22,6 +22,8 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 	if d.renew(now) {
 		d.touch()
 	}
+	d.arrive(d.came) // headers that came while pixels were asked for
+	d.came = nil
 	if m := now.Unix() / 60; m != d.minute {
 		d.minute, d.dirty = m, true // the due clock
 	}
@@ -42,7 +44,8 @@ func (d *Desk) renew(now time.Time) bool {
 		if !missing || pass > 0 {
 			return changed
 		}
-		d.opt.Load.Arrived()
+		headers, _ := d.opt.Load.Arrived()
+		d.came = append(d.came, headers...)
 	}
 }
 

@@ -1,0 +1,43 @@
+package desk
+
+import (
+	"testing"
+
+	"github.com/nocturne/nocturne/cache/pixel"
+	vt "github.com/nocturne/nocturne/viewer/viewertest"
+)
+
+// lateLoader gives headers only when it is asked a second time within one Tick, as
+// a busy reader may, and never a pixel.
+type lateLoader struct {
+	*FileLoader
+	asked int
+}
+
+func (l *lateLoader) Arrived() ([]Header, bool) {
+	if l.asked++; l.asked%2 == 1 {
+		return nil, false
+	}
+	return l.FileLoader.Arrived()
+}
+
+func (l *lateLoader) Image(Frame) (*pixel.Image, error) { return nil, nil }
+
+func TestHeadersThatComeWhilePixelsAreAskedForAreNotLost(t *testing.T) {
+	r := newReader(t)
+	all := vt.Series{Slices: 6}.Write(t, t.TempDir())
+	r.open(vt.Case(1, current()), all[:2])
+	late := &lateLoader{FileLoader: NewFileLoader(0, 64<<20, nil)}
+	r.d.opt.Load = late
+	r.d.Add(1, all[2:])
+	for range 20 {
+		for _, tile := range r.d.tiles {
+			tile.late, tile.shown = r.now, picture{} // pixels are waited for, so that the loader is asked twice
+		}
+		late.asked = 0
+		r.wait(10e6)
+	}
+	if have := r.d.State().Counts[0].Have; have != 6 {
+		t.Errorf("%d of 6 images arrived", have)
+	}
+}
