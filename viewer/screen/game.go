@@ -161,6 +161,9 @@ func (g *game) now() time.Time {
 
 // pace keeps the loop running while something moves and lets it sleep otherwise.
 func (g *game) pace(now time.Time, busy bool) {
+	if !g.shown {
+		g.draws = 0 // show draws anew
+	}
 	if busy || g.draws > 0 || g.raise > 0 {
 		g.last = now
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"unsafe"
 
@@ -162,4 +163,56 @@ func (x *xcb) keycodes() (low, high uint8, ok bool) {
 	}
 	head := unsafe.Slice((*byte)(s), 40)
 	return head[34], head[35], head[35] >= head[34]
+}
+
+// request is a request of n bytes with its two opcode bytes and length set.
+func request(major, minor uint8, n int) []byte {
+	b := make([]byte, n)
+	b[0], b[1] = major, minor
+	binary.NativeEndian.PutUint16(b[2:], uint16(n/4))
+	return b
+}
+
+// named8 is a request whose argument is a name: QueryExtension, InternAtom.
+func named8(major uint8, name string) []byte {
+	b := request(major, 0, 8+(len(name)+3)/4*4)
+	binary.NativeEndian.PutUint16(b[4:], uint16(len(name)))
+	copy(b[8:], name)
+	return b
+}
+
+// property reads the first 32-bit value of a window's property; 0 where there is none.
+func property(x *xcb, window, key, kind uint32) uint32 {
+	q := request(opGetProperty, 0, 24)
+	binary.NativeEndian.PutUint32(q[4:], window)
+	binary.NativeEndian.PutUint32(q[8:], key)
+	binary.NativeEndian.PutUint32(q[12:], kind)
+	binary.NativeEndian.PutUint32(q[20:], 1)
+	r, err := x.ask(opGetProperty, q)
+	if err != nil || len(r) < 36 || r[1] != 32 {
+		return 0
+	}
+	return binary.NativeEndian.Uint32(r[32:])
+}
+
+// maxDepth is how deep below the root a window manager may put a client.
+const maxDepth = 4
+
+// ours looks for the window of this process, level by level: it is a child of the
+// root while it is hidden, and of a frame where a window manager has put it.
+func ours(x *xcb, root, pidKey uint32) uint32 {
+	level := []uint32{root}
+	for range maxDepth {
+		var below []uint32
+		for _, w := range level {
+			below = append(below, children(x, w)...)
+		}
+		for _, w := range below {
+			if property(x, w, pidKey, atomCardinal) == uint32(os.Getpid()) {
+				return w
+			}
+		}
+		level = below
+	}
+	return 0
 }
