@@ -172,6 +172,7 @@ func (d *desktop) window(t *testing.T) string {
 		return err == nil && id != ""
 	})
 	d.run(t, "xdotool", "windowfocus", id)
+	d.run(t, "xdotool", "mousemove", "2", "2") // the pointer would place the keyboard cursor
 	return id
 }
 
@@ -239,6 +240,7 @@ func (c *console) command(line string) {
 	c.t.Helper()
 	for _, r := range ":" + line {
 		c.typeText(string(r))
+		time.Sleep(40 * time.Millisecond) // faster is dictation, which is never executed (N2)
 	}
 	c.press("Enter")
 }

@@ -7,15 +7,16 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
+	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
 )
@@ -160,8 +161,6 @@ func (c *console) walk(cols, rows int) (keys int) {
 	return keys
 }
 
-var millimetres = regexp.MustCompile(`(\d+\.\d) mm`)
-
 // TestScenario1FirstReadKeysOnly: list, open, lung window, the nodule's slice, the
 // ruler, F4, an impression, F12, Enter; the archive holds the text of the screen.
 func TestScenario1FirstReadKeysOnly(t *testing.T) {
@@ -178,7 +177,7 @@ func TestScenario1FirstReadKeysOnly(t *testing.T) {
 	c.command(fmt.Sprintf("goto %d", nodule.Slice))
 	c.see(5*time.Second, fmt.Sprintf(`Im %d/`, nodule.Slice))
 	keys += 3
-	measured, took := c.ruler(a, nodule)
+	measured, took := c.ruler(a, nodule, upright)
 	keys += took
 	if math.Abs(measured-nodule.Long) > 0.5 {
 		t.Errorf("measured %.1f mm, planted %.1f mm", measured, nodule.Long)
@@ -212,23 +211,96 @@ func TestScenario1FirstReadKeysOnly(t *testing.T) {
 // settleTime is more than the sign sheet needs before an Enter counts (N10).
 const settleTime = 500 * time.Millisecond
 
+// look is how the image stands on the screen: which keys move the cursor by
+// columns and rows of the image.
+type look func(dCol, dRow int) (right, down int)
+
+func upright(dCol, dRow int) (int, int) { return dCol, dRow }
+func flipped(dCol, dRow int) (int, int) { return -dCol, dRow }
+func turned(dCol, dRow int) (int, int)  { return -dRow, dCol } // a quarter clockwise
+
 // ruler measures between the planted endpoints with the keyboard cursor, which
-// starts in the middle of the tile, and returns what the page says.
-func (c *console) ruler(a *archiveProcess, p planted) (mm float64, keys int) {
+// starts in the middle of the tile, and returns what the page says. The mark on
+// disk must lie on the planted points within a pixel and a half.
+func (c *console) ruler(a *archiveProcess, p planted, l look) (mm float64, keys int) {
 	c.t.Helper()
 	c.press("r")
 	c.see(5*time.Second, `· length`)
 	at := [2]float64{256.5, 256.5}
-	for _, end := range p.Endpoints {
+	var want [2][2]float64
+	for i, end := range p.Endpoints {
 		col, row := a.where(c.t, p, end)
 		dx, dy := int(math.Round(col-at[0])), int(math.Round(row-at[1]))
-		keys += c.walk(dx, dy) + 1
+		keys += c.walk(l(dx, dy)) + 1
 		at[0], at[1] = at[0]+float64(dx), at[1]+float64(dy)
+		want[i] = [2]float64{col, row}
 		c.press("Enter")
 	}
-	screen := c.see(5*time.Second, fmt.Sprintf(`im %d .*\d mm`, p.Slice))
-	m := millimetres.FindStringSubmatch(regexp.MustCompile(fmt.Sprintf(`im %d .*`, p.Slice)).FindString(screen))
-	mm, _ = strconv.ParseFloat(m[1], 64)
+	before := len(c.marks(p.Study))
+	var m viewer.Mark
+	eventually(c.t, 5*time.Second, "the mark to be on disk", func() bool {
+		all := c.marks(p.Study)
+		if len(all) > 0 {
+			m = all[len(all)-1]
+		}
+		return len(all) > 0 && len(all) >= before && m.SOPUID == p.SOP && len(m.Points) == 2
+	}, c.screen)
+	for i := range want {
+		if math.Hypot(m.Points[i][0]-want[i][0], m.Points[i][1]-want[i][1]) > 1.5 {
+			c.t.Errorf("point %d is at %.1f, planted at %.1f", i+1, m.Points[i], want[i])
+		}
+	}
+	length, _ := m.Value("length")
+	c.see(5*time.Second, fmt.Sprintf(`im %d +%.1f mm`, p.Slice, length.Number))
 	c.press("Escape")
-	return mm, keys + 2
+	return length.Number, keys + 2
+}
+
+// marks reads what the terminal has persisted of a study's marks.
+func (c *console) marks(study string) []viewer.Mark {
+	c.t.Helper()
+	led, err := ledger.Open(c.home)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer led.Close()
+	room := reading.Room{Ledger: led}
+	out, err := room.Marks(c.t.Context(), study)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return out
+}
+
+// TestTheRulerIsRightHoweverTheImageStands: zoomed, flipped and rotated, the
+// nodule has the size that was planted, within half a millimetre.
+func TestTheRulerIsRightHoweverTheImageStands(t *testing.T) {
+	d := startDesktop(t)
+	a := spawnArchive(t, "--phantoms")
+	nodule := truth(t, "chest-nodule")
+	c := startConsole(t, d, readerHome(t, a), 140, 50)
+	c.openCase("boris")
+	d.window(t)
+	c.see(90*time.Second, `current images (\d+)/\d+ · all here`)
+	for _, view := range []struct {
+		name string
+		keys []string
+		look look
+	}{
+		{"3x", nil, upright},
+		{"flipped", []string{"R", "h"}, flipped},
+		{"rotated", []string{"R", "o"}, turned},
+	} {
+		c.press(view.keys...)
+		c.command(fmt.Sprintf("goto %d", nodule.Slice))
+		c.see(5*time.Second, fmt.Sprintf(`Im %d/`, nodule.Slice))
+		if view.keys == nil {
+			c.command("zoom 3")
+		}
+		mm, _ := c.ruler(a, nodule, view.look)
+		if math.Abs(mm-nodule.Long) > 0.5 {
+			t.Errorf("%s: measured %.1f mm, planted %.1f mm", view.name, mm, nodule.Long)
+		}
+		d.screenshot(t, "ruler-"+view.name)
+	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -55,7 +56,7 @@ const (
 
 // stray holds text back that was not meant as keys.
 func (c *openCase) stray(text string, now time.Time) bool {
-	if len([]rune(text)) < burst && !now.Before(c.burst) {
+	if (len([]rune(text)) < burst || repeated(text)) && !now.Before(c.burst) {
 		return false
 	}
 	if !now.Before(c.burst) {
@@ -64,6 +65,11 @@ func (c *openCase) stray(text string, now time.Time) bool {
 	c.held += text
 	c.burst = now.Add(moment)
 	return true
+}
+
+// repeated reports whether a text is one letter again and again: a held key.
+func repeated(text string) bool {
+	return strings.Count(text, text[:1]) == len(text)
 }
 
 // imageKey does what a key does at the images.
@@ -229,21 +235,6 @@ func (m *Model) giveBack(row feed.Row, why ups.Reason) tea.Cmd {
 }
 
 type doneMsg struct{ text string }
-
-// resolveClaims asks the sites about claims that a crash or a lost link left open.
-func (m *Model) resolveClaims() tea.Cmd {
-	room, ctx := m.Room, m.ctx
-	return func() tea.Msg {
-		said, err := room.Resolve(ctx)
-		if err != nil {
-			return failedMsg{err: err}
-		}
-		if len(said) > 0 {
-			return doneMsg{said[len(said)-1]}
-		}
-		return nil
-	}
-}
 
 // showPriors opens the priors pane of the row under the cursor.
 func (m *Model) showPriors() tea.Cmd {

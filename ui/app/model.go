@@ -75,6 +75,7 @@ type Model struct {
 	deaf          time.Time // type-ahead is dropped until then (N1)
 	outbox        []outboxLine
 	quitting      bool
+	settling      bool // claims are being asked about
 }
 
 // status is the line at the bottom; it goes after a while unless severe.

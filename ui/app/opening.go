@@ -30,6 +30,7 @@ type openCase struct {
 	told     string    // fingerprint of what the viewer was told last
 	capsuled time.Time
 	keeper   *reading.Keeper
+	begun    bool // opening was answered at least once
 	dirty    bool // the draft differs from what was handed to the journal
 	saving   bool // a save is due
 	signed   bool
@@ -83,42 +84,100 @@ type begunMsg struct {
 	claimed reading.Claimed
 	start   reading.Start
 	err     error
+	late    <-chan begunMsg // brings the answer to a claim that took too long
 }
 
 func (b begunMsg) ofEpoch() uint64 { return b.epoch }
 
-// begin claims (unless only looking) and reads draft, marks and state. The claim
-// is given a second; the case then opens read-only and the claim goes on.
+// patience is how long opening waits for the claim. Then the case opens as the
+// ledger has it, and the answer comes when it comes.
+const patience = time.Second
+
+// begin claims (unless only looking) and reads draft, marks and state.
 func (m *Model) begin(ctx context.Context, c *openCase) tea.Cmd {
 	room, epoch, row, look := m.Room, c.epoch, c.row, c.look
-	return func() tea.Msg {
+	ask := func() begunMsg {
 		claimed := reading.Claimed{Words: "looking only", ReadOnly: "opened with v: not claimed, nothing is reported"}
 		var err error
 		if !look {
 			claimed, err = room.Claim(ctx, row)
 		}
-		start, startErr := room.Begin(ctx, row)
-		if err == nil {
-			err = startErr
-		}
-		return begunMsg{epoch, claimed, start, err}
+		return started(ctx, room, row, begunMsg{epoch: epoch, claimed: claimed, err: err})
 	}
+	return func() tea.Msg {
+		answer := make(chan begunMsg, 1)
+		go func() { answer <- ask() }()
+		select {
+		case b := <-answer:
+			return b
+		case <-time.After(patience):
+			return started(ctx, room, row, begunMsg{epoch: epoch, claimed: room.ClaimOnDisk(ctx, row), late: answer})
+		}
+	}
+}
+
+// started adds what is on disk, after all that was handed to the journal is.
+func started(ctx context.Context, room *reading.Room, row feed.Row, b begunMsg) begunMsg {
+	err := room.Journal.Wait(ctx)
+	if err == nil {
+		b.start, err = room.Begin(ctx, row)
+	}
+	if b.err == nil {
+		b.err = err
+	}
+	return b
 }
 
 func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 	if b.err != nil {
 		c.page.Claim, c.page.ReadOnly = "not claimed", "the claim did not succeed"
-		b.claimed.ReadOnly = c.page.ReadOnly
 		m.warn(sentence(b.err))
 	} else {
 		c.page.Claim, c.page.ReadOnly = b.claimed.Words, b.claimed.ReadOnly
 	}
 	c.claimed = b.claimed.Held
 	c.takeMarks(b.start.Marks, nil)
-	if c.page.ReadOnly == "" {
+	switch {
+	case c.page.ReadOnly != "":
+		m.stopWriting(c)
+	case c.draft == nil:
 		c.useDraft(m, b.start.Draft)
+		m.freeze(c, b.start.Signed)
 	}
-	return tea.Batch(m.show(c, b.start.State), m.load(c), c.prefill(m))
+	state, cmds := b.start.State, []tea.Cmd{c.prefill(m)}
+	if c.begun {
+		state = c.page.State
+	} else {
+		c.begun = true
+		cmds = append(cmds, m.load(c))
+	}
+	if late := b.late; late != nil {
+		cmds = append(cmds, func() tea.Msg { return <-late })
+	}
+	return tea.Batch(append(cmds, m.show(c, state))...)
+}
+
+// stopWriting closes the report of a case that turned out to be another's; what
+// was typed stays on disk.
+func (m *Model) stopWriting(c *openCase) {
+	m.saveDraft(c)
+	c.draft, c.page.Editor, c.page.Typing = nil, nil, false
+	if m.page == onSheet {
+		m.page, m.sheet = onCase, nil
+	}
+}
+
+// freeze shows a report that was signed before, with how far it is on its way.
+func (m *Model) freeze(c *openCase, signed bool) {
+	if !signed {
+		return
+	}
+	c.signed, c.page.Signed, c.page.Report = true, true, "signed"
+	for _, l := range m.outbox {
+		if l.study == c.row.StudyUID {
+			c.outbox, c.page.Report = l.id, l.words
+		}
+	}
 }
 
 // show gives the case to the viewer with what is cached of it.

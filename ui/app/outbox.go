@@ -128,8 +128,8 @@ func (m *Model) recall() tea.Cmd {
 		return nil
 	}
 	last := m.outbox[len(m.outbox)-1]
-	if m.open != nil && m.open.outbox != 0 {
-		last.id = m.open.outbox
+	if m.open != nil && m.open.signed {
+		last.id = m.open.outbox // never another patient's
 	}
 	room, ctx := m.Room, m.ctx
 	return func() tea.Msg {

@@ -28,6 +28,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.viewerReady(msg)
 	case deliveredMsg:
 		return m, m.delivered(msg)
+	case settledMsg:
+		return m, m.settled(msg)
 	case recalledMsg:
 		return m, m.recalled(msg)
 	case doneMsg:

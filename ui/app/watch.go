@@ -52,7 +52,7 @@ func (m *Model) refreshed(s snapshotMsg) tea.Cmd {
 	if !s.again {
 		return m.tellSite()
 	}
-	return tea.Batch(m.poll(m.Poll), m.tellSite())
+	return tea.Batch(m.poll(m.Poll), m.tellSite(), m.settleClaims())
 }
 
 // alarm is an arrived STAT that nobody here has acknowledged (N11).
