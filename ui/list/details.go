@@ -67,8 +67,12 @@ func holder(r feed.Row) string {
 	case r.Mine:
 		return theme.Accent.Render("You hold this case since " + r.Since.Local().Format("15:04 MST") + ".")
 	case r.ClaimedBy != nil:
-		return theme.Amber.Render(fmt.Sprintf("Held by %s since %s. v looks without claiming.",
-			dicom.Clean(dicom.ParsePN(*r.ClaimedBy).Display()), r.Since.Local().Format("15:04 MST")))
+		since := ""
+		if !r.Since.IsZero() {
+			since = " since " + r.Since.Local().Format("15:04 MST")
+		}
+		return theme.Amber.Render(fmt.Sprintf("Held by %s%s. v looks without claiming.",
+			dicom.Clean(dicom.ParsePN(*r.ClaimedBy).Display()), since))
 	case !r.Lockable:
 		return theme.Amber.Render("NOT LOCKED at this site: another reader may open it at the same time.")
 	}

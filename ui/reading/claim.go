@@ -42,6 +42,15 @@ func (r *Room) Claim(ctx context.Context, row feed.Row) (Claimed, error) {
 	return refused(row, err)
 }
 
+// ClaimOnDisk is the claim as this home's ledger has it, asking nobody: what is
+// ours may be read on while the site is silent.
+func (r *Room) ClaimOnDisk(ctx context.Context, row feed.Row) Claimed {
+	if c, held, err := r.Holds(ctx, row.StudyUID); err == nil && held && c.WorkitemUID == row.WorkitemUID {
+		return Claimed{Words: "yours since " + clock(c.Since) + ", " + row.Site + " not answering", Held: true, Since: c.Since}
+	}
+	return Claimed{Words: "asking " + row.Site + " …", ReadOnly: row.Site + " has not answered the claim; it is asked again until it does"}
+}
+
 func workitem(row feed.Row) pacs.Workitem {
 	return pacs.Workitem{UID: dicom.UID(row.WorkitemUID), StudyUID: dicom.UID(row.StudyUID), Accession: row.Accession,
 		State: pacs.Scheduled, Readiness: row.Readiness, Priority: row.Priority, Label: row.Study}
@@ -126,6 +135,15 @@ func (r *Room) Resolve(ctx context.Context) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// Settle is Resolve when a claim waits for an answer; else it asks nobody.
+func (r *Room) Settle(ctx context.Context) ([]string, error) {
+	open, err := r.Ledger.Claims(ctx, ledger.Asking, ledger.Releasing)
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	return r.Resolve(ctx)
 }
 
 func changed(c ups.Change) string {
