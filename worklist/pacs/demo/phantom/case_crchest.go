@@ -18,8 +18,12 @@ var (
 // for more than its density.
 var filmPalette = *hounsfield.with(map[tissue]float32{compact: 2400, spongy: 520, marrow: 200, cartilage: 160})
 
-// crPixel is the pixel spacing of the chest films in mm.
-const crPixel = 0.2
+// crPixel is the pixel spacing of the chest films in mm, crFine how many of its
+// pixels make a millimetre.
+const (
+	crFine  = 5
+	crPixel = 1.0 / crFine
+)
 
 // collapsed says that a point of the left lung lies outside the visceral pleura.
 func collapsed(p vec) bool {
@@ -155,18 +159,15 @@ func crViews() []crView {
 	}
 }
 
-func (v crView) render(injured bool, seed uint64) ([]byte, error) {
-	f := chestFilm(v.coarse, v.depth, 5, injured)
+func (v crView) render(k int, injured bool, seed uint64) ([]byte, error) {
+	f := chestFilm(v.coarse, v.depth, k, injured)
 	for i, t := range f.px {
 		f.px[i] = 4000 * exposed(max(t-25, 0), v.scale)
 	}
 	f.fluctuate(whiteGrain(), 9, seed)
 	f.fluctuate(softGrain(), 7, seed+1)
-	if v.view == "PA" {
-		f.write("R", v.marker[0], v.marker[1], 110, 4095)
-	} else {
-		f.write("L", v.marker[0], v.marker[1], 110, 4095)
-	}
+	letter := map[string]string{"PA": "R", "LL": "L"}[v.view]
+	f.write(letter, v.marker[0], v.marker[1], 22*k, 4095)
 	return words(f.px, 1, 0, false, 12), nil
 }
 
@@ -174,9 +175,9 @@ func crChestStudies(now time.Time) []Study {
 	m := crChestExam(now).begin()
 	for i, v := range crViews() {
 		p := v.coarse
-		a := projection(p.h*5, p.w*5, crPixel, "CHEST", v.view, v.orientation)
+		a := projection(p.h*crFine, p.w*crFine, crPixel, "CHEST", v.view, v.orientation)
 		s := m.series(v.name, i+1, dicom.CRImageStorage, "CR", fmt.Sprintf("Chest %s", v.name), a)
-		s.add(0, nil, func() ([]byte, error) { return v.render(true, uint64(i)) })
+		s.add(0, nil, func() ([]byte, error) { return v.render(crFine, true, uint64(i)) })
 	}
 	return []Study{m.Study}
 }

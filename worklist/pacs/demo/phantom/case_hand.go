@@ -93,7 +93,7 @@ func handPlane(k int) plane {
 }
 
 // handImage is the film as shown on a light box: bone bright.
-func handImage(cracked bool, marker string) *canvas {
+func handImage(cracked bool) *canvas {
 	const k = 7
 	flesh := &canvas{plane: handPlane(1), px: make([]float32, handWidth*handHeight)}
 	flesh.addChain(handFlesh(), 0, 0, 1)
@@ -119,24 +119,29 @@ func handImage(cracked bool, marker string) *canvas {
 		f.px[i] = 3900 * exposed(min(f.px[i], 26)*0.9+v*(1+n), 19)
 	}
 	f.fluctuate(whiteGrain(), 12, 8)
-	f.write(marker, 90, 110, 120, 4050)
 	return f
 }
 
 func handStudies(now time.Time) []Study {
 	m := handExam(now).begin()
-	m.handSeries("pa", "R", true)
+	m.handSeries("pa", "R", "R", true)
 	return []Study{m.Study}
 }
 
-// handSeries appends a hand film: the order's side, or another.
-func (m *maker) handSeries(key, side string, cracked bool) {
+// handSeries appends a hand film: the side in the header, the letter on the
+// film. A left hand is the mirror image.
+func (m *maker) handSeries(key, side, marker string, cracked bool) {
 	p := handPlane(7)
-	a := projection(p.h, p.w, handPixel, "HAND", "PA", "L\\H").with(attrs{
+	orientation := map[string]string{"R": "L\\H", "L": "R\\H"}[side]
+	a := projection(p.h, p.w, handPixel, "HAND", "PA", orientation).with(attrs{
 		dicom.PhotometricInterpretation: "MONOCHROME1", dicom.Laterality: side, dicom.KVP: 52, dicom.DistanceSourceToDetector: 1050.0,
 	})
 	m.series(key, 1, dicom.CRImageStorage, "CR", "Hand PA", a).add(0, nil, func() ([]byte, error) {
-		f := handImage(cracked, "R")
+		f := handImage(cracked)
+		if marker == "L" {
+			f.mirror()
+		}
+		f.write(marker, 90, 110, 120, 4050)
 		for i, v := range f.px {
 			f.px[i] = 4095 - v
 		}

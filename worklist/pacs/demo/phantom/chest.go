@@ -71,6 +71,17 @@ func (t *torso) draw(c *canvas) {
 	c.paintAll(t.bones)
 }
 
+// drawSoft paints what a coarse image can show: no vessels of the lung.
+func (t *torso) drawSoft(c *canvas) {
+	c.paintAll(t.wall)
+	for _, l := range t.lungs {
+		c.paint(part{solid: l, coats: []coat{{0, lung}}})
+	}
+	c.paintAll(t.middle)
+	t.belly.draw(c)
+	c.paintAll(t.bones)
+}
+
 // paintFissures draws the clefts into what is lung so far, and lets the
 // dependent lung be a little denser.
 func (c *canvas) paintFissures(l *loft) {

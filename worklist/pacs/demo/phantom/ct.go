@@ -44,6 +44,9 @@ func (s ctSeries) plane(k int) plane {
 	px := s.fov / ctSize
 	sn, cs := sin(s.tilt*math.Pi/180), cos(s.tilt*math.Pi/180)
 	half := s.fov/2 - px/2
+	if s.position == "FFP" { // the table is in front of the patient, rows run to it
+		return plane{org: vec{s.x - half, s.y + half, s.top - float32(k)*s.step}, du: vec{px, 0, 0}, dv: vec{0, -px, 0}, w: ctSize, h: ctSize}
+	}
 	return plane{
 		org: vec{s.x - half, s.y - half*cs, s.top - float32(k)*s.step - half*sn},
 		du:  vec{px, 0, 0}, dv: vec{0, px * cs, px * sn}, w: ctSize, h: ctSize,
@@ -186,6 +189,15 @@ func (s ctSeries) truth(e exam, id, kind, side string, at vec) TruthItem {
 		ID: id, Kind: kind, Side: side, StudyInstanceUID: e.uid(), SeriesInstanceUID: e.seriesUID(s.key),
 		SOPInstanceUID: e.instanceUID(s.key, k), Slice: k + 1, PatientMM: at.plus(s.shift).mm(), Trap: e.trap,
 	}
+}
+
+// couchBelow is the table under one who lies on the front.
+func couchBelow(y float32) []part {
+	p := couch(-y)[0]
+	s := p.solid
+	b := s.bounds()
+	p.solid = blob{box{vec{b.lo.x, -b.hi.y, b.lo.z}, vec{b.hi.x, -b.lo.y, b.hi.z}}, func(q vec) float32 { return s.dist(vec{q.x, -q.y, q.z}) }}
+	return []part{p}
 }
 
 // couch is the table a patient lies on, its top at y.

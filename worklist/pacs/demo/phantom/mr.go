@@ -25,6 +25,7 @@ type mrSeries struct {
 	from, step          float32
 	thickness           float32
 	n, size             int
+	stretch             int     // rows lie so many times farther apart than columns; 0: 1
 	fov, x, y, z        float32 // middle of the field of view in the anatomy
 	shift               vec
 	tr, te, ti          float64
@@ -51,6 +52,9 @@ func (s mrSeries) plane(k int) plane {
 		p.org, p.du, p.dv = vec{s.x - h, at, s.z + h}, vec{px, 0, 0}, vec{0, 0, -px}
 	default:
 		p.org, p.du, p.dv = vec{s.x - h, s.y - h, at}, vec{px, 0, 0}, vec{0, px, 0}
+	}
+	if s.stretch > 1 {
+		p.h, p.dv = p.h/s.stretch, p.dv.times(float32(s.stretch))
 	}
 	return p
 }
@@ -125,7 +129,6 @@ func localiser(m *maker, s mrSeries, at [3]float32) {
 
 // common are Frame of Reference, Image Plane and MR Image (PS3.3 C.8.3.1).
 func (s mrSeries) common(m *maker) attrs {
-	px := mm(s.fov / float32(s.size))
 	origin := "ORIGINAL"
 	if s.kind == "DIFFUSION MAP\\ADC" {
 		origin = "DERIVED"
@@ -133,7 +136,7 @@ func (s mrSeries) common(m *maker) attrs {
 	a := attrs{
 		dicom.ImageType: origin + "\\PRIMARY\\" + s.kind, dicom.BodyPartExamined: s.bodyPart, dicom.PatientPosition: "HFS",
 		dicom.FrameOfReferenceUID: uid(m.key, "frame"), dicom.PositionReferenceIndicator: nil,
-		dicom.PixelSpacing: []float64{px, px}, dicom.SliceThickness: s.thickness, dicom.SpacingBetweenSlices: abs(s.step),
+		dicom.SliceThickness: s.thickness, dicom.SpacingBetweenSlices: abs(s.step),
 		dicom.ScanningSequence: s.sequence, dicom.SequenceVariant: "SK", dicom.ScanOptions: "FS", dicom.MRAcquisitionType: "2D",
 		dicom.RepetitionTime: s.tr, dicom.EchoTime: s.te, echoTrainLength: 8, numberOfAverages: 1,
 		sequenceName: s.key, imagingFrequency: 123.2, pixelBandwidth: 220, phaseEncodingDirection: "ROW", dicom.FlipAngle: 90,
@@ -141,8 +144,11 @@ func (s mrSeries) common(m *maker) attrs {
 	}
 	if s.ti > 0 {
 		a[dicom.InversionTime] = s.ti
+		a[dicom.ScanningSequence] = s.sequence + "\\IR"
 	}
-	return mono(s.size, s.size, 12, false).with(a, voi([][2]int{s.window}))
+	p := s.plane(0)
+	a[dicom.PixelSpacing] = []float64{mm(p.dv.length()), mm(p.du.length())}
+	return mono(p.h, p.w, 12, false).with(a, voi([][2]int{s.window}))
 }
 
 // truth begins an item about a point of the anatomy in this series.

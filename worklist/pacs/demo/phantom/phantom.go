@@ -74,10 +74,13 @@ var ordinary = []phantomCase{
 	{abdomenStudies, abdomenTruth},
 	{sinusStudies, nil},
 	{brainStudies, brainTruth},
+	{kneeStudies, nil},
 	{crChestStudies, crChestTruth},
 	{handStudies, handTruth},
 	{mammoStudies, mammoTruth},
 	{usStudies, nil},
+	{xaStudies, nil},
+	{petStudies, petTruth},
 }
 
 // Studies are the 14 studies of 12 patients, and with all the traps too. Only
@@ -106,7 +109,5 @@ func chosen(all bool) []phantomCase {
 	if !all {
 		return ordinary
 	}
-	return append(append([]phantomCase(nil), ordinary...), traps...)
+	return append(append([]phantomCase(nil), ordinary...), trapList()...)
 }
-
-var traps []phantomCase

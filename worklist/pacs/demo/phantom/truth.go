@@ -24,6 +24,7 @@ type TruthItem struct {
 	VolumeMM3      float64       `json:"volume_mm3,omitempty"`
 	HUMean         float64       `json:"hu_mean,omitempty"`
 	HUTolerance    float64       `json:"hu_tolerance,omitempty"`
+	SUVMax         float64       `json:"suv_max,omitempty"`
 	Phase          string        `json:"phase,omitempty"`
 	PriorID        string        `json:"prior_id,omitempty"`
 	DeltaMM        float64       `json:"delta_mm,omitempty"`
