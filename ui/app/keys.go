@@ -29,7 +29,19 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	case m.page == onCase:
 		return m.caseKey(name, msg)
 	}
+	if text, ok := typed(msg); ok && !msg.Paste {
+		return m.oneByOne(text)
+	}
 	return m.listKey(name)
+}
+
+// oneByOne takes keys that arrived together as the keys they were.
+func (m *Model) oneByOne(text string) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, r := range text {
+		cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}))
+	}
+	return tea.Batch(cmds...)
 }
 
 // keyName is the key as the key map names it.

@@ -50,15 +50,16 @@ func (m *Model) delivered(d deliveredMsg) tea.Cmd {
 		if m.ctx.Err() == nil && d.again {
 			m.warn(sentence(d.err))
 		}
-		return m.lookAtOutbox(3*time.Second, d.again)
+		return m.lookAtOutbox(slowLook, d.again)
 	}
 	m.outbox = m.outbox[:0]
-	next := 3 * time.Second
+	next, fresh := slowLook, false
 	for _, r := range d.rows {
 		line := m.describe(r)
 		m.outbox = append(m.outbox, line)
 		if !line.done {
-			next = 300 * time.Millisecond
+			next = quickLook
+			fresh = fresh || m.Now().Sub(r.Signed) < 2*slowLook
 		}
 		if m.open != nil && r.ID == m.open.outbox {
 			m.open.page.Report = line.words
@@ -67,11 +68,22 @@ func (m *Model) delivered(d deliveredMsg) tea.Cmd {
 			m.warn(fmt.Sprintf("A STAT report is not delivered after 10 min. %s", m.phone(r.Site)))
 		}
 	}
-	if !d.again {
-		return nil
+	if d.again || fresh { // until the chain has noticed, too
+		return m.lookAtOutbox(next, d.again)
 	}
-	return m.lookAtOutbox(next, true)
+	return nil
 }
+
+// quickLook and slowLook are the pauses between two looks at the outbox while a
+// report is under way and while none is.
+const (
+	quickLook = 300 * time.Millisecond
+	slowLook  = 3 * time.Second
+)
+
+// silent is after how long without an answer a site is said not to answer: the
+// reader knows within two seconds of signing.
+const silent = 1200 * time.Millisecond
 
 func (m *Model) describe(r ledger.OutboxRow) outboxLine {
 	line := outboxLine{id: r.ID, study: r.StudyUID, site: r.Site, done: r.Done(), overdue: deliver.Overdue(r, m.Now())}
@@ -90,7 +102,7 @@ func (m *Model) describe(r ledger.OutboxRow) outboxLine {
 		line.words = fmt.Sprintf("signed · waiting, %s not answering", r.Site)
 	default:
 		line.words = "signed · sending to " + r.Site
-		if m.Now().Sub(r.Signed) > 1500*time.Millisecond && wait <= -1500*time.Millisecond {
+		if m.Now().Sub(r.Signed) > silent && wait <= -silent {
 			line.words = fmt.Sprintf("signed · waiting, %s not answering", r.Site)
 		}
 	}

@@ -11,8 +11,12 @@ import (
 // pictureID is the kitty image that holds the tiles; one is enough.
 const pictureID = 77
 
-// headRows is what the case page draws above a picture, and the status line below.
-const headRows = 4
+// headRows is what the case page draws above a picture, footRows what stands below
+// it: the page's own line and the status line.
+const (
+	headRows = 3
+	footRows = 2
+)
 
 // repaint draws the tiles in the terminal where the viewer lives there. Painting
 // takes its time and is done beside the keys.
@@ -21,7 +25,7 @@ func (m *Model) repaint() tea.Cmd {
 	if !ok || m.open == nil || m.open.page.Typing || m.page != onCase {
 		return nil
 	}
-	screen, epoch, cols, rows := m.Screen, m.epoch, m.width, max(4, m.height-headRows)
+	screen, epoch, cols, rows := m.Screen, m.epoch, m.width, max(4, m.height-headRows-footRows)
 	return func() tea.Msg { return paint(p, screen, epoch, cols, rows) }
 }
 
@@ -50,7 +54,7 @@ func paint(p viewer.Painter, screen raster.Screen, epoch uint64, cols, rows int)
 		send, cells := raster.KittyImage(img, pictureID, cols, rows)
 		return pictureMsg{epoch, cells, send}
 	case raster.Sixel:
-		send, err := raster.SixelAt(img, 0, headRows-1)
+		send, err := raster.SixelAt(img, 0, headRows)
 		if err != nil {
 			return failedMsg{err: err}
 		}

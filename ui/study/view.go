@@ -19,7 +19,7 @@ func (p *Page) View(width, height int) []string {
 	out := p.head(width)
 	body := height - len(out)
 	if p.Picture != nil && !p.Typing {
-		return append(out, widget.Rows(p.Picture, width, body)...)
+		return append(append(out, widget.Rows(p.Picture, width, body-1)...), p.foot(width))
 	}
 	if width < sideBySide {
 		facts := p.facts(width, 3)
@@ -33,6 +33,16 @@ func (p *Page) View(width, height int) []string {
 		out = append(out, report[i]+theme.Muted.Render(" │ ")+facts[i])
 	}
 	return out
+}
+
+// foot stands under a picture in the terminal: what it is not for, and what the
+// picture hides.
+func (p *Page) foot(width int) string {
+	line := theme.Warning.Render(" NOT FOR DIAGNOSIS ") + strings.Join(p.loading(true), " ")
+	if p.Report != "" {
+		line += theme.Muted.Render(" · REPORT " + p.Report)
+	}
+	return widget.Fit(line, width)
 }
 
 // head is the patient line first (N1), then the examination, then whatever is

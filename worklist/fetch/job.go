@@ -37,6 +37,7 @@ type job struct {
 	mu       sync.Mutex
 	first    []dicom.UID       // all below guarded by mu
 	queue    []instance        // not yet asked for
+	order    order             // in which what came is told
 	tries    map[dicom.UID]int // failures so far
 	lost     int               // given up
 	inARow   int               // failures since the last success
@@ -69,7 +70,12 @@ func (j *job) note(change func()) {
 	j.changed = make(chan struct{})
 }
 
-func (j *job) finish(err error) { j.note(func() { j.done, j.err = true, err }) }
+func (j *job) finish(err error) {
+	j.note(func() {
+		j.stored = append(j.stored, j.order.flush()...)
+		j.done, j.err = true, err
+	})
+}
 
 // wanted moves instances to the head of the queue.
 func (j *job) wanted(first []dicom.UID) {
@@ -153,6 +159,7 @@ func (j *job) plan(ctx context.Context) (unsure, err error) {
 	}
 	j.note(func() {
 		j.queue = advance(viewingOrder(missing), j.first)
+		j.order.middles = firstOfEach(j.queue)
 		j.expected, j.have = expected, len(all)-len(missing)
 	})
 	return unsure, nil

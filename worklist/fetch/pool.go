@@ -159,7 +159,7 @@ func (j *job) keep(b []byte, counts int) error {
 	j.note(func() {
 		j.have += counts
 		j.bytes += int64(len(b))
-		j.stored = append(j.stored, e)
+		j.stored = append(j.stored, j.order.came(e)...)
 		j.inARow = 0
 	})
 	return nil
@@ -196,6 +196,7 @@ func (j *job) settle(ctx context.Context, in instance, err error) error {
 	j.lastErr = err
 	j.inARow++
 	j.tries[in.sop]++
+	j.stored = append(j.stored, j.order.without(in.sop)...)
 	tries := j.tries[in.sop]
 	var conflict *store.ConflictError
 	again := tries < maxTries && !refused && !errors.As(err, &conflict)
