@@ -82,7 +82,7 @@ func petPlane(k int) plane {
 // petRender makes slice k in units of slope Bq/ml.
 func petRender(who person, k int, slope float32) []byte {
 	values := uptake
-	values[lesion] = hotSUV * 1.28 // what partial volume takes from a small node
+	values[lesion] = hotSUV
 	c := averaged(petPlane(k), 6, 3, func(p plane) *canvas {
 		c := newCanvas(p, 7, &values)
 		theTorso().drawSoft(c)
@@ -114,7 +114,7 @@ func petExam(now time.Time) exam {
 // petHeader are PET Series, PET Isotope and PET Image (PS3.3 C.8.9).
 func petHeader(m *maker) attrs {
 	p, s := petPlane(0), petCT()
-	px := mm(p.du.x)
+	px := spacing(p.du.x)
 	injected := m.at.Add(4*time.Minute + 30*time.Second - petUptake)
 	lying := Code{"102538003", "SCT", "recumbent"}.item()
 	lying[0].SetSeq(lyingModifier, Code{"40199007", "SCT", "supine"}.item()...)

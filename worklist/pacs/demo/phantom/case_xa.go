@@ -155,7 +155,7 @@ func xaStudies(now time.Time) []Study {
 		Callback: "+49 30 5550 4040", PatientClass: "INPATIENT", Bed: "Cardiology, bed 21", ProcedureCode: Code{Value: "XACOR-L"},
 	})
 	m := e.begin()
-	px := mm(xaPixel * xaMagnified)
+	px := spacing(xaPixel * xaMagnified)
 	a := mono(xaSize, xaSize, 12, false).with(attrs{
 		dicom.ImageType: "ORIGINAL\\PRIMARY\\SINGLE PLANE", dicom.BodyPartExamined: "HEART", dicom.PixelIntensityRelationship: "LIN",
 		dicom.NumberOfFrames: xaFrames, dicom.FrameTime: 66.67, dicom.CineRate: 15, dicom.RecommendedDisplayFrameRate: 15,

@@ -123,7 +123,7 @@ func (s ctSeries) addTo(m *maker) {
 // Image Plane, CT Image (PS3.3 C.8.2.1) and VOI LUT.
 func (s ctSeries) common(m *maker) attrs {
 	p := s.plane(0)
-	px := mm(s.fov / ctSize)
+	px := spacing(s.fov / ctSize)
 	ipp := append(floats(p.du.unit()), floats(p.dv.unit())...)
 	a := attrs{
 		dicom.ImageType: "ORIGINAL\\PRIMARY\\AXIAL", dicom.BodyPartExamined: s.bodyPart, dicom.PatientPosition: "HFS",
@@ -163,8 +163,7 @@ func voi(w [][2]int, names ...string) attrs {
 }
 
 func floats(v vec) []float64 {
-	round := func(f float32) float64 { return math.Round(float64(f)*1e7) / 1e7 }
-	return []float64{round(v.x), round(v.y), round(v.z)}
+	return []float64{spacing(v.x), spacing(v.y), spacing(v.z)}
 }
 
 // sharpen lifts edges as a bone or lung kernel does: v + k·(v − mean of the four

@@ -147,7 +147,7 @@ func (s mrSeries) common(m *maker) attrs {
 		a[dicom.ScanningSequence] = s.sequence + "\\IR"
 	}
 	p := s.plane(0)
-	a[dicom.PixelSpacing] = []float64{mm(p.dv.length()), mm(p.du.length())}
+	a[dicom.PixelSpacing] = []float64{spacing(p.dv.length()), spacing(p.du.length())}
 	return mono(p.h, p.w, 12, false).with(a, voi([][2]int{s.window}))
 }
 

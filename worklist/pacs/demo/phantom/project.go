@@ -38,7 +38,7 @@ func topogram(m *maker, number int, bodyPart string, p plane, shift vec, depth f
 		dicom.ImageType: "ORIGINAL\\PRIMARY\\LOCALIZER", dicom.BodyPartExamined: bodyPart, dicom.PatientPosition: "HFS",
 		dicom.FrameOfReferenceUID: uid(m.key, "frame"), dicom.PositionReferenceIndicator: nil,
 		dicom.ImageOrientationPatient: append(floats(p.du.unit()), floats(p.dv.unit())...), dicom.ImagePositionPatient: p.org.plus(shift),
-		dicom.PixelSpacing: []float64{mm(p.dv.length()), mm(p.du.length())}, dicom.SliceThickness: 1, dicom.KVP: 120, dicom.ConvolutionKernel: "Tr20",
+		dicom.PixelSpacing: []float64{spacing(p.dv.length()), spacing(p.du.length())}, dicom.SliceThickness: 1, dicom.KVP: 120, dicom.ConvolutionKernel: "Tr20",
 		dicom.RescaleIntercept: -1024, dicom.RescaleSlope: 1, dicom.RescaleType: "US", dicom.ProtocolName: m.description,
 	}
 	a = mono(p.h, p.w, 12, false).with(a, voi([][2]int{{100, 1000}}))

@@ -1,6 +1,10 @@
 package phantom
 
-import "github.com/nocturne/nocturne/cache/dicom"
+import (
+	"math"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+)
 
 // TruthItem is one planted thing and what a reader should make of it. Lengths
 // are mm, positions patient coordinates (LPS) of the instance's frame of
@@ -49,11 +53,10 @@ func (t TruthItem) sized(e ellipsoid, shift vec) TruthItem {
 
 // mm rounds a coordinate to a tenth of a micrometre, for headers and truths.
 func mm(f float32) float64 {
-	n := float64(f) * 1e4
-	if n < 0 {
-		return float64(int64(n-0.5)) / 1e4
-	}
-	return float64(int64(n+0.5)) / 1e4
+	return math.Round(float64(f)*1e4) / 1e4
 }
+
+// spacing rounds a pixel spacing, which is multiplied by hundreds of pixels.
+func spacing(f float32) float64 { return math.Round(float64(f)*1e7) / 1e7 }
 
 func (a vec) mm() [3]float64 { return [3]float64{mm(a.x), mm(a.y), mm(a.z)} }
