@@ -34,3 +34,17 @@ func TestEveryStatedAttributeOfAnotherPatientIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesAreComparedAsPeopleWriteThem(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"PHANTOM^ANNA", "Phantom^Anna^^^", true}, {"PHANTOM^ANNA  M", "PHANTOM^ANNA M", true},
+		{"PHANTOM^ANNA", "PHANTOM^ANNE", false}, {"A^B=漢^字", "A^B", true}, {"PHANTOM^ANNA", "ANNA^PHANTOM", false},
+	} {
+		if SameName(c.a, c.b) != c.same {
+			t.Errorf("%q and %q: same is %v", c.a, c.b, !c.same)
+		}
+	}
+}

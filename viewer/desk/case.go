@@ -3,7 +3,6 @@ package desk
 import (
 	"fmt"
 	"sort"
-	"strings"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -50,6 +49,7 @@ func (d *Desk) clear() {
 	d.looks, d.seen, d.differs = map[string]look{}, map[string]bool{}, map[string]int{}
 	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
 	d.layout, d.active, d.oneUp, d.beside = "1x1", 0, false, nil
+	d.acted, d.grew, d.came = false, false, nil
 	for i := range d.tiles {
 		d.tiles[i] = &tile{}
 	}
@@ -137,6 +137,7 @@ func (d *Desk) arrive(headers []Header) {
 	if len(headers) == 0 {
 		return
 	}
+	d.grew = true
 	bad := 0
 	for _, h := range headers {
 		in := d.objects[h.Object.SOPUID]
@@ -193,45 +194,21 @@ func (d *Desk) restack() {
 	}
 }
 
-// compare notes what of an instance differs from the order (N4). What either side
-// leaves empty does not differ, but for the ID, which every instance must have.
-// Accession numbers are compared only in the study to be read.
+// compare notes what of an instance differs from the order (N4). Accession numbers
+// are compared only in the study to be read.
 func (d *Desk) compare(in *instance) {
-	o, h := d.c.Order, in.d
-	differ := func(what string, different bool) {
-		if different {
-			d.differs[what]++
-		}
-	}
-	differ("patient name", o.PatientName != "" && h.Str(dicom.PatientName) != "" && !sameName(o.PatientName, h.Str(dicom.PatientName)))
-	differ("patient ID", o.PatientID != "" && o.PatientID != h.Str(dicom.PatientID))
-	differ("birth date", differs(o.BirthDate, h.Str(dicom.PatientBirthDate)))
-	differ("sex", differs(o.Sex, h.Str(dicom.PatientSex)))
-	differ("study", differs(in.obj.StudyUID, h.Str(dicom.StudyInstanceUID)))
+	o := d.c.Order
+	who := dicom.Identity{Name: o.PatientName, ID: o.PatientID, Birth: o.BirthDate, Sex: o.Sex}
 	if !d.prior(in.obj.StudyUID) {
-		differ("accession number", differs(o.Accession, h.Str(dicom.AccessionNumber)))
+		who.Accession = o.Accession
+	}
+	for _, what := range who.Differs(in.d) {
+		d.differs[what]++
+	}
+	if study := in.d.Str(dicom.StudyInstanceUID); study != "" && in.obj.StudyUID != "" && study != in.obj.StudyUID {
+		d.differs["study"]++
 	}
 }
-
-// sameName compares names as people write them: without regard to case, double
-// blanks and empty components.
-func sameName(a, b string) bool {
-	x, y := dicom.ParsePN(a), dicom.ParsePN(b)
-	if x.Alphabetic != (dicom.PNGroup{}) && y.Alphabetic != (dicom.PNGroup{}) {
-		return plain(x.Alphabetic.String()) == plain(y.Alphabetic.String())
-	}
-	return plain(x.String()) == plain(y.String())
-}
-
-func plain(s string) string {
-	parts := strings.Split(strings.ToUpper(s), "^")
-	for i := range parts {
-		parts[i] = strings.Join(strings.Fields(parts[i]), " ")
-	}
-	return strings.TrimRight(strings.Join(parts, "^"), "^")
-}
-
-func differs(order, image string) bool { return order != "" && image != "" && order != image }
 
 // mismatch lists what differs, in words without values, and in how many instances.
 func (d *Desk) mismatch() []string {

@@ -46,6 +46,8 @@ type Desk struct {
 	differs   map[string]int  // N4: what differs from the order, in how many instances
 	hung      bool
 	firstSeen time.Time // when the first header of the current study came
+	acted     bool      // the reader has done something to this case
+	grew      bool      // headers came since the case was hung
 	came      []Header  // headers that came between two looks within one Tick
 	restore   *viewer.State
 	shown     bool // Shown was told

@@ -341,19 +341,6 @@ func TestAMismatchIsSaidInWordsWithoutValues(t *testing.T) {
 	}
 }
 
-func TestNamesAreComparedAsPeopleWriteThem(t *testing.T) {
-	for _, same := range []string{"PHANTOM^TEST", "Phantom^Test", "PHANTOM^TEST^^^", "PHANTOM ^ TEST"} {
-		if !sameName("PHANTOM^TEST", same) {
-			t.Errorf("%q differs", same)
-		}
-	}
-	for _, other := range []string{"PHANTOM^TESS", "TEST^PHANTOM", "PHANTOM^TEST^M", ""} {
-		if sameName("PHANTOM^TEST", other) {
-			t.Errorf("%q is the same", other)
-		}
-	}
-}
-
 func TestAnUnreadableFileIsSaidAndTheRestShown(t *testing.T) {
 	r := newReader(t)
 	objects := vt.Series{Slices: 3}.Write(t, t.TempDir())

@@ -152,6 +152,7 @@ func (d *Desk) perform(a viewer.Action) {
 	}
 	if f, mine := d.deeds[name]; mine {
 		if d.open {
+			d.acted = true
 			f(d, values)
 		}
 		return

@@ -80,9 +80,15 @@ const (
 )
 
 // tryHang hangs the case once enough of it is known: all that was announced, or
-// 300 ms after its first image. From then on nothing moves by itself.
+// 300 ms after its first image. From then on nothing moves by itself, but for a
+// set of views that grows to its own layout before the reader has done anything:
+// the four mammograms.
 func (d *Desk) tryHang(now time.Time) {
-	if d.hung || d.firstSeen.IsZero() {
+	if d.firstSeen.IsZero() {
+		return
+	}
+	if d.hung {
+		d.growHang()
 		return
 	}
 	waited := now.Sub(d.firstSeen)
@@ -101,6 +107,22 @@ func (d *Desk) tryHang(now time.Time) {
 		}
 		plan = hang.Plan{Layout: "1x1", Tiles: []hang.Place{{}}}
 	}
+	d.hangPlan(plan, stacks)
+}
+
+// growHang hangs the case again when what came since has a layout of its own.
+func (d *Desk) growHang() {
+	if d.acted || !d.grew || d.c.State != nil {
+		return
+	}
+	d.grew = false
+	sets, stacks := d.sets(false)
+	if plan, ok := hang.Initial(sets); ok && plan.Layout != d.layout {
+		d.hangPlan(plan, stacks)
+	}
+}
+
+func (d *Desk) hangPlan(plan hang.Plan, stacks []*stack) {
 	d.layout, d.hung = plan.Layout, true
 	for i, p := range plan.Tiles {
 		t := d.tiles[i]

@@ -64,6 +64,27 @@ func TestMammogramsOpenBackToBackAtOneScaleWithTheirBar(t *testing.T) {
 	}
 }
 
+// Views that come one by one grow into the four, until the reader has done
+// something.
+func TestMammogramsThatComeOneByOneHangTogether(t *testing.T) {
+	for _, acted := range []bool{false, true} {
+		r := newReader(t)
+		dir := t.TempDir()
+		r.open(vt.Case(1, current()), mammogram(1, "R", "CC", 48, 30).Write(t, dir))
+		if acted {
+			r.press("i")
+			r.wait(gather)
+		}
+		for i, v := range [][2]string{{"L", "CC"}, {"R", "MLO"}, {"L", "MLO"}} {
+			r.d.Add(1, mammogram(i+2, v[0], v[1], 48, 30).Write(t, dir))
+			r.wait(gather)
+		}
+		if got := r.d.State().Layout; (got == "2x2") == acted {
+			t.Errorf("acted %v: layout %s", acted, got)
+		}
+	}
+}
+
 func scaleOf(t TileScene) float64 { return math.Hypot(t.Place[0], t.Place[3]) }
 
 func TestOrientationLettersMoveWithTheImageAndAreBadged(t *testing.T) {

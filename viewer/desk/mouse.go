@@ -76,6 +76,7 @@ func (d *Desk) Mouse(kind MouseKind, b Button, x, y float64) {
 	d.arrange()
 	switch {
 	case kind == MouseDown && d.pointer.grab == nil:
+		d.acted = true
 		d.press(b, x, y)
 	case kind == MouseMove && d.pointer.grab != nil:
 		d.dragBy(d.pointer.grab, dx, dy)
@@ -94,6 +95,7 @@ func (d *Desk) Wheel(x, y float64, notches int) {
 	if !d.open || notches == 0 {
 		return
 	}
+	d.acted = true
 	d.arrange()
 	if i := d.tileAt(x, y); i >= 0 {
 		d.scroll(d.tiles[i], notches)
