@@ -162,6 +162,16 @@ func (d *desktop) screenshot(t *testing.T, name string) {
 	}
 }
 
+// brightness is the mean of all pixels of the screen, 0 to 1.
+func (d *desktop) brightness(t *testing.T) float64 {
+	t.Helper()
+	shot := filepath.Join(t.TempDir(), "screen.png")
+	d.run(t, "import", "-window", "root", shot)
+	var mean float64
+	fmt.Sscan(d.run(t, "convert", shot, "-format", "%[fx:mean]", "info:"), &mean)
+	return mean
+}
+
 // window waits for the program's window and gives it the keys.
 func (d *desktop) window(t *testing.T) string {
 	t.Helper()

@@ -57,13 +57,13 @@ func TestScenario3NoduleFollowUp(t *testing.T) {
 	if off := s.Tiles[1].Slice + 1 - before.Slice; off < -1 || off > 1 {
 		t.Errorf("the prior stands at slice %d, the same level is %d", s.Tiles[1].Slice+1, before.Slice)
 	}
-	current, _ := c.ruler(a, now, upright)
+	current, _ := c.ruler(a, now.Study, now, upright)
 	c.press("F4")
 	c.see(5*time.Second, `Inserted \d`)
 	c.press("Tab")
 	c.command(fmt.Sprintf("goto %d", before.Slice))
 	c.see(5*time.Second, fmt.Sprintf(`Im %d/`, before.Slice))
-	earlier, _ := c.ruler(a, before, upright)
+	earlier, _ := c.ruler(a, now.Study, before, upright)
 	d.screenshot(t, "scenario3-prior")
 	c.press("F4")
 	c.see(5*time.Second, `Inserted .*\(prior, \d{4}-\d\d-\d\d\)`)
@@ -122,7 +122,7 @@ func TestScenario7WindowCrash(t *testing.T) {
 	c.press("2")
 	c.command(fmt.Sprintf("goto %d", nodule.Slice))
 	c.see(5*time.Second, fmt.Sprintf(`Im %d/`, nodule.Slice))
-	mm, _ := c.ruler(a, nodule, upright)
+	mm, _ := c.ruler(a, nodule.Study, nodule, upright)
 	c.press("F3")
 	c.typeText("Half a ")
 	window := children(c.pid())
@@ -155,6 +155,7 @@ func TestScenario7WindowCrash(t *testing.T) {
 	} else if v, _ := marks[0].Value("length"); v.Number != mm {
 		t.Errorf("the mark became %.1f mm", v.Number)
 	}
+	eventually(t, 10*time.Second, "pixels in the new window", func() bool { return d.brightness(t) > 0.05 })
 	d.screenshot(t, "scenario7-again")
 }
 

@@ -177,7 +177,7 @@ func TestScenario1FirstReadKeysOnly(t *testing.T) {
 	c.command(fmt.Sprintf("goto %d", nodule.Slice))
 	c.see(5*time.Second, fmt.Sprintf(`Im %d/`, nodule.Slice))
 	keys += 3
-	measured, took := c.ruler(a, nodule, upright)
+	measured, took := c.ruler(a, nodule.Study, nodule, upright)
 	keys += took
 	if math.Abs(measured-nodule.Long) > 0.5 {
 		t.Errorf("measured %.1f mm, planted %.1f mm", measured, nodule.Long)
@@ -221,8 +221,9 @@ func turned(dCol, dRow int) (int, int)  { return -dRow, dCol } // a quarter cloc
 
 // ruler measures between the planted endpoints with the keyboard cursor, which
 // starts in the middle of the tile, and returns what the page says. The mark on
-// disk must lie on the planted points within a pixel and a half.
-func (c *console) ruler(a *archiveProcess, p planted, l look) (mm float64, keys int) {
+// disk, kept with the case of study, must lie on the planted points within a pixel
+// and a half.
+func (c *console) ruler(a *archiveProcess, study string, p planted, l look) (mm float64, keys int) {
 	c.t.Helper()
 	c.press("r")
 	c.see(5*time.Second, `· length`)
@@ -236,10 +237,10 @@ func (c *console) ruler(a *archiveProcess, p planted, l look) (mm float64, keys 
 		want[i] = [2]float64{col, row}
 		c.press("Enter")
 	}
-	before := len(c.marks(p.Study))
+	before := len(c.marks(study))
 	var m viewer.Mark
 	eventually(c.t, 5*time.Second, "the mark to be on disk", func() bool {
-		all := c.marks(p.Study)
+		all := c.marks(study)
 		if len(all) > 0 {
 			m = all[len(all)-1]
 		}
@@ -297,7 +298,7 @@ func TestTheRulerIsRightHoweverTheImageStands(t *testing.T) {
 		if view.keys == nil {
 			c.command("zoom 3")
 		}
-		mm, _ := c.ruler(a, nodule, view.look)
+		mm, _ := c.ruler(a, nodule.Study, nodule, view.look)
 		if math.Abs(mm-nodule.Long) > 0.5 {
 			t.Errorf("%s: measured %.1f mm, planted %.1f mm", view.name, mm, nodule.Long)
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -246,7 +248,7 @@ func newCrossing(t testing.TB, a *archiveProcess) *crossing {
 		w.WriteHeader(answer.Code)
 		w.Write(answer.Body.Bytes())
 	}))
-	c.Config.ErrorLog = nil
+	c.Config.ErrorLog, pass.ErrorLog = log.New(io.Discard, "", 0), log.New(io.Discard, "", 0)
 	t.Cleanup(func() { c.CloseClientConnections(); c.Close() })
 	return c
 }

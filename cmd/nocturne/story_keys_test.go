@@ -1,0 +1,164 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/report"
+)
+
+// markOf is the one mark of a tiny case; its label names the case.
+func markOf(c tinyCase) viewer.Mark {
+	return viewer.Mark{ID: c.uid + ".9.1", Kind: viewer.Length, StudyUID: c.uid, SeriesUID: c.uid + ".1", SOPUID: c.uid + ".1.1",
+		Points: [][2]float64{{10, 10}, {30, 10}}, Values: []viewer.Value{{Name: "length", Number: 20, Unit: "mm"}},
+		Calibration: "Pixel Spacing", Label: "mark of " + c.accession, Slice: 1, Modality: "CT", StudyDate: "20260105"}
+}
+
+// ready gives every case a mark and a report that could be signed.
+func ready(t *testing.T, home string, l *ledger.Ledger, cases []tinyCase) {
+	t.Helper()
+	for _, c := range cases {
+		body, err := json.Marshal(markOf(c))
+		if err == nil {
+			err = l.SaveMarks(t.Context(), c.uid, []ledger.Annotation{{StudyUID: c.uid, ID: markOf(c).ID, Body: body, Saved: time.Now()}})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out, code := nocturne(t, home, "report", "draft", c.accession, "--set", "impression=Of "+c.accession+"."); code != exitOK {
+			t.Fatalf("draft: %s", out)
+		}
+	}
+}
+
+// TestScenario5bRapidKeysStayInTheirCase: 200 keys as fast as a terminal takes
+// them, with words for each case in between. No word, number or signature lands on
+// another case, whether the site locks or not.
+func TestScenario5bRapidKeysStayInTheirCase(t *testing.T) {
+	needs(t, "tmux")
+	for _, site := range []string{"locking", "not locking"} {
+		t.Run(site, func(t *testing.T) {
+			a, cases := spawnNight(t, 20)
+			ups := a.UPS
+			if site == "not locking" {
+				ups = ""
+			}
+			home := nightHome(t, "READER^DEMO", a.DICOMweb, ups)
+			l := book(t, home)
+			ready(t, home, l, cases)
+			c := startConsole(t, nil, home, 100, 30)
+			c.openCase("alder")
+			said := rapid(t, c, cases)
+			time.Sleep(time.Second)
+			checkStayed(t, l, cases, said)
+			for _, tc := range cases {
+				if got := a.stored(t, tc.uid); len(got) != 0 {
+					t.Errorf("%s was signed", tc.accession)
+				}
+			}
+		})
+	}
+}
+
+// rapid presses 200 keys in bursts and types words that name the case on screen.
+// It returns how often each case's words were typed.
+func rapid(t *testing.T, c *console, cases []tinyCase) map[string]int {
+	t.Helper()
+	random := rand.New(rand.NewPCG(5, 2))
+	keys := []string{"F6", "F12", "F4", "F6", "F12", "F4", "F5"}
+	said, pressed := map[string]int{}, 0
+	send := func(burst ...string) {
+		for _, key := range burst {
+			pressed += min(1, len(key)-1) // letters are not counted
+		}
+		if out, err := c.tmux(append([]string{"send-keys"}, burst...)...); err != nil {
+			t.Fatalf("%v %s", err, out)
+		}
+	}
+	for pressed < 200 {
+		on := onScreen(c, cases)
+		if on == "" { // the list, or a sheet
+			send("F12", []string{"Down", "PageDown", "Up", "Home"}[random.IntN(4)], "Enter")
+			time.Sleep(200 * time.Millisecond)
+			continue
+		}
+		if strings.Contains(c.screen(), "KEYS → IMAGES") {
+			send("F3")
+			time.Sleep(60 * time.Millisecond)
+		}
+		if screen := c.screen(); onScreen(c, cases) == on && strings.Contains(screen, "KEYS → REPORT") {
+			c.typeText("word" + on + " ")
+			said[on]++
+			send("F4")
+		}
+		// What follows F6 at once was meant for this case: it goes there or nowhere.
+		burst := append([]string{"F6"}, strings.Split("stray"+on, "")...)
+		for range 6 + random.IntN(8) {
+			burst = append(burst, keys[random.IntN(len(keys))])
+		}
+		send(append(burst, "F12", "Enter", "F12")...)
+		time.Sleep(time.Duration(random.IntN(200)) * time.Millisecond)
+	}
+	return said
+}
+
+// onScreen is the accession number of the case whose page is on screen.
+func onScreen(c *console, cases []tinyCase) string {
+	lines := strings.SplitN(c.screen(), "\n", 3)
+	for _, tc := range cases {
+		if len(lines) > 1 && strings.Contains(lines[0], "ID TINY") && strings.Contains(lines[1], "acc "+tc.accession) && strings.HasPrefix(strings.TrimSpace(lines[0]), strings.Split(tc.name, "^")[0]) {
+			return tc.accession
+		}
+	}
+	return ""
+}
+
+func checkStayed(t *testing.T, l *ledger.Ledger, cases []tinyCase, said map[string]int) {
+	t.Helper()
+	words, tokens := 0, 0
+	for _, tc := range cases {
+		stored, ok, err := l.Draft(t.Context(), tc.uid)
+		if err != nil || !ok {
+			t.Fatalf("%s has no draft: %v", tc.accession, err)
+		}
+		d, err := report.Decode(stored.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := d.Text()
+		for _, other := range cases {
+			if other != tc && (strings.Contains(text, "word"+other.accession) || strings.Contains(text, "stray"+other.accession)) {
+				t.Errorf("%s holds words of %s:\n%s", tc.accession, other.accession, text)
+			}
+		}
+		if n := strings.Count(text, "word"+tc.accession); n != said[tc.accession] {
+			t.Errorf("%s holds %d words of %d typed:\n%s", tc.accession, n, said[tc.accession], text)
+		}
+		words += said[tc.accession]
+		if d.Plain(report.Impression) != fmt.Sprintf("Of %s.", tc.accession) {
+			t.Errorf("%s took keys of another case:\n%s", tc.accession, text)
+		}
+		for _, token := range d.Used() {
+			tokens++
+			if token.MarkID != markOf(tc).ID {
+				t.Errorf("%s holds the number of %s", tc.accession, token.MarkID)
+			}
+		}
+		if stored.SignedAs != "" {
+			t.Errorf("%s was signed", tc.accession)
+		}
+	}
+	if rows, err := l.Outbox(t.Context()); err != nil || len(rows) > 0 {
+		t.Errorf("the outbox has %d reports: %v", len(rows), err)
+	}
+	if words < 8 || tokens < 3 {
+		t.Errorf("nothing was tried: %d words, %d numbers", words, tokens)
+	}
+	t.Logf("%d words and %d numbers in %d reports", words, tokens, len(cases))
+}
