@@ -116,6 +116,9 @@ func (s Style) letters(l *List, r image.Rectangle, t Tile) {
 	if t.Unoriented {
 		lines = append(lines, "orientation unknown")
 	}
+	if float64(r.Dx()) < 70*s.em() { // beside the corners there is no room: below them
+		below = max(below, float64(r.Min.Y)+1.2*s.em()+2*s.line())
+	}
 	for i, words := range append(lines, t.Conflict, t.Warn) {
 		ink := Amber
 		if i >= len(lines) {

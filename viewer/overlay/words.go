@@ -24,8 +24,10 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d d", int(d.Hours()/24))
 }
 
+const daysAMonth = 365.25 / 12
+
 // Age is how far a prior lies before the current study: "PRIOR 12 mo"; days up
-// to two months, months up to three years. A later study is "NEWER"; without
+// to two months, months, to the nearest, up to three years. A later study is "NEWER"; without
 // both dates it is "PRIOR, date unknown".
 func Age(prior, current string) string {
 	p, okP := dicom.ParseDA(prior)
@@ -38,10 +40,7 @@ func Age(prior, current string) string {
 		word, p, c = "NEWER", c, p
 	}
 	days := int(math.Round(c.Sub(p).Hours() / 24))
-	months := (c.Year()-p.Year())*12 + int(c.Month()) - int(p.Month())
-	if c.Day() < p.Day() {
-		months--
-	}
+	months := int(math.Round(float64(days) / daysAMonth))
 	switch {
 	case days == 0:
 		return word + " same day"
