@@ -123,7 +123,7 @@ var stomachShape = blend{8, []solid{curved([]float32{30, 33, 29, 22, 16, 9}, vec
 // bubble is the gas in a hollow body: inside its wall and on the side where
 // level is negative.
 func bubble(s solid, wall float32, level func(vec) float32) solid {
-	return blob{s.bounds(), func(p vec) float32 { return max(s.dist(p)+wall, level(p)) }}
+	return both{s, blob{s.bounds(), level}, wall, 0}
 }
 
 // haustral is a colon: its radius waxes and wanes.

@@ -91,20 +91,23 @@ type canvas struct {
 	bend    *bend
 }
 
-// grid holds a smooth field at every step-th pixel.
+// gridStep is the distance in pixels of the samples of a grid.
+const gridStep = 8
+
+// grid holds a smooth field at every gridStep-th pixel.
 type grid[T any] struct {
-	step, w int
-	v       []T
+	w int
+	v []T
 }
 
-// sampled evaluates f at every step-th pixel of the plane and one beyond.
-func sampled[T any](p plane, step int, f func(vec) T) grid[T] {
-	g := grid[T]{step: step, w: (p.w-1)/step + 2}
-	h := (p.h-1)/step + 2
+// sampled evaluates f on the plane and one sample beyond.
+func sampled[T any](p plane, f func(vec) T) grid[T] {
+	g := grid[T]{w: (p.w-1)/gridStep + 2}
+	h := (p.h-1)/gridStep + 2
 	g.v = make([]T, g.w*h)
 	for j := range h {
 		for i := range g.w {
-			g.v[j*g.w+i] = f(p.at(float32(i*step), float32(j*step)))
+			g.v[j*g.w+i] = f(p.at(float32(i*gridStep), float32(j*gridStep)))
 		}
 	}
 	return g
@@ -112,8 +115,8 @@ func sampled[T any](p plane, step int, f func(vec) T) grid[T] {
 
 // cell is the index of the sample before pixel (i,j) and the way to the next.
 func (g *grid[T]) cell(i, j int) (k int, u, v float32) {
-	s := float32(g.step)
-	return j/g.step*g.w + i/g.step, float32(i%g.step) / s, float32(j%g.step) / s
+	x, y := uint(i), uint(j)
+	return int(y/gridStep)*g.w + int(x/gridStep), float32(x%gridStep) / gridStep, float32(y%gridStep) / gridStep
 }
 
 // bend displaces soft bodies so that no outline is an ellipse.
@@ -173,7 +176,7 @@ func (c *canvas) bendBy(most, wave float32) {
 	axis := func(p vec, o float32) float32 {
 		return most * 1.4 * smooth(vec{p.x/wave + o, p.y/wave - o, p.z/wave + 3*o})
 	}
-	c.bend = &bend{sampled(c.plane, 10, func(p vec) vec {
+	c.bend = &bend{sampled(c.plane, func(p vec) vec {
 		return vec{axis(p, 1.7), axis(p, 20.3), axis(p, 41.9)}
 	}), most}
 }
@@ -185,7 +188,7 @@ func (c *canvas) textureOf(wave float32) {
 
 // webOf sets the fatty planes: the zero set of noise of the wavelength in mm.
 func (c *canvas) webOf(wave float32) {
-	g := sampled(c.plane, 8, func(p vec) float32 {
+	g := sampled(c.plane, func(p vec) float32 {
 		return smooth(vec{p.x / wave, p.y / wave * 1.3, p.z / wave / 3})
 	})
 	c.web = &g
@@ -226,8 +229,8 @@ func (c *canvas) paint(p part) {
 		if body == nil {
 			return
 		}
-		if links, is := body.(chain); is && len(p.coats) == 1 && len(links) > 1 {
-			c.paintLinks(p, links)
+		if chain, is := body.(*bundle); is && len(p.coats) == 1 && len(chain.links) > 1 {
+			c.paintLinks(p, chain.links)
 			return
 		}
 		r, _ = c.span(body.bounds().grown(reach))
@@ -240,9 +243,9 @@ func (c *canvas) paint(p part) {
 
 // paintLinks draws the links of a chain without layers one by one: their union
 // is the same, and each has a small box.
-func (c *canvas) paintLinks(p part, links chain) {
-	for _, l := range links {
-		p.solid = l
+func (c *canvas) paintLinks(p part, links []span) {
+	for i := range links {
+		p.solid = &links[i]
 		c.paint(p)
 	}
 }

@@ -162,6 +162,33 @@ func TestAnEllipseReadsTheTruthsHU(t *testing.T) {
 	}
 }
 
+// TestAProbeReadsTheSmallTruths looks at three by three pixels where a truth is
+// too small or too crooked for an ellipse.
+func TestAProbeReadsTheSmallTruths(t *testing.T) {
+	studies := Studies(false, night)
+	n := 0
+	for _, i := range Truth(false, night) {
+		if i.HUMean == 0 || i.LongAxisMM != 0 {
+			continue
+		}
+		n++
+		m := sliceOf(t, studies, i.SOPInstanceUID)
+		x, y, _ := m.locate(i.PatientMM)
+		sum := 0.0
+		for j := -1; j <= 1; j++ {
+			for k := -1; k <= 1; k++ {
+				sum += m.px[(int(y+0.5)+j)*m.w+int(x+0.5)+k] / 9
+			}
+		}
+		if math.Abs(sum-i.HUMean) > i.HUTolerance {
+			t.Errorf("%s: %.1f HU, want %.0f ± %.0f", i.ID, sum, i.HUMean, i.HUTolerance)
+		}
+	}
+	if n < 4 {
+		t.Errorf("only %d small truths have a density", n)
+	}
+}
+
 func (m image) ellipse(i TruthItem, part float64) float64 {
 	x0, y0, _ := m.locate(i.EndpointsMM[0])
 	x1, y1, _ := m.locate(i.EndpointsMM[1])
@@ -284,34 +311,4 @@ func verify(t *testing.T, tool string, in Instance) string {
 	}
 	out, _ := exec.Command(tool, file).CombinedOutput()
 	return string(out)
-}
-
-// BenchmarkRenderCT512 renders slices through the lungs, the head and the liver;
-// cpu-ms/op is the time on the processor, which other work on the machine does
-// not stretch.
-func BenchmarkRenderCT512(b *testing.B) {
-	for name, accession := range map[string]string{"head": "N26-0411", "chest": "N26-0412", "abdomen": "N26-0413"} {
-		b.Run(name, func(b *testing.B) {
-			for _, s := range Studies(false, night) {
-				if s.Accession != accession || s.Order == nil {
-					continue
-				}
-				in := s.Instances[60]
-				in.Render() // builds the anatomy
-				b.ReportAllocs()
-				b.ResetTimer()
-				start := processorTime()
-				for range b.N {
-					in.Render()
-				}
-				b.ReportMetric(float64((processorTime()-start).Microseconds())/1000/float64(b.N), "cpu-ms/op")
-			}
-		})
-	}
-}
-
-func BenchmarkStudies(b *testing.B) {
-	for range b.N {
-		Studies(false, night)
-	}
 }

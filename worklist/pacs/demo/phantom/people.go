@@ -3,6 +3,9 @@ package phantom
 import (
 	"fmt"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/sr"
 )
 
 // The patients. Births are fixed, ages follow the clock.
@@ -36,4 +39,26 @@ func ago(now time.Time, d time.Duration) time.Time { return now.Add(-d).Truncate
 // yearBefore is the time of a prior: the same hour a year earlier, some days off.
 func yearBefore(now time.Time, days int) time.Time {
 	return ago(now, 3*time.Hour).AddDate(-1, 0, days)
+}
+
+// report appends a verified Basic Text SR to the study, as another reader left
+// it: its evidence is every image there so far.
+func (m *maker) report(by string, after time.Duration, sections ...sr.Section) {
+	doc := sr.Document{
+		Study: m.Header, SeriesUID: m.seriesUID("report"), SOPUID: m.instanceUID("report", 0), SeriesNumber: 900,
+		Observer: sr.Observer{Name: by, Organization: site}, Sections: sections,
+		Verified: true, VerifiedAt: m.at.Add(after), Content: m.at.Add(after - 6*time.Minute),
+		Request: sr.Request{Accession: m.accession, ProcedureID: m.accession, Description: m.description},
+	}
+	for _, i := range m.Instances {
+		doc.Current = append(doc.Current, sr.InstanceRef{
+			Study: m.UID, Series: dicom.UID(i.Header.Str(dicom.SeriesInstanceUID)),
+			Instance: dicom.UID(i.Header.Str(dicom.SOPInstanceUID)), Class: dicom.UID(i.Header.Str(dicom.SOPClassUID)),
+		})
+	}
+	d, err := sr.BasicText(doc)
+	if err != nil {
+		panic("phantom: prior report: " + err.Error()) // our own constant text
+	}
+	m.Instances = append(m.Instances, Instance{Header: d})
 }

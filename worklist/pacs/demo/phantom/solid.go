@@ -186,14 +186,65 @@ func (c chain) bounds() box {
 }
 
 func (c chain) within(b box) solid {
-	var out chain
+	var out bundle
 	for _, t := range c {
 		if t.bounds().meets(b) {
-			out = append(out, t)
+			out.links = append(out.links, stretched(t))
 		}
 	}
-	if out == nil {
+	if out.links == nil {
 		return nil
+	}
+	return &out
+}
+
+// bundle is a chain made ready for many questions: distances to links that
+// cannot be the nearest are not computed. It remembers the nearest link of the
+// last question, so it belongs to one goroutine.
+type bundle struct {
+	links []span
+	last  int
+}
+
+// span is a tube with what its distance needs worked out: its middle, how far it
+// reaches from there, and its axis over the square of its length.
+type span struct {
+	tube
+	mid, axis, along vec
+	reach            float32
+}
+
+func stretched(t tube) span {
+	d := t.b.minus(t.a)
+	l := d.dot(d)
+	return span{t, t.a.toward(t.b, 0.5), d, d.times(1 / max(l, 1e-6)), sqrt(l)/2 + max(t.ra, t.rb)}
+}
+
+func (s *span) dist(p vec) float32 {
+	q := p.minus(s.a)
+	k := clamp(q.dot(s.along), 0, 1)
+	return q.minus(s.axis.times(k)).length() - mix(s.ra, s.rb, k)
+}
+
+func (b *bundle) dist(p vec) float32 {
+	best := b.links[b.last].dist(p)
+	for i := range b.links {
+		s := &b.links[i]
+		q, r := p.minus(s.mid), best+s.reach
+		if r <= 0 || q.dot(q) >= r*r {
+			continue
+		}
+		if d := s.dist(p); d < best {
+			best, b.last = d, i
+		}
+	}
+	return best
+}
+
+func (b *bundle) bounds() box {
+	out := b.links[0].bounds()
+	for i := range b.links {
+		out = out.union(b.links[i].bounds())
 	}
 	return out
 }
@@ -227,10 +278,8 @@ func (s blend) dist(p vec) float32 {
 func (s blend) within(b box) solid {
 	out := blend{k: s.k}
 	for _, q := range s.parts {
-		if t, ok := q.(thinned); ok {
-			if q = t.within(b.grown(2 * s.k)); q == nil {
-				continue
-			}
+		if q = near(q, b.grown(2*s.k)); q == nil {
+			continue
 		}
 		if q.bounds().meets(b.grown(s.k)) {
 			out.parts = append(out.parts, q)
@@ -270,6 +319,21 @@ func (s cut) dist(p vec) float32 {
 	return d
 }
 func (s cut) bounds() box { return s.a.bounds() }
+
+func (s cut) within(b box) solid {
+	if s.a = near(s.a, b); s.a == nil {
+		return nil
+	}
+	return s
+}
+
+// near is what of a body matters in a box; nil for nothing.
+func near(s solid, b box) solid {
+	if t, ok := s.(thinned); ok {
+		return t.within(b)
+	}
+	return s
+}
 
 // blob is a body given by any function.
 type blob struct {
@@ -314,6 +378,14 @@ func (s both) dist(p vec) float32 {
 		return d
 	}
 	return max(d, s.b.dist(p)+s.marginB)
+}
+
+func (s both) within(b box) solid {
+	b = b.grown(max(s.marginA, s.marginB))
+	if s.a, s.b = near(s.a, b), near(s.b, b); s.a == nil || s.b == nil {
+		return nil
+	}
+	return s
 }
 
 func (s both) bounds() box {
