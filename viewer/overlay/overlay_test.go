@@ -125,7 +125,7 @@ func TestTheRedBarIsSeenWhereThereIsNoRoomForWords(t *testing.T) {
 
 func TestTheAgeOfAPriorInWords(t *testing.T) {
 	for _, c := range [][3]string{
-		{"20250301", "20260301", "PRIOR 12 mo"}, {"20250302", "20260301", "PRIOR 11 mo"}, {"20260215", "20260301", "PRIOR 14 d"},
+		{"20250301", "20260301", "PRIOR 12 mo"}, {"20250302", "20260301", "PRIOR 12 mo"}, {"20260215", "20260301", "PRIOR 14 d"},
 		{"20230301", "20260301", "PRIOR 3 y"}, {"20260301", "20260301", "PRIOR same day"}, {"20260303", "20260301", "NEWER 2 d"},
 		{"", "20260301", "PRIOR, date unknown"}, {"20260101", "20260301", "PRIOR 59 d"}, {"20251231", "20260301", "PRIOR 2 mo"},
 	} {
