@@ -32,6 +32,7 @@ type SiteLine struct {
 	Due    time.Time `json:"due,omitzero"`
 	Stale  string    `json:"stale,omitempty"`  // "NORTH 2 min old" or empty
 	Banner string    `json:"banner,omitempty"` // a STAT that arrived meanwhile
+	Typing bool      `json:"typing,omitempty"` // the terminal's keys go to the report, not to the images (N2)
 }
 
 // Order is what was asked for: every instance is compared with it (N4).

@@ -124,7 +124,7 @@ func (m *Model) swapFocus() tea.Cmd {
 	}
 	if c.page.Typing {
 		c.page.Typing = false
-		return m.toViewer(func(v viewer.Viewer, epoch uint64) error { return v.Focus(epoch) })
+		return tea.Batch(m.tellSite(), m.toViewer(func(v viewer.Viewer, epoch uint64) error { return v.Focus(epoch) }))
 	}
 	if c.page.Editor == nil {
 		m.say("No report is open here: " + c.page.ReadOnly)
@@ -138,7 +138,7 @@ func (m *Model) swapFocus() tea.Cmd {
 	if c.draft != nil {
 		c.draft.Saw()
 	}
-	return tea.Batch(c.takeEdits(m), m.repaint())
+	return tea.Batch(c.takeEdits(m), m.tellSite(), m.repaint())
 }
 
 // nextCase opens the case to read next (F6): the loudest STAT, else the first of

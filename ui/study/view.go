@@ -49,11 +49,11 @@ func (p *Page) foot(width int) string {
 // wrong.
 func (p *Page) head(width int) []string {
 	r := p.Row
-	who := fmt.Sprintf(" %s · ID %s · born %s · %s %s", dicom.ParsePN(r.PatientName).Display(), r.PatientID,
-		list.Date(r.BirthDate), r.Age, r.Sex)
+	who := fmt.Sprintf(" %s · ID %s · born %s · %s %s", dicom.ParsePN(r.PatientName).Display(), orText(r.PatientID, "none"),
+		orText(list.Date(r.BirthDate), "not stated"), r.Age, orText(r.Sex, "sex not stated"))
 	due, _ := list.Due(r, p.Now())
 	right := fmt.Sprintf("%s · due %s ", strings.ToUpper(string(orStated(string(r.Priority)))), due)
-	exam := fmt.Sprintf(" %s %s · acc %s · %s", r.Study, list.Date(r.StudyDate), r.Accession, r.Site)
+	exam := fmt.Sprintf(" %s %s · acc %s · %s", r.Study, list.Date(r.StudyDate), orText(r.Accession, "none"), r.Site)
 	out := []string{
 		theme.BarBold.Render(widget.Ends(dicom.Clean(who), right, width)),
 		theme.Bar.Render(widget.Ends(dicom.Clean(exam), p.Claim+" ", width)),
@@ -120,7 +120,7 @@ func (p *Page) facts(width, most int) []string {
 	narrow := most <= 4
 	out = append(out, p.loading(narrow)...)
 	if narrow {
-		out = append(out, theme.Text.Render(widget.Fit(" "+dicom.Clean(p.Row.Indication), width)), p.lastMark())
+		out = append(out, theme.Text.Render(widget.Fit(" "+orText(dicom.Clean(p.Row.Indication), "no indication was sent"), width)), p.lastMark())
 		return widget.Rows(out, width, min(most, len(out)))
 	}
 	out = append(out, "", theme.Heading.Render("INDICATION"))

@@ -114,6 +114,7 @@ func (d *Desk) Update(epoch uint64, site viewer.SiteLine, studies []viewer.Study
 		return
 	}
 	d.c.Site = site
+	d.owns()
 	if len(studies) > 0 {
 		d.c.Studies = studies
 	}

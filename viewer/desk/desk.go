@@ -67,10 +67,11 @@ type Desk struct {
 	last    string
 	probe   string
 
-	stray  tool.Stray
-	repeat tool.Repeat
-	held   map[viewer.Key]heldKey
-	owner  string
+	stray     tool.Stray
+	repeat    tool.Repeat
+	held      map[viewer.Key]heldKey
+	owner     string
+	elsewhere bool // another window has the keyboard
 
 	dirty   bool
 	changed bool // State changed since it was last told
@@ -118,19 +119,27 @@ func (d *Desk) Resize(w, h int, scale float64) {
 }
 
 // Focused tells whether this window has the keys. Losing them ends what is held.
+// Without them the terminal has, and says whether it gives them to the images.
 func (d *Desk) Focused(on bool) {
-	owner := "text"
-	if on {
-		owner = "images"
+	if d.elsewhere == on {
+		d.elsewhere = !on
+		if !on {
+			d.letGo()
+		}
 	}
-	if d.owner == owner {
-		return
+	d.owns()
+}
+
+// owns settles whose the keys are, as both windows show it (N2).
+func (d *Desk) owns() {
+	owner := "images"
+	if d.elsewhere && d.c.Site.Typing {
+		owner = "text"
 	}
-	d.owner = owner
-	if !on {
-		d.letGo()
+	if d.owner != owner {
+		d.owner = owner
+		d.touch()
 	}
-	d.touch()
 }
 
 // touch marks scene and state as changed.

@@ -73,8 +73,20 @@ func TestLosingTheKeysEndsWhatIsHeld(t *testing.T) {
 	at := r.tile(0).Slice
 	r.wait(time.Second)
 	r.slice(at)
-	if r.d.State().Owner != "text" {
-		t.Errorf("owner %q", r.d.State().Owner)
+}
+
+func TestTheKeysBelongToTheReportOnlyWhileTheTerminalTypes(t *testing.T) {
+	r := newReader(t)
+	r.openCT(2)
+	for _, c := range []struct {
+		focused, typing bool
+		want            string
+	}{{true, false, "images"}, {false, false, "images"}, {false, true, "text"}, {true, true, "images"}} {
+		r.d.Focused(c.focused)
+		r.d.Update(1, viewer.SiteLine{Typing: c.typing}, nil)
+		if got := r.d.State().Owner; got != c.want {
+			t.Errorf("focused %v, typing %v: %q", c.focused, c.typing, got)
+		}
 	}
 }
 
