@@ -95,8 +95,6 @@ func spawnArchive(t *testing.T, args ...string) *archiveProcess {
 
 func (a *archiveProcess) signal(s syscall.Signal) { a.cmd.Process.Signal(s) }
 
-// flags point a program at the archive.
-func (a *archiveProcess) flags() []string { return []string{"--url", a.DICOMweb, "--ups-url", a.UPS} }
 
 // needs skips a test whose tool is not installed, or fails it where CI requires
 // the real peers.

@@ -112,13 +112,7 @@ func checkEvidence(t *testing.T, a *archiveProcess, current, prior string) {
 // TestScenario7WindowCrash: the window is killed mid-scroll. The terminal says so,
 // the same slice, window and mark come back, and text typed meanwhile is intact.
 func TestScenario7WindowCrash(t *testing.T) {
-	d := startDesktop(t)
-	a := spawnArchive(t, "--phantoms")
-	nodule := truth(t, "chest-nodule")
-	c := startConsole(t, d, readerHome(t, a), 140, 50)
-	c.openCase("boris")
-	d.window(t)
-	c.see(90*time.Second, `current images (\d+)/\d+ · all here`)
+	d, a, c, nodule := chest(t)
 	c.press("2")
 	c.command(fmt.Sprintf("goto %d", nodule.Slice))
 	c.see(5*time.Second, fmt.Sprintf(`Im %d/`, nodule.Slice))
@@ -162,14 +156,8 @@ func TestScenario7WindowCrash(t *testing.T) {
 // TestScenario10StraySpeechAndKeyboards: speech into the window is offered and
 // never executed, and letters mean the same on US and German keyboards.
 func TestScenario10StraySpeechAndKeyboards(t *testing.T) {
-	d := startDesktop(t)
 	needs(t, "setxkbmap")
-	a := spawnArchive(t, "--phantoms")
-	nodule := truth(t, "chest-nodule")
-	c := startConsole(t, d, readerHome(t, a), 140, 50)
-	c.openCase("boris")
-	d.window(t)
-	c.see(90*time.Second, `current images (\d+)/\d+ · all here`)
+	d, _, c, nodule := chest(t)
 	c.command(fmt.Sprintf("goto %d", nodule.Slice))
 	c.see(5*time.Second, fmt.Sprintf(`Im %d/`, nodule.Slice))
 	var before viewer.Tile

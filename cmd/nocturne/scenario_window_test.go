@@ -161,16 +161,23 @@ func (c *console) walk(cols, rows int) (keys int) {
 	return keys
 }
 
+// chest opens the phantom chest CT, all of it fetched, with its planted nodule.
+func chest(t *testing.T) (d *desktop, a *archiveProcess, c *console, nodule planted) {
+	t.Helper()
+	d = startDesktop(t)
+	a = spawnArchive(t, "--phantoms")
+	nodule = truth(t, "chest-nodule")
+	c = startConsole(t, d, readerHome(t, a), 140, 50)
+	c.openCase("boris")
+	d.window(t)
+	c.see(90*time.Second, `current images (\d+)/\d+ · all here`)
+	return d, a, c, nodule
+}
+
 // TestScenario1FirstReadKeysOnly: list, open, lung window, the nodule's slice, the
 // ruler, F4, an impression, F12, Enter; the archive holds the text of the screen.
 func TestScenario1FirstReadKeysOnly(t *testing.T) {
-	d := startDesktop(t)
-	a := spawnArchive(t, "--phantoms")
-	nodule := truth(t, "chest-nodule")
-	c := startConsole(t, d, readerHome(t, a), 140, 50)
-	c.openCase("boris")
-	d.window(t)
-	c.see(60*time.Second, `current images (\d+)/\d+ · all here`)
+	d, a, c, nodule := chest(t)
 	keys := 3
 	c.press("2")
 	c.see(5*time.Second, `W 1500 L -600`)
@@ -276,13 +283,7 @@ func (c *console) marks(study string) []viewer.Mark {
 // TestTheRulerIsRightHoweverTheImageStands: zoomed, flipped and rotated, the
 // nodule has the size that was planted, within half a millimetre.
 func TestTheRulerIsRightHoweverTheImageStands(t *testing.T) {
-	d := startDesktop(t)
-	a := spawnArchive(t, "--phantoms")
-	nodule := truth(t, "chest-nodule")
-	c := startConsole(t, d, readerHome(t, a), 140, 50)
-	c.openCase("boris")
-	d.window(t)
-	c.see(90*time.Second, `current images (\d+)/\d+ · all here`)
+	d, a, c, nodule := chest(t)
 	for _, view := range []struct {
 		name string
 		keys []string
