@@ -58,7 +58,7 @@ func tinySlice(t testing.TB, c tinyCase, patient, k int) []byte {
 		dicom.StudyDate: "20260105", dicom.StudyTime: "021500", dicom.AccessionNumber: c.accession, dicom.PatientName: c.name,
 		dicom.PatientID: fmt.Sprintf("TINY-%02d", patient+1), dicom.PatientBirthDate: fmt.Sprintf("19%02d0229", 20+4*(patient%20)),
 		dicom.PatientSex: "O", dicom.StudyDescription: "CT abdomen " + c.accession, dicom.PhotometricInterpretation: "MONOCHROME2",
-		dicom.RescaleType: "HU", dicom.AdmittingDiagnosesDescription: "pain, ? cause",
+		dicom.RescaleType: "HU", dicom.AdmittingDiagnosesDescription: "pain " + c.accession + ", ? cause",
 	} {
 		d.SetStr(tag, v)
 	}
