@@ -95,7 +95,6 @@ func spawnArchive(t *testing.T, args ...string) *archiveProcess {
 
 func (a *archiveProcess) signal(s syscall.Signal) { a.cmd.Process.Signal(s) }
 
-
 // needs skips a test whose tool is not installed, or fails it where CI requires
 // the real peers.
 func needs(t *testing.T, tools ...string) {

@@ -80,10 +80,13 @@ func (p *Page) images() string {
 	if p.Typing {
 		owner = theme.Accent.Render(" KEYS → REPORT")
 	}
-	if p.State == nil || len(p.State.Tiles) == 0 {
+	var t viewer.Tile
+	if p.State != nil && len(p.State.Tiles) > 0 {
+		t = p.State.Tiles[min(p.State.Active, len(p.State.Tiles)-1)]
+	}
+	if t.Slices == 0 {
 		return owner + theme.Muted.Render(" · waiting for the first image")
 	}
-	t := p.State.Tiles[min(p.State.Active, len(p.State.Tiles)-1)]
 	s := fmt.Sprintf(" · Im %d/%d · W %.0f L %.0f", t.Slice+1, t.Slices, t.Width, t.Center)
 	if p.State.Tool != "" {
 		s += " · " + strings.TrimPrefix(p.State.Tool, "tool.")
