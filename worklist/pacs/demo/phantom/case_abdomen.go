@@ -1,6 +1,7 @@
 package phantom
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -12,15 +13,19 @@ var (
 	tumour        = ellipsoid{c: vec{-96, 26, -60}, r: vec{11.5, 10, 10.5}}.turned(-25)
 	freeAir       = []ellipsoid{{c: vec{-28, -88, -57}, r: vec{15, 5, 11}}, {c: vec{14, -89, -66}, r: vec{7, 4, 6}}, {c: vec{-58, -87, -52}, r: vec{5, 3.5, 4}}}
 	compressed    = "L3"
-	compressedAt  = 14 // index of L3 in spineLevels
-	compressionBy = float32(0.42)
+	compressionBy = float32(0.42) // of its height in front
 )
+
+// level is the index of a vertebra by its name.
+func level(levels []vertebra, name string) int {
+	return slices.IndexFunc(levels, func(v vertebra) bool { return v.name == name })
+}
 
 // abdominalTorso is the torso with the spine of this patient.
 var abdominalTorso = sync.OnceValue(func() *torso {
 	t := *theTorso()
 	levels := spineLevels()
-	levels[compressedAt].front *= 1 - compressionBy
+	levels[level(levels, compressed)].front *= 1 - compressionBy
 	cage := thoracicCage()
 	low := levels[len(levels)-1].c
 	var wings chain
@@ -110,7 +115,8 @@ func abdomenTruth(now time.Time) []TruthItem {
 	gas := series[1].truth(e, "abdomen-free-air", "free gas", "", freeAir[0].c)
 	gas.HUMean, gas.HUTolerance, gas.Phase = -1000, 60, "portal"
 	gas.Sentence, gas.MustTrigger = "Free intraperitoneal gas under the anterior abdominal wall.", []string{"critical"}
-	l3 := series[1].truth(e, "abdomen-l3", "vertebral compression", "", spineLevels()[compressedAt].c)
+	levels := spineLevels()
+	l3 := series[1].truth(e, "abdomen-l3", "vertebral compression", "", levels[level(levels, compressed)].c)
 	l3.Phase, l3.Sentence = "portal", "Compression of the upper and lower plate of "+compressed+", about 40 % in front; transitional vertebra below, count given."
 	return append(out, gas, l3)
 }

@@ -10,7 +10,7 @@ import (
 // The radiograph of the chest: a small pneumothorax at the left apex and an
 // undisplaced fracture of the left sixth rib in the axilla.
 var (
-	pleura = curved([]float32{0.5}, vec{112, 0, 148}, vec{100, 0, 160}, vec{85, 0, 174}, vec{67, 0, 187}, vec{52, 0, 194}, vec{37, 0, 196}, vec{26, 0, 188}, vec{20, 0, 174})
+	pleura = curved([]float32{0.5}, vec{112, 0, 148}, vec{100, 0, 160}, vec{85, 0, 174}, vec{67, 0, 187}, vec{52, 0, 194}, vec{37, 0, 196}, vec{27, 0, 191})
 	ribGap = 27 // link of the sixth rib that is broken
 )
 
@@ -25,29 +25,24 @@ const (
 	crPixel = 1.0 / crFine
 )
 
-// collapsed says that a point of the left lung lies outside the visceral pleura.
-func collapsed(p vec) bool {
-	if p.x < 10 || p.z < 148 {
-		return false
+// collapsed is how far a point of the left lung lies below the visceral pleura;
+// negative outside of it, in the free air.
+func collapsed(p vec) float32 {
+	first, last := pleura[0].a, pleura[len(pleura)-1].b
+	if p.x >= first.x {
+		return first.z - p.z
 	}
-	for i := range pleura {
-		t := pleura[i]
-		lo, hi := min(t.a.x, t.b.x), max(t.a.x, t.b.x)
-		if p.x >= lo && p.x < hi {
-			return p.z > mix(t.a.z, t.b.z, (p.x-t.a.x)/(t.b.x-t.a.x))
+	for _, t := range pleura {
+		if p.x >= t.b.x && p.x < t.a.x {
+			return (mix(t.a.z, t.b.z, (t.a.x-p.x)/(t.a.x-t.b.x)) - p.z) * 0.75
 		}
 	}
-	return p.x >= 112
+	return max(last.z-p.z, last.x-p.x)
 }
 
 // escaped is the air outside the visceral pleura.
 func escaped(l *loft) solid {
-	return blob{l.box, func(p vec) float32 {
-		if !collapsed(p) {
-			return 1e3
-		}
-		return l.dist(p)
-	}}
+	return blob{l.box, func(p vec) float32 { return max(l.dist(p), collapsed(p)) }}
 }
 
 // chestFilm is a projection of the trunk: the ray sum at 1 mm, then ribs, collar
@@ -80,7 +75,7 @@ func chestFilm(p plane, depth float32, k int, injured bool) *canvas {
 	}
 	f.addChain(clavicle, 1.2, 2.2, 0.5)
 	f.addChain(sided(clavicle, -1), 1.2, 2.2, 0.5)
-	whole := func(t tube) bool { return !injured || !collapsed(t.b) }
+	whole := func(t tube) bool { return !injured || t.b.x < 0 || collapsed(t.b) > 0 }
 	f.addTubes(t.arteries.links, 1.3, whole)
 	f.addTubes(t.veins.links, 1.3, whole)
 	if injured {

@@ -43,7 +43,7 @@ var theKnee = sync.OnceValue(func() []part {
 func layer(s solid, d float32, on func(vec) bool) solid {
 	return blob{s.bounds().grown(d), func(p vec) float32 {
 		if !on(p) {
-			return 9
+			return nowhere
 		}
 		return s.dist(p) - d
 	}}
@@ -55,7 +55,7 @@ func ringed(x, y float32) solid {
 		dx, dy := (p.x-x)/0.82, (p.y-y)*0.88
 		r := sqrt(dx*dx + dy*dy)
 		if (p.x-x)*x < 0 && abs(dy) < 7 {
-			return 9
+			return nowhere
 		}
 		h := max(r-8.5, 0) * 0.27
 		return max(max(abs(p.z+3)-h, r-20), 8.5-r)

@@ -53,7 +53,7 @@ func (c *canvas) shadow(t tube) flat {
 	d := t.b.minus(t.a)
 	l, along := d.length()+1e-3, abs(d.dot(c.normal()))
 	return flat{a.dot(u), a.dot(v), b.dot(u), b.dot(v), t.ra * s, t.rb * s,
-		min(1/sqrt(max(1-along*along/(l*l), 0.01)), 3)}
+		min(1/sqrt(max(1-along*along/(l*l), 0.01)), 2)}
 }
 
 // near is how far the pixel lies outside the shadow (negative: inside) and the
@@ -80,12 +80,17 @@ func chord(d, r float32) float32 {
 // are water equivalents. A run of links is one bone: where they meet, the
 // deeper counts.
 func (c *canvas) addChain(ch chain, wallMM, wall, core float32) {
-	px := c.du.length()
 	fs := make([]flat, len(ch))
-	lo, hi := [2]float32{1e9, 1e9}, [2]float32{-1e9, -1e9}
 	for i, t := range ch {
-		f := c.shadow(t)
-		fs[i] = f
+		fs[i] = c.shadow(t)
+	}
+	c.addFlats(fs, wallMM, wall, core)
+}
+
+func (c *canvas) addFlats(fs []flat, wallMM, wall, core float32) {
+	px := c.du.length()
+	lo, hi := [2]float32{1e9, 1e9}, [2]float32{-1e9, -1e9}
+	for _, f := range fs {
 		r := max(f.r0, f.r1) + 1
 		lo = [2]float32{min(lo[0], f.x0-r, f.x1-r), min(lo[1], f.y0-r, f.y1-r)}
 		hi = [2]float32{max(hi[0], f.x0+r, f.x1+r), max(hi[1], f.y0+r, f.y1+r)}
@@ -111,7 +116,9 @@ func (c *canvas) addChain(ch chain, wallMM, wall, core float32) {
 // addJoint takes away once what two chains that meet at the start of t both
 // counted.
 func (c *canvas) addJoint(t tube, wallMM, wall, core float32) {
-	c.addChain(chain{{t.a, t.a, t.ra, t.ra}}, wallMM, -wall, -core)
+	f := c.shadow(t)
+	f.x1, f.y1, f.r1 = f.x0, f.y0, f.r0
+	c.addFlats([]flat{f}, wallMM, -wall, -core)
 }
 
 // addTubes adds vessels, each by itself.

@@ -87,18 +87,6 @@ func smooth(p vec) float32 {
 	return mix(a, b, w)
 }
 
-// fractal adds octaves of smooth, each half as long and half as strong.
-func fractal(p vec, octaves int) float32 {
-	var s float32
-	amp := float32(1)
-	for range octaves {
-		s += amp * smooth(p)
-		p = vec{p.x*2 + 17.3, p.y*2 - 5.1, p.z*2 + 9.7}
-		amp /= 2
-	}
-	return s
-}
-
 func fade(t float32) float32      { return t * t * (3 - 2*t) }
 func mix(a, b, t float32) float32 { return a + (b-a)*t }
 func clamp(x, lo, hi float32) float32 {

@@ -100,7 +100,11 @@ func (e ellipsoid) dist(p vec) float32 {
 	if g == 0 {
 		return -min(e.r.x, e.r.y, e.r.z)
 	}
-	return k * (k - 1) / g
+	d := k * (k - 1) / g
+	if d > 3 { // far off, the estimate may be too long: this bound is not
+		return max((k-1)*min(e.r.x, e.r.y, e.r.z), 3)
+	}
+	return d
 }
 
 func (e ellipsoid) bounds() box {
@@ -335,6 +339,10 @@ func near(s solid, b box) solid {
 	return s
 }
 
+// nowhere is what a blob answers where it is cut off: outside, but not so far
+// that the painter would stride over the cut.
+const nowhere = 4
+
 // blob is a body given by any function.
 type blob struct {
 	box
@@ -355,15 +363,6 @@ func (a above) bounds() box {
 	b := a.solid.bounds()
 	b.lo.z = max(b.lo.z, a.z)
 	return b
-}
-
-// mirror is a body's twin on the other side of the median plane.
-type mirror struct{ solid }
-
-func (m mirror) dist(p vec) float32 { return m.solid.dist(vec{-p.x, p.y, p.z}) }
-func (m mirror) bounds() box {
-	b := m.solid.bounds()
-	return box{vec{-b.hi.x, b.lo.y, b.lo.z}, vec{-b.lo.x, b.hi.y, b.hi.z}}
 }
 
 // both is what lies inside of a and of b, each shrunk by its margin.

@@ -47,7 +47,6 @@ const (
 	tendon
 	table
 	foam
-	cloth
 	lesion  // the case's main finding
 	lesion2 // and its second
 	lesion3
@@ -64,7 +63,7 @@ var hounsfield = palette{
 	myocardium: 48, aorta: 44, vein: 42, portal: 42, pulmonary: 40, bronchus: -150, compact: 1150, spongy: 240,
 	marrow: 120, cartilage: 110, disc: 85, water: 0, csf: 6, grey: 37, white: 29, nuclei: 38, cerebellum: 35,
 	dura: 48, mucosa: 35, eye: 8, lens: 65, liver: 58, spleen: 50, kidneyCortex: 34, kidneyMedulla: 32,
-	urine: 6, meniscus: 90, tendon: 80, pancreas: 42, bowelWall: 38, bowelContent: 20, bile: 8, table: -80, foam: -930, cloth: -600,
+	urine: 6, meniscus: 90, tendon: 80, pancreas: 42, bowelWall: 38, bowelContent: 20, bile: 8, table: -80, foam: -930,
 	lesion: 40, lesion2: 40, lesion3: 40, thrombus: 42,
 }
 
