@@ -175,3 +175,61 @@ func checkStayed(t *testing.T, l *ledger.Ledger, cases []tinyCase, said map[stri
 	}
 	t.Logf("%d words and %d numbers in %d reports", words, tokens, len(cases))
 }
+
+// TestScenario2StatDuringASentence: a STAT arrives while a sentence is half typed.
+// The banner comes, the caret stays; F6 opens the STAT, F5 brings the half sentence
+// back.
+func TestScenario2StatDuringASentence(t *testing.T) {
+	needs(t, "tmux")
+	dir, cases := tinyNight(t, 3)
+	arrives := time.Now().Add(8 * time.Second)
+	a := spawnArchive(t, "--dir", dir, "--events", events(t, `{"after":"8s","event":"stat","study":"T03"}`))
+	home := a.ownHome(t)
+	l := book(t, home)
+	c := startConsole(t, nil, home, 100, 30)
+	c.openOurs("alder")
+	c.press("F3")
+	c.see(5*time.Second, `KEYS → REPORT`)
+	c.typeText("The liver is nor")
+	if strings.Contains(c.screen(), "STAT ") {
+		t.Fatalf("the STAT came too early for this test:\n%s", c.screen())
+	}
+	c.see(20*time.Second, `STAT CT abdomen T03 · CEDAR, TINY · NORTH · due`)
+	took := time.Since(arrives)
+	if took > 2500*time.Millisecond { // a poll of 1 s, and what starting the archive took
+		t.Errorf("the banner came %v after the STAT", took)
+	}
+	c.typeText("mal.")
+	screen := c.see(5*time.Second, `The liver is normal\.`)
+	if !strings.Contains(screen, "ALDER, TINY · ID") || !strings.Contains(screen, "KEYS → REPORT") {
+		t.Errorf("the STAT moved the focus:\n%s", screen)
+	}
+	c.typeText(" The spleen is nor")
+	c.see(5*time.Second, `The spleen is nor`)
+
+	c.press("F6")
+	c.see(5*time.Second, `CEDAR, TINY · ID[\s\S]*yours since`)
+	if s := a.step(t, cases[2].uid); s.state != "IN PROGRESS" {
+		t.Errorf("F6 opened without claiming: %v", s)
+	}
+	if strings.Contains(c.screen(), "F6 opens it") {
+		t.Errorf("the alarm goes on for the case on screen:\n%s", c.screen())
+	}
+	time.Sleep(150 * time.Millisecond)
+	begun := time.Now()
+	c.press("F5")
+	c.see(5*time.Second, `ALDER, TINY · ID`)
+	back := time.Since(begun)
+	c.see(5*time.Second, `yours since`)
+	time.Sleep(150 * time.Millisecond)
+	c.press("F3")
+	c.see(5*time.Second, `The liver is normal\. The spleen is nor`)
+	c.typeText("mal.")
+	eventually(t, 5*time.Second, "the whole sentence on disk", func() bool {
+		return onDisk(t, l, cases[0].uid, report.Findings) == "The liver is normal. The spleen is normal."
+	}, c.screen)
+	if text := onDisk(t, l, cases[2].uid, report.Findings); text != "" {
+		t.Errorf("the STAT's report holds %q", text)
+	}
+	t.Logf("the banner came %v after the STAT, the first case was back after %v", took.Round(time.Millisecond), back.Round(time.Millisecond))
+}

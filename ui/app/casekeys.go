@@ -159,9 +159,15 @@ func (m *Model) nextCase() tea.Cmd {
 	row := m.snapshot.Rows[i]
 	m.alarm.acknowledge()
 	put := m.setAside()
-	open := m.openRow(row, false)
+	var before *feed.Row
 	if put != nil {
-		m.say("The case before was put aside. F5 in the list brings it back.")
+		left := m.open.row
+		before = &left
+	}
+	open := m.openRow(row, false)
+	if before != nil {
+		m.interrupted = before
+		m.say("The case before was put aside. F5 brings it back.")
 	}
 	return tea.Batch(put, open)
 }
@@ -191,25 +197,33 @@ func (m *Model) tellAside(study string, aside bool) tea.Cmd {
 	}
 }
 
-// putAside leaves the case for the list (F5); on the list it brings the last one
-// back.
+// putAside goes back to the case that this one interrupted, else leaves the case
+// for the list (F5); on the list it brings the last one back.
 func (m *Model) putAside() tea.Cmd {
 	if m.page == onList {
 		if len(m.aside) == 0 {
 			m.say("Nothing is put aside.")
 			return nil
 		}
-		row := m.aside[len(m.aside)-1]
-		m.aside = m.aside[:len(m.aside)-1]
-		return tea.Batch(m.tellAside(row.StudyUID, false), m.openRow(m.current(row), false))
+		return m.takeUp(m.aside[len(m.aside)-1])
 	}
 	cmd := m.setAside()
+	if m.interrupted != nil {
+		return tea.Batch(cmd, m.takeUp(*m.interrupted))
+	}
 	m.leaveCase()
 	m.page, m.sheet = onList, nil
 	if m.view != nil {
 		m.view.Blank()
 	}
 	return tea.Batch(cmd, m.clearPicture())
+}
+
+// takeUp opens a case that was put aside and tells the worklist that it is read
+// again.
+func (m *Model) takeUp(row feed.Row) tea.Cmd {
+	m.aside = slices.DeleteFunc(m.aside, func(a feed.Row) bool { return a.StudyUID == row.StudyUID })
+	return tea.Batch(m.tellAside(row.StudyUID, false), m.openRow(m.current(row), false))
 }
 
 // current is the row as the list has it now.

@@ -62,6 +62,7 @@ type Model struct {
 	snapshot      feed.Snapshot
 	open          *openCase
 	aside         []feed.Row // put aside, the last one last
+	interrupted   *feed.Row  // the case that F6 left for the one on screen
 	sheet         *sheet
 	prompt        widget.Prompt
 	asked         func(m *Model, text string) tea.Cmd // what the prompt is for

@@ -46,6 +46,9 @@ func (m *Model) openSelected(look bool) tea.Cmd {
 	if !ok {
 		return nil
 	}
+	if !look && m.isAside(row) {
+		return m.takeUp(row)
+	}
 	return m.openRow(row, look)
 }
 
@@ -62,7 +65,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.open, m.page, m.sheet = c, onCase, nil
 	m.Room.Prefer(row.StudyUID)
 	m.list.Select(row.StudyUID)
-	return tea.Batch(m.begin(ctx, c), c.follow(), m.loadPriors(ctx, c))
+	return tea.Batch(m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c))
 }
 
 // leaveCase stops what runs for the case on screen and writes what waits.
@@ -75,7 +78,7 @@ func (m *Model) leaveCase() {
 		m.Room.KeepState(m.open.row.StudyUID, *s)
 	}
 	m.open.cancel()
-	m.open = nil
+	m.open, m.interrupted = nil, nil
 }
 
 // begunMsg is what opening found out: the claim, and what was on disk.
