@@ -150,10 +150,8 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 	state, cmds := b.start.State, []tea.Cmd{c.prefill(m)}
 	if c.begun {
 		state = c.page.State
-	} else {
-		c.begun = true
-		cmds = append(cmds, m.load(c))
 	}
+	c.begun = true
 	if late := b.late; late != nil {
 		cmds = append(cmds, func() tea.Msg { return <-late })
 	}
@@ -216,8 +214,8 @@ func (m *Model) addCached(c *openCase) tea.Cmd {
 }
 
 func (c *openCase) add(m *Model, objects []viewer.Object) tea.Cmd {
-	if m.view == nil || len(objects) == 0 {
-		return nil
+	if m.view == nil || !c.begun || len(objects) == 0 {
+		return nil // show tells the viewer of all that is on disk by then
 	}
 	for _, o := range objects {
 		c.sent[o.SOPUID] = true

@@ -11,6 +11,7 @@ import (
 type instance struct {
 	series, sop          dicom.UID
 	seriesNumber, number int
+	scout                bool // a localiser: looked at last (PS3.3 C.7.6.1.1.2)
 }
 
 // instances reads an instance-level answer; what has no UIDs cannot be asked
@@ -22,6 +23,7 @@ func instances(list []*dicom.Dataset) []instance {
 		in := instance{
 			series: dicom.UID(ds.Str(dicom.SeriesInstanceUID)), sop: dicom.UID(ds.Str(dicom.SOPInstanceUID)),
 			seriesNumber: ds.IntOr(dicom.SeriesNumber, 0), number: ds.IntOr(dicom.InstanceNumber, 0),
+			scout: slices.Contains(ds.Strs(dicom.ImageType), "LOCALIZER"),
 		}
 		if in.sop != "" && in.series != "" && !seen[in.sop] {
 			seen[in.sop] = true
@@ -31,8 +33,8 @@ func instances(list []*dicom.Dataset) []instance {
 	return out
 }
 
-// viewingOrder is the order in which slices will be looked at: the middle of
-// every series, then series by series from the middle outward. By Instance
+// viewingOrder is the order in which slices will be looked at, localisers last: the
+// middle of every series, then series by series from the middle outward. By Instance
 // Number only: positions are not known before the slices are.
 func viewingOrder(all []instance) []instance {
 	series := map[dicom.UID][]instance{}
@@ -44,7 +46,14 @@ func viewingOrder(all []instance) []instance {
 		series[in.series] = append(series[in.series], in)
 	}
 	slices.SortStableFunc(order, func(a, b dicom.UID) int {
-		return cmp.Compare(series[a][0].seriesNumber, series[b][0].seriesNumber)
+		x, y := series[a][0], series[b][0]
+		if x.scout != y.scout {
+			if x.scout {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Compare(x.seriesNumber, y.seriesNumber)
 	})
 	middles, rest := make([]instance, 0, len(all)), []instance(nil)
 	for _, uid := range order {
