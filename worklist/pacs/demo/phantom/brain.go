@@ -14,12 +14,11 @@ func tentorium(p vec) float32 {
 }
 
 // drawBrain paints grey and white matter inside the skull.
-func (h *head) drawBrain(c *canvas) {
-	r, ok := c.span(h.cavity.bounds())
-	if !ok {
+func (h *head) drawBrain(c *canvas, inside []float32, r rect) {
+	if inside == nil {
 		return
 	}
-	step := max(int(1.8/c.du.length()), 1)
+	step := c.coarse()
 	sulci := c.field(step, r, func(p vec) float32 {
 		l := p.length() + 1
 		q := p.times(sqrt(60/l) / sulcusWave)
@@ -28,11 +27,6 @@ func (h *head) drawBrain(c *canvas) {
 	folia := c.field(step, r, func(p vec) float32 {
 		return smooth(vec{p.x / foliaWave / 4, p.y / foliaWave / 1.6, p.z / foliaWave * 1.3})
 	})
-	cavity := h.cavity.(thinned).within(c.slab(30))
-	if cavity == nil {
-		return
-	}
-	inside := c.field(step, r, cavity.dist)
 	for j := r.j0; j < r.j1; j++ {
 		for i := r.i0; i < r.i1; i++ {
 			k := j*c.w + i
@@ -106,10 +100,7 @@ func (c *canvas) cerebellum(depth, under, n float32) float32 {
 func deepBrain() []part {
 	g := func(s solid, t tissue) part { return part{solid: s, coats: []coat{{0, t}}, grain: 0.6} }
 	arc := curved([]float32{2.5, 5.5, 4.2, 4, 6}, vec{0, -29, 2}, vec{0, -38, 13}, vec{0, -12, 27}, vec{0, 16, 28}, vec{0, 34, 17})
-	callosum := blob{arc.bounds().grown(16), func(p vec) float32 {
-		return arc.dist(vec{p.x * 0.3, p.y, p.z})
-	}}
-	ps := []part{g(callosum, white)}
+	ps := []part{g(broad{arc, 0.3}, white)}
 	for _, s := range []float32{-1, 1} {
 		ps = append(ps,
 			g(ellipsoid{c: vec{s * 49, -10, 2}, r: vec{15, 26, 1.5}, m: &[3]vec{{1, 0, 0}, {0, 0.77, 0.64}, {0, -0.64, 0.77}}}, csf),

@@ -253,7 +253,7 @@ func (c *canvas) paintLinks(p part, links []span) {
 // paintRow walks along a row. Where the surface is far it strides: a distance d
 // is believed to hold for d/2 mm, which leaves room for the bend and for lofts.
 func (c *canvas) paintRow(p part, body solid, lut []float32, i0, i1, j int) {
-	half, inv := c.edge/2, 1/c.edge
+	half := c.edge / 2
 	bent := c.bend != nil && !p.firm
 	top := len(lut) - 1
 	deep := float32(top)*lutStep + half
@@ -275,19 +275,27 @@ func (c *canvas) paintRow(p part, body solid, lut []float32, i0, i1, j int) {
 			i += n
 			continue
 		}
-		v := lut[0]
-		if top > 1 && d < 0 {
-			v = lut[min(int(-d*(1/lutStep)), top)]
-		}
-		if c.texture != nil {
-			v += p.grain * c.texture[k]
-		}
-		if p.web {
-			v = c.webbed(k, v)
-		}
-		c.px[k] += (v - c.px[k]) * min(0.5-d*inv, 1)
+		c.lay(k, d, lut, p)
 		i++
 	}
+}
+
+// lay paints pixel k with what lies d mm outside the part's surface.
+func (c *canvas) lay(k int, d float32, lut []float32, p part) {
+	if d >= c.edge/2 {
+		return
+	}
+	v := lut[0]
+	if d < 0 {
+		v = lut[min(int(-d*(1/lutStep)), len(lut)-1)]
+	}
+	if c.texture != nil {
+		v += p.grain * c.texture[k]
+	}
+	if p.web {
+		v = c.webbed(k, v)
+	}
+	c.px[k] += (v - c.px[k]) * min(0.5-d/c.edge, 1)
 }
 
 // fill sets n pixels to a value, the texture and the web.

@@ -9,7 +9,7 @@ import (
 type head struct {
 	scalp    []part
 	cavity   solid // inside of the skull
-	vault    []part
+	base     []part
 	face     []part
 	deep     []part // ventricles, nuclei, brain stem: painted into the brain
 	hemi     solid  // where the hemispheres are joined
@@ -28,7 +28,7 @@ var theHead = sync.OnceValue(func() *head {
 	}}
 	h.hemi = ellipsoid{c: vec{0, -3, -6}, r: vec{34, 42, 34}}
 	h.scalp = scalp()
-	h.vault = h.skull()
+	h.base = skullBase()
 	h.face = faceBones()
 	h.deep = deepBrain()
 	h.arteries = circle()
@@ -62,10 +62,9 @@ func scalp() []part {
 	return ps
 }
 
-// skull is the vault and the base: the cavity's shell, the petrous bones with
-// their mastoid cells, the clivus and the sphenoid.
-func (h *head) skull() []part {
-	ps := []part{{solid: braincase{h.cavity}, coats: []coat{{0, compact}, {2, spongy}, {skullMM - 2.2, compact}, {skullMM, dura}, {skullMM + 0.9, csf}}, firm: true}}
+// skullBase is the petrous bones with their mastoid cells, and the clivus.
+func skullBase() []part {
+	var ps []part
 	for _, s := range []float32{-1, 1} {
 		pyramid := ellipsoid{c: vec{s * 39, 2, -47}, r: vec{31, 9.5, 8.5}}.along(vec{-s * 44, -27, 2})
 		mastoid := blend{6, []solid{ellipsoid{c: vec{s * 60, 20, -62}, r: vec{11, 15, 20}}, ball{vec{s * 54, 10, -48}, 10}}}
@@ -89,31 +88,59 @@ const skullMM = 6.5
 // surface the cavity begins, however thin the bone is there.
 type braincase struct{ cavity solid }
 
-func (b braincase) dist(p vec) float32 {
-	d := b.cavity.dist(p)
+func (b braincase) dist(p vec) float32 { return b.around(p, b.cavity.dist(p)) }
+
+// around is dist at a point d mm outside the cavity.
+func (b braincase) around(p vec, d float32) float32 {
 	if d > 0 && p.z < -20 {
 		d *= skullMM / (skullMM - min((-20-p.z)*0.1, 3.2))
 	}
 	return d - skullMM
 }
 
-func (b braincase) bounds() box { return b.cavity.bounds().grown(skullMM) }
+// wall are the tables of the vault with the diploe between, and the dura.
+var wall = part{coats: []coat{{0, compact}, {2, spongy}, {skullMM - 2.2, compact}, {skullMM, dura}, {skullMM + 0.9, csf}}}
 
-func (b braincase) within(near box) solid {
-	if c := b.cavity.(thinned).within(near.grown(skullMM)); c != nil {
-		return braincase{c}
-	}
-	return nil
-}
+func (b braincase) bounds() box { return b.cavity.bounds().grown(skullMM) }
 
 // draw paints the whole head.
 func (h *head) draw(c *canvas) {
 	c.paintAll(h.scalp)
 	c.paintAll(h.face)
-	c.paintAll(h.vault)
-	h.drawBrain(c)
+	inside, r := h.chart(c)
+	h.drawVault(c, inside, r)
+	c.paintAll(h.base)
+	h.drawBrain(c, inside, r)
 	c.paintAll(h.deep)
 	c.paintAll(h.arteries)
+}
+
+// chart is the distance from the cavity for the pixels of a rectangle, which
+// skull and brain both ask for.
+func (h *head) chart(c *canvas) ([]float32, rect) {
+	r, ok := c.span(h.cavity.bounds().grown(skullMM + c.edge))
+	cavity := near(h.cavity, c.slab(30))
+	if !ok || cavity == nil {
+		return nil, rect{}
+	}
+	return c.field(c.coarse(), r, cavity.dist), r
+}
+
+// coarse is how many pixels make the 1.8 mm in which the brain's fields are
+// sampled.
+func (c *canvas) coarse() int { return max(int(1.8/c.du.length()), 1) }
+
+// drawVault paints the vault and, just under it, what the brain leaves free.
+func (h *head) drawVault(c *canvas, inside []float32, r rect) {
+	lut, skull := c.layers(wall.coats), braincase{h.cavity}
+	for j := r.j0; j < r.j1; j++ {
+		for i := r.i0; i < r.i1; i++ {
+			k := j*c.w + i
+			if d := inside[k]; d < skullMM+c.edge && d > -2.5 {
+				c.lay(k, skull.around(c.at(float32(i), float32(j)), d), lut, wall)
+			}
+		}
+	}
 }
 
 // faceBones are the orbits, the paranasal sinuses, the nose, the jaws and the

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -85,6 +86,23 @@ func TestTheSameUIDsAndPixelsEachTime(t *testing.T) {
 			t.Errorf("%s: other pixels the second time", accession)
 		}
 	}
+}
+
+func TestSlicesCanBeRenderedAtOnce(t *testing.T) {
+	studies := Studies(false, night)
+	var wg sync.WaitGroup
+	for _, accession := range []string{"N26-0411", "N26-0412", "N26-0413", "N26-0416"} {
+		in := middle(find(t, studies, accession))
+		want := sha256.Sum256(pixels(t, in))
+		for range 2 {
+			wg.Go(func() {
+				if b, err := in.Render(); err != nil || sha256.Sum256(b) != want {
+					t.Errorf("%s: other pixels beside another (%v)", accession, err)
+				}
+			})
+		}
+	}
+	wg.Wait()
 }
 
 func middle(s Study) Instance { return s.Instances[len(s.Instances)/2] }

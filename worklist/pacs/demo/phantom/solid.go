@@ -101,8 +101,11 @@ func (e ellipsoid) dist(p vec) float32 {
 		return -min(e.r.x, e.r.y, e.r.z)
 	}
 	d := k * (k - 1) / g
-	if d > 3 { // far off, the estimate may be too long: this bound is not
-		return max((k-1)*min(e.r.x, e.r.y, e.r.z), 3)
+	switch bound := (k - 1) * min(e.r.x, e.r.y, e.r.z); { // the estimate may be too long, the bound is not
+	case d > 2.5:
+		return max(bound, 2.5)
+	case d < -2.5:
+		return min(bound, -2.5)
 	}
 	return d
 }
@@ -351,6 +354,27 @@ type blob struct {
 
 func (b blob) dist(p vec) float32 { return b.f(p) }
 func (b blob) bounds() box        { return b.box }
+
+// broad is a body in the median plane, made wider to both sides by 1/k.
+type broad struct {
+	solid
+	k float32
+}
+
+func (b broad) dist(p vec) float32 { return b.solid.dist(vec{p.x * b.k, p.y, p.z}) }
+func (b broad) bounds() box {
+	c := b.solid.bounds()
+	c.lo.x, c.hi.x = c.lo.x/b.k, c.hi.x/b.k
+	return c
+}
+
+func (b broad) within(c box) solid {
+	c.lo.x, c.hi.x = c.lo.x*b.k, c.hi.x*b.k
+	if s := near(b.solid, c); s != nil {
+		return broad{s, b.k}
+	}
+	return nil
+}
 
 // above is what of a body lies above z.
 type above struct {
