@@ -19,8 +19,8 @@ func (m *Model) caseKey(name string, msg tea.KeyMsg) tea.Cmd {
 	if c.page.Typing && c.page.Editor != nil {
 		return c.reportKey(m, name, msg)
 	}
-	if text := printable(name, msg); text != "" {
-		if c.stray(text, m.Now()) {
+	if text := printable(name, msg); text != "" || name == "enter" && m.Now().Before(c.burst) {
+		if c.stray(text, msg.Paste, m.Now()) {
 			m.warn("Text arrived while the keys belong to the images; nothing was executed. F3 puts it into the report.")
 			return nil
 		}
@@ -43,7 +43,7 @@ func printable(name string, msg tea.KeyMsg) string {
 	if msg.Type == tea.KeyRunes && !msg.Alt {
 		return string(msg.Runes)
 	}
-	return ""
+	return "" // Enter ends a line of dictation
 }
 
 // A burst is four or more characters at once, and whatever follows it within a
@@ -55,21 +55,39 @@ const (
 )
 
 // stray holds text back that was not meant as keys.
-func (c *openCase) stray(text string, now time.Time) bool {
-	if (len([]rune(text)) < burst || repeated(text)) && !now.Before(c.burst) {
+func (c *openCase) stray(text string, pasted bool, now time.Time) bool {
+	goesOn := now.Before(c.burst)
+	if !pasted && !goesOn && (len([]rune(text)) < burst || repeated(text)) {
 		return false
 	}
-	if !now.Before(c.burst) {
-		c.held = ""
+	if goesOn {
+		c.held += orElse(text, "\n")
+	} else {
+		c.hold(text)
 	}
-	c.held += text
 	c.burst = now.Add(moment)
 	return true
 }
 
+// hold keeps stray text behind what is held already: a reader dictates phrase by
+// phrase.
+func (c *openCase) hold(text string) {
+	if c.held != "" && !strings.HasSuffix(c.held, "\n") && !strings.HasSuffix(c.held, " ") {
+		c.held += " "
+	}
+	c.held += text
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
 // repeated reports whether a text is one letter again and again: a held key.
 func repeated(text string) bool {
-	return strings.Count(text, text[:1]) == len(text)
+	return strings.Trim(text, string([]rune(text)[:1])) == ""
 }
 
 // imageKey does what a key does at the images.
@@ -102,7 +120,7 @@ func (c *openCase) reportKey(m *Model, name string, msg tea.KeyMsg) tea.Cmd {
 	}
 	if name == "esc" {
 		m.alarm.acknowledge()
-		return nil
+		return m.tellSite()
 	}
 	if c.signed {
 		m.say("This report is signed. F12 takes it back while it is not sent.")
@@ -151,13 +169,12 @@ func (m *Model) nextCase() tea.Cmd {
 	free := func(r feed.Row) bool {
 		return r.StudyUID != current && !r.Finished() && (r.ClaimedBy == nil || r.Mine) && !m.isAside(r)
 	}
-	i := slices.IndexFunc(m.snapshot.Rows, free)
-	if i < 0 {
+	row, ok := m.suggested(free)
+	if !ok {
 		m.say("No other case waits.")
 		return nil
 	}
-	row := m.snapshot.Rows[i]
-	m.alarm.acknowledge()
+	m.alarm.opened(row)
 	put := m.setAside()
 	var before *feed.Row
 	if put != nil {
@@ -170,6 +187,16 @@ func (m *Model) nextCase() tea.Cmd {
 		m.say("The case before was put aside. F5 brings it back.")
 	}
 	return tea.Batch(put, open)
+}
+
+// suggested is the STAT that the banner names, else the first that is free.
+func (m *Model) suggested(free func(feed.Row) bool) (feed.Row, bool) {
+	for _, rows := range [][]feed.Row{m.alarm.rows, m.snapshot.Rows} {
+		if i := slices.IndexFunc(rows, free); i >= 0 {
+			return m.current(rows[i]), true
+		}
+	}
+	return feed.Row{}, false
 }
 
 func (m *Model) isAside(r feed.Row) bool {

@@ -32,7 +32,7 @@ func (c *openCase) useDraft(m *Model, d *report.Draft) {
 // token is what the editor shows for a token's rune.
 func (c *openCase) token(r rune) (text string, stale, ok bool) {
 	t, ok := c.draft.Token(r)
-	return t.Text, t.Text != t.SeenText, ok
+	return t.Text, t.Stale(), ok
 }
 
 // takeEdits moves what the editor changed into the draft and asks for it to be
@@ -117,6 +117,7 @@ func (f factsMsg) apply(m *Model, c *openCase) tea.Cmd {
 		}
 	}
 	c.dirty = true
+	m.renewSheet()
 	return m.saveSoon(c)
 }
 
@@ -167,6 +168,10 @@ func (m *Model) insertMark() tea.Cmd {
 	c := m.open
 	if c == nil || c.draft == nil || c.page.Editor == nil {
 		m.say("There is no report to insert into.")
+		return nil
+	}
+	if c.signed || m.page == onSheet {
+		m.say("Nothing is inserted into a report that is signed or about to be.")
 		return nil
 	}
 	mark, ok := c.toInsert()

@@ -104,7 +104,7 @@ func listActions() map[viewer.Action]func(*Model) tea.Cmd {
 func (m *Model) escapeList() tea.Cmd {
 	switch {
 	case len(m.alarm.rows) > 0:
-		m.alarm.acknowledge()
+		m.alarm.acknowledge() // no case is open: the window shows no banner
 	case m.list.Priors != nil:
 		m.list.Priors = nil
 	case m.list.Filter != "":
@@ -154,11 +154,15 @@ func (m *Model) unlock(name string) tea.Cmd {
 		return nil
 	}
 	m.locked = false
+	m.deaf = m.Now().Add(flush) // a held Enter opens the lock and nothing else
+	if m.sheet != nil {
+		m.sheet.since = m.Now()
+	}
 	return m.reshow()
 }
 
 func (m *Model) quit() tea.Cmd {
-	if m.quitting || m.prompt.Open && m.prompt.Label == quitLabel {
+	if m.quitting {
 		return tea.Quit
 	}
 	waiting := 0

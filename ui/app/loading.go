@@ -23,13 +23,10 @@ type loadedMsg struct {
 func (l loadedMsg) ofEpoch() uint64 { return l.epoch }
 
 func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
-	for len(c.page.Loading) <= l.index {
-		c.page.Loading = append(c.page.Loading, study.Loading{})
+	for i := len(c.page.Loading); i <= l.index; i++ {
+		c.page.Loading = append(c.page.Loading, study.Loading{Label: c.label(i)})
 	}
-	line := study.Loading{Label: "current", Have: l.Have, Expected: l.Expected, Done: l.Done}
-	if l.index > 0 {
-		line.Label = "prior " + c.page.Priors[l.index-1].Date
-	}
+	line := study.Loading{Label: c.label(l.index), Have: l.Have, Expected: l.Expected, Done: l.Done}
 	if l.Err != nil {
 		line.Err = sentence(l.Err)
 	}
@@ -43,6 +40,14 @@ func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
 		cmds = append(cmds, c.prefill(m), c.readPriorReport(m, l.index))
 	}
 	return tea.Batch(cmds...)
+}
+
+// label is what the loading calls one of the case's studies.
+func (c *openCase) label(index int) string {
+	if index == 0 {
+		return "current"
+	}
+	return "prior " + c.page.Priors[index-1].Date
 }
 
 // follow waits for the next message of the case's loading.

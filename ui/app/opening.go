@@ -60,9 +60,10 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.deaf = m.Now().Add(flush)
 	ctx, cancel := context.WithCancel(m.ctx)
 	c := &openCase{epoch: m.epoch, row: row, look: look, cancel: cancel, sent: map[string]bool{}, compared: map[string]bool{}, progress: make(chan tea.Msg, 16)}
-	c.page = &study.Page{Row: row, Epoch: c.epoch, Now: m.Now, Claim: "asking " + row.Site + " …"}
+	c.page = &study.Page{Row: row, Epoch: c.epoch, Now: m.Now, Claim: "asking " + row.Site + " …", Notice: c.priors.Sentence()}
 	c.studies = []viewer.Study{reading.CurrentStudy(row)}
 	m.open, m.page, m.sheet = c, onCase, nil
+	m.help, m.prompt.Open = false, false // what was asked was asked of the case before
 	m.Room.Prefer(row.StudyUID)
 	m.list.Select(row.StudyUID)
 	return tea.Batch(m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c))

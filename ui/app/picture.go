@@ -22,7 +22,7 @@ const (
 // takes its time and is done beside the keys.
 func (m *Model) repaint() tea.Cmd {
 	p, ok := m.view.(viewer.Painter)
-	if !ok || m.open == nil || m.open.page.Typing || m.page != onCase {
+	if !ok || m.open == nil || m.locked || m.open.page.Typing || m.page != onCase {
 		return nil
 	}
 	screen, epoch, cols, rows := m.Screen, m.epoch, m.width, max(4, m.height-headRows-footRows)
@@ -41,7 +41,7 @@ func (p pictureMsg) ofEpoch() uint64 { return p.epoch }
 
 func (p pictureMsg) apply(m *Model, c *openCase) tea.Cmd {
 	c.page.Picture = p.cells
-	if p.send == "" {
+	if p.send == "" || m.locked || m.page != onCase || m.help {
 		return nil
 	}
 	return m.write(p.send)

@@ -39,6 +39,8 @@ func (m *Model) openSheet() tea.Cmd {
 		return nil
 	case c.signed:
 		return m.recall()
+	case m.sheet != nil && m.sheet.signing:
+		return nil
 	}
 	m.saveDraft(c)
 	m.say("Checking …")
@@ -54,10 +56,22 @@ type sheetMsg struct {
 func (s sheetMsg) ofEpoch() uint64 { return s.epoch }
 
 func (s sheetMsg) apply(m *Model, c *openCase) tea.Cmd {
+	if c.draft == nil || c.signed {
+		return nil
+	}
 	m.status = status{}
 	m.sheet = &sheet{Sheet: report.SignSheet(c.draft, s.facts), facts: s.facts, since: m.Now()}
 	m.page = onSheet
 	return nil
+}
+
+// renewSheet shows on the sheet what changed in the report under it; the reader
+// gets the time to see it. What Enter signs is what the sheet says (N10).
+func (m *Model) renewSheet() {
+	if m.sheet == nil || m.sheet.signing || m.open == nil || m.open.draft == nil {
+		return
+	}
+	m.sheet.Sheet, m.sheet.since = report.SignSheet(m.open.draft, m.sheet.facts), m.Now()
 }
 
 func (m *Model) sheetKey(name string) tea.Cmd {
@@ -97,8 +111,7 @@ func (m *Model) askOverride() tea.Cmd {
 			}
 			m.open.dirty = true
 			m.saveDraft(m.open)
-			m.sheet.Sheet = report.SignSheet(m.open.draft, m.sheet.facts)
-			m.sheet.since = m.Now()
+			m.renewSheet()
 			return nil
 		})
 		return nil
@@ -114,7 +127,8 @@ func (m *Model) sign() tea.Cmd {
 	facts, epoch, row, keeper := m.sheet.facts, c.epoch, c.row, c.keeper
 	draft, err := reading.Clone(c.draft)
 	if err != nil {
-		m.warn(sentence(err))
+		m.sheet.signing = false
+		m.warn("Not signed: " + sentence(err))
 		return nil
 	}
 	return func() tea.Msg {
@@ -134,6 +148,16 @@ type signedMsg struct {
 }
 
 func (s signedMsg) ofEpoch() uint64 { return s.epoch }
+
+// elsewhere takes the answer when another case is on screen by then: the signature
+// stands, or the reader learns that it does not.
+func (s signedMsg) elsewhere(m *Model) tea.Cmd {
+	if s.err != nil {
+		m.warn("The case before was not signed: " + sentence(s.err))
+		return nil
+	}
+	return m.deliver()
+}
 
 func (s signedMsg) apply(m *Model, c *openCase) tea.Cmd {
 	if s.err != nil {

@@ -9,7 +9,7 @@ import (
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.width, m.height = msg.Width, msg.Height
+		m.width, m.height = max(1, msg.Width), max(1, msg.Height)
 		return m, m.repaint()
 	case tea.KeyMsg:
 		return m, m.key(msg)
@@ -56,10 +56,13 @@ type caseMessage interface {
 	apply(m *Model, c *openCase) tea.Cmd
 }
 
-// ofCase applies a case's message, or drops it, visibly, when that case is not on
-// screen any more (N1).
+// ofCase applies a case's message, or drops it when that case is not on screen any
+// more (N1). A signature is told in any case: it stands.
 func (m *Model) ofCase(msg caseMessage) tea.Cmd {
 	if m.open == nil || msg.ofEpoch() != m.open.epoch {
+		if s, ok := msg.(signedMsg); ok {
+			return s.elsewhere(m)
+		}
 		return nil
 	}
 	return msg.apply(m, m.open)

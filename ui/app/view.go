@@ -27,7 +27,7 @@ func (m *Model) View() string {
 	}
 	body := m.height - len(rows) - 1
 	rows = append(rows, m.body(m.width, body)...)
-	rows = append(rows[:min(len(rows), m.height-1)], m.bottom())
+	rows = append(rows[:max(0, min(len(rows), m.height-1))], m.bottom())
 	return strings.Join(rows, "\n")
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"os/exec"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -71,8 +72,9 @@ func (a *alarm) settle(rows []feed.Row) {
 	var left []feed.Row
 	for _, s := range a.rows {
 		for _, r := range rows {
-			if r.WorkitemUID == s.WorkitemUID && r.ClaimedBy == nil {
+			if r.Site == s.Site && r.WorkitemUID == s.WorkitemUID && r.StudyUID == s.StudyUID && r.ClaimedBy == nil && !r.Finished() {
 				left = append(left, r)
+				break
 			}
 		}
 	}
@@ -80,6 +82,11 @@ func (a *alarm) settle(rows []feed.Row) {
 }
 
 func (a *alarm) acknowledge() { a.rows = nil }
+
+// opened forgets the STAT that the reader opened; others go on.
+func (a *alarm) opened(r feed.Row) {
+	a.rows = slices.DeleteFunc(a.rows, func(s feed.Row) bool { return s.Site == r.Site && s.StudyUID == r.StudyUID })
+}
 
 // text is the banner's line, "" when there is none.
 func (a *alarm) text(now time.Time) string {

@@ -63,13 +63,19 @@ func (m *Model) viewed(e viewerMsg) tea.Cmd {
 	}
 	c := m.open
 	if c == nil || e.Epoch != c.epoch || (e.StudyUID != "" && e.StudyUID != c.row.StudyUID) {
-		if e.Kind == viewer.Acted {
-			m.warn("A key from the image window was meant for another case and was dropped.")
+		if what, ok := dropped[e.Kind]; ok {
+			m.warn(what + " from the image window was meant for another case and was dropped.")
 		}
+		return next
+	}
+	if m.locked && e.Kind == viewer.Acted {
 		return next
 	}
 	return tea.Batch(next, c.event(m, e.Event))
 }
+
+// dropped are the events that a reader caused: one that is not taken is said.
+var dropped = map[viewer.EventKind]string{viewer.Acted: "A key", viewer.Edited: "A mark", viewer.Held: "Typed text"}
 
 // event takes an event of the viewer that belongs to this case.
 func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
@@ -83,7 +89,7 @@ func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
 	case viewer.Acted:
 		return m.act(e.Action)
 	case viewer.Held:
-		c.held = e.Text
+		c.hold(e.Text)
 		m.warn(fmt.Sprintf("%d characters were typed into the image window and not executed. F3 puts them into the report.", len([]rune(e.Text))))
 	case viewer.Hidden:
 		m.say("The image window is hidden. F3 brings it back.")
@@ -116,14 +122,20 @@ func (c *openCase) stated(m *Model, s *viewer.State) tea.Cmd {
 func (c *openCase) edited(m *Model, e viewer.Event) tea.Cmd {
 	m.Room.KeepMarks(c.row.StudyUID, e.Marks, e.Deleted)
 	c.takeMarks(e.Marks, e.Deleted)
+	if c.draft != nil && len(e.Deleted) > 0 {
+		c.draft.Drop(e.Deleted...)
+		c.dirty = true
+	}
 	c.refreshTokens(m)
 	c.note(m)
-	return nil
+	m.renewSheet()
+	return m.saveSoon(c)
 }
 
-// toViewer calls the viewer off the model's goroutine with the epoch on screen.
+// toViewer calls the viewer, which only queues, with the epoch on screen. A locked
+// one is told nothing: unlocking opens the case anew.
 func (m *Model) toViewer(call func(v viewer.Viewer, epoch uint64) error) tea.Cmd {
-	if m.view == nil {
+	if m.view == nil || m.locked {
 		return nil
 	}
 	if err := call(m.view, m.epoch); err != nil {

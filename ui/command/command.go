@@ -87,7 +87,7 @@ func numbers(args []string, n int) ([]float64, error) {
 	out := make([]float64, n)
 	for i, a := range args {
 		f, err := strconv.ParseFloat(strings.Replace(a, "−", "-", 1), 64)
-		if err != nil || f > 1e9 || f < -1e9 {
+		if err != nil || !(f >= -1e9 && f <= 1e9) { // nor is "nan" a number
 			return nil, fmt.Errorf("%q is no number", a)
 		}
 		out[i] = f
@@ -109,6 +109,9 @@ func windowLevel(args []string) (viewer.Action, error) {
 
 func zoom(args []string) (viewer.Action, error) {
 	n, err := numbers(args, 1)
+	if err == nil && n[0] < 0 {
+		err = fmt.Errorf("0 fits, 1 is one to one")
+	}
 	if err != nil {
 		return "", err
 	}
@@ -117,6 +120,9 @@ func zoom(args []string) (viewer.Action, error) {
 
 func gotoSlice(args []string) (viewer.Action, error) {
 	n, err := numbers(args, 1)
+	if err == nil && n[0] < 1 {
+		err = fmt.Errorf("slices count from 1")
+	}
 	if err != nil {
 		return "", err
 	}

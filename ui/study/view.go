@@ -127,7 +127,7 @@ func (p *Page) facts(width, most int) []string {
 		return widget.Rows(out, width, min(most, len(out)))
 	}
 	out = append(out, "", theme.Heading.Render("INDICATION"))
-	for _, l := range widget.Wrap(dicom.Clean(p.Row.Indication), width-2) {
+	for _, l := range widget.Wrap(orText(dicom.Clean(p.Row.Indication), "no indication was sent"), width-2) {
 		out = append(out, theme.Text.Render(l))
 	}
 	out = append(append(out, "", theme.Heading.Render("MARKS")), p.markLines()...)
@@ -155,7 +155,11 @@ func (p *Page) loading(narrow bool) []string {
 		}
 	}
 	if narrow && len(out) > 1 {
-		return []string{strings.Join(out, " ")}
+		out = []string{strings.Join(out, " ")}
+	}
+	if narrow && p.Notice != "" {
+		notice := theme.Muted.Render(" · " + dicom.Clean(p.Notice))
+		out = []string{strings.Join(append(out, notice), "")}
 	}
 	return out
 }

@@ -40,7 +40,7 @@ func Ends(left, right string, width int) string {
 
 // Rows cuts or fills lines to exactly height lines of exactly width cells.
 func Rows(lines []string, width, height int) []string {
-	out := make([]string, height)
+	out := make([]string, max(0, height))
 	for i := range out {
 		if i < len(lines) {
 			out[i] = Fit(lines[i], width)
