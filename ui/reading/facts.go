@@ -133,6 +133,6 @@ func describe(h *dicom.Dataset) report.Series {
 		Modality: h.Str(dicom.Modality), Description: h.Str(dicom.SeriesDescription), Thickness: thickness, Field: field,
 		Contrast: h.Str(dicom.ContrastBolusAgent), View: h.Str(dicom.ViewPosition), Side: side,
 		Tracer:    h.Item(dicom.RadiopharmaceuticalInformationSequence).Str(dicom.Radiopharmaceutical),
-		Localizer: slices.Contains(h.Strs(dicom.ImageType), "LOCALIZER"),
+		Localizer: dicom.IsLocaliser(h),
 	}
 }

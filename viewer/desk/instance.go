@@ -63,14 +63,7 @@ func (i *instance) plane(frame int) (space.Plane, bool) {
 
 func (i *instance) number() int { return i.d.IntOr(dicom.InstanceNumber, 0) }
 
-func (i *instance) localiser() bool {
-	for _, v := range i.d.Strs(dicom.ImageType) {
-		if strings.EqualFold(v, "LOCALIZER") {
-			return true
-		}
-	}
-	return false
-}
+func (i *instance) localiser() bool { return dicom.IsLocaliser(i.d) }
 
 // split is what tells display sets of one series apart: what cannot be scrolled
 // as one stack (night.md, Habits).

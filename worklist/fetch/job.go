@@ -135,7 +135,7 @@ func (j *job) plan(ctx context.Context) (unsure, err error) {
 	go func() { count <- j.counted(ctx) }() // beside the list: the first image waits for both
 	list, err := retry(ctx, func() ([]*dicom.Dataset, error) {
 		return j.site.Find(ctx, pacs.Query{Level: pacs.InstanceLevel, Study: j.study,
-			Include: []dicom.Tag{dicom.InstanceNumber, dicom.SeriesNumber, dicom.SeriesInstanceUID, dicom.ImageType}})
+			Include: []dicom.Tag{dicom.InstanceNumber, dicom.SeriesNumber, dicom.SeriesInstanceUID, dicom.SeriesDescription, dicom.ImageType}})
 	})
 	counted := <-count
 	if errors.Is(err, pacs.ErrPartial) {

@@ -11,7 +11,7 @@ import (
 type instance struct {
 	series, sop          dicom.UID
 	seriesNumber, number int
-	scout                bool // a localiser: looked at last (PS3.3 C.7.6.1.1.2)
+	scout                bool // a localiser: looked at last
 }
 
 // instances reads an instance-level answer; what has no UIDs cannot be asked
@@ -23,7 +23,7 @@ func instances(list []*dicom.Dataset) []instance {
 		in := instance{
 			series: dicom.UID(ds.Str(dicom.SeriesInstanceUID)), sop: dicom.UID(ds.Str(dicom.SOPInstanceUID)),
 			seriesNumber: ds.IntOr(dicom.SeriesNumber, 0), number: ds.IntOr(dicom.InstanceNumber, 0),
-			scout: slices.Contains(ds.Strs(dicom.ImageType), "LOCALIZER"),
+			scout: dicom.IsLocaliser(ds),
 		}
 		if in.sop != "" && in.series != "" && !seen[in.sop] {
 			seen[in.sop] = true
