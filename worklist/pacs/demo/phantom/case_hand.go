@@ -10,7 +10,7 @@ import (
 // edge. It is a right hand from behind, the thumb at the left.
 const (
 	handWidth, handHeight = 176, 248
-	handPixel             = 1.0 / 7
+	handPixel             = 1.0 / handFine
 )
 
 // longBone has flared ends: base, shaft and head radius.
@@ -84,20 +84,16 @@ func handExam(now time.Time) exam {
 // handCrack crosses the base of the fifth metacarpal.
 var handCrack = chain{{vec{105.6, 0, 86}, vec{111, 0, 88.6}, 0.2, 0.26}, {vec{111, 0, 88.6}, vec{117.4, 0, 89.4}, 0.26, 0.2}}
 
-func handPlane(k int) plane {
-	p := plane{org: vec{0.5, 0, handHeight - 0.5}, du: vec{1, 0, 0}, dv: vec{0, 0, -1}, w: handWidth, h: handHeight}
-	if k == 1 {
-		return p
-	}
-	return (&canvas{plane: p, px: make([]float32, p.w*p.h)}).enlarged(k).plane
-}
+// handFine is the number of pixels to the millimetre.
+const handFine = 7
+
+var handField = plane{org: vec{0.5, 0, handHeight - 0.5}, du: vec{1, 0, 0}, dv: vec{0, 0, -1}, w: handWidth, h: handHeight}
 
 // handImage is the film as shown on a light box: bone bright.
 func handImage(cracked bool) *canvas {
-	const k = 7
-	flesh := &canvas{plane: handPlane(1), px: make([]float32, handWidth*handHeight)}
+	flesh := &canvas{plane: handField, px: make([]float32, handWidth*handHeight)}
 	flesh.addChain(handFlesh(), 0, 0, 1)
-	f := flesh.enlarged(k)
+	f := flesh.enlarged(handFine)
 	bones := &canvas{plane: f.plane, px: make([]float32, len(f.px))}
 	for _, ray := range rays {
 		for _, b := range ray {
@@ -131,7 +127,7 @@ func handStudies(now time.Time) []Study {
 // handSeries appends a hand film: the side in the header, the letter on the
 // film. A left hand is the mirror image.
 func (m *maker) handSeries(key, side, marker string, cracked bool) {
-	p := handPlane(7)
+	p := handField.finer(handFine)
 	orientation := map[string]string{"R": "L\\H", "L": "R\\H"}[side]
 	a := projection(p.h, p.w, handPixel, "HAND", "PA", orientation).with(attrs{
 		dicom.PhotometricInterpretation: "MONOCHROME1", dicom.Laterality: side, dicom.KVP: 52, dicom.DistanceSourceToDetector: 1050.0,

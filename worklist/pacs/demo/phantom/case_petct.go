@@ -122,7 +122,7 @@ func petHeader(m *maker) attrs {
 		lyingCode: lying, gantryCode: Code{"102540008", "SCT", "headfirst"}.item(),
 		dicom.ImageType: "ORIGINAL\\PRIMARY", dicom.BodyPartExamined: "WHOLEBODY",
 		dicom.FrameOfReferenceUID: uid(m.key, "frame"), dicom.PositionReferenceIndicator: nil,
-		dicom.ImageOrientationPatient: []float64{1, 0, 0, 0, 1, 0}, dicom.PixelSpacing: []float64{px, px}, dicom.SliceThickness: s.step,
+		dicom.ImageOrientationPatient: []float64{1, 0, 0, 0, 1, 0}, dicom.ImagePositionPatient: p.org, dicom.SliceLocation: 0, imageIndex: 1, dicom.PixelSpacing: []float64{px, px}, dicom.SliceThickness: s.step,
 		dicom.Units: "BQML", countsSource: "EMISSION", dicom.SeriesType: "WHOLE BODY\\IMAGE", numberOfSlices: s.n, dicom.DecayCorrection: "START",
 		dicom.CorrectedImage: "DECY\\ATTN\\SCAT\\DTIM\\RAN\\NORM", collimatorType: "NONE", reconstruction: "OSEM 3i21s", attenuation: "measured, CT",
 		scatter: "model based", randoms: "DLYD", actualDuration: 120000, frameReference: 0, dicom.DecayFactor: 1.0,

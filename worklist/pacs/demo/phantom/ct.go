@@ -128,7 +128,7 @@ func (s ctSeries) common(m *maker) attrs {
 	a := attrs{
 		dicom.ImageType: "ORIGINAL\\PRIMARY\\AXIAL", dicom.BodyPartExamined: s.bodyPart, dicom.PatientPosition: "HFS",
 		dicom.FrameOfReferenceUID: uid(m.key, "frame"), dicom.PositionReferenceIndicator: nil,
-		dicom.ImageOrientationPatient: ipp, dicom.PixelSpacing: []float64{px, px}, dicom.SliceThickness: s.thickness,
+		dicom.ImageOrientationPatient: ipp, dicom.ImagePositionPatient: p.org, dicom.SliceLocation: 0, dicom.PixelSpacing: []float64{px, px}, dicom.SliceThickness: s.thickness,
 		dicom.KVP: 120, dicom.XRayTubeCurrent: 210, dicom.ExposureTime: 500, dicom.Exposure: 105, filterType: "BODY", focalSpots: 1.2,
 		dicom.ConvolutionKernel: s.kernel, dicom.GantryDetectorTilt: s.tilt, dicom.TableHeight: 155.0, rotationDirection: "CW",
 		dicom.DataCollectionDiameter: 500.0, dicom.ReconstructionDiameter: s.fov, dicom.ProtocolName: m.description,

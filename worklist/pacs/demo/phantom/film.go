@@ -12,11 +12,7 @@ import (
 
 // enlarged is the canvas with k times as many pixels each way, by cubic splines.
 func (c *canvas) enlarged(k int) *canvas {
-	p := c.plane
-	p.w, p.h = p.w*k, p.h*k
-	p.du, p.dv = p.du.times(1/float32(k)), p.dv.times(1/float32(k))
-	off := -0.5 + 0.5/float32(k)
-	p.org = c.at(off, off)
+	p := c.finer(k)
 	out := &canvas{plane: p, px: make([]float32, p.w*p.h), edge: p.du.length()}
 	wide := make([]float32, p.w*c.h)
 	for y := range c.h {
@@ -26,6 +22,12 @@ func (c *canvas) enlarged(k int) *canvas {
 		stretch(out.px[x:], p.w, p.h, wide[x:], p.w, c.h, k)
 	}
 	return out
+}
+
+// finer is the same field of view in k times as many pixels each way.
+func (p plane) finer(k int) plane {
+	off := -0.5 + 0.5/float32(k)
+	return plane{p.at(off, off), p.du.times(1 / float32(k)), p.dv.times(1 / float32(k)), p.w * k, p.h * k}
 }
 
 // stretch resamples a line of m values to n = k·m values.

@@ -167,7 +167,7 @@ func (m *maker) series(key string, number int, class dicom.UID, modality, descri
 		dicom.ManufacturerModelName: "Phantom " + modality, dicom.SoftwareVersions: "1", dicom.StationName: "PHANTOM-" + modality,
 		dicom.SeriesDate: da, dicom.SeriesTime: tm, dicom.AcquisitionDate: da, dicom.AcquisitionTime: tm,
 		dicom.ContentDate: da, dicom.ContentTime: tm, dicom.InstanceCreationDate: da, dicom.InstanceCreationTime: tm,
-		dicom.OperatorsName: nil, dicom.AcquisitionNumber: 1,
+		dicom.OperatorsName: nil, dicom.AcquisitionNumber: 1, dicom.SOPInstanceUID: nil, dicom.InstanceNumber: 1,
 		dicom.ImageComments:      "PHANTOM: computed image of no living person",
 		dicom.BurnedInAnnotation: "NO", dicom.LossyImageCompression: "00",
 	}.apply(s.head)

@@ -136,6 +136,7 @@ func (s mrSeries) common(m *maker) attrs {
 	a := attrs{
 		dicom.ImageType: origin + "\\PRIMARY\\" + s.kind, dicom.BodyPartExamined: s.bodyPart, dicom.PatientPosition: "HFS",
 		dicom.FrameOfReferenceUID: uid(m.key, "frame"), dicom.PositionReferenceIndicator: nil,
+		dicom.ImagePositionPatient: vec{}, dicom.ImageOrientationPatient: vec{}, dicom.SliceLocation: 0,
 		dicom.SliceThickness: s.thickness, dicom.SpacingBetweenSlices: abs(s.step),
 		dicom.ScanningSequence: s.sequence, dicom.SequenceVariant: "SK", dicom.ScanOptions: "FS", dicom.MRAcquisitionType: "2D",
 		dicom.RepetitionTime: s.tr, dicom.EchoTime: s.te, echoTrainLength: 8, numberOfAverages: 1,
