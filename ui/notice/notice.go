@@ -3,7 +3,12 @@
 // below return plain errors.
 package notice
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Notice is what a reader is told of one thing that went wrong.
 type Notice struct {
@@ -25,23 +30,35 @@ func (n Notice) Line() string {
 	return strings.Join(parts, " ")
 }
 
-// Of explains an error. An error that the table does not know is shown as it is:
-// errors in this house are sentences without patient data.
+// Of explains an error. An error that the table does not know is shown as it is,
+// addresses left out: errors in this house are sentences without patient data.
 func Of(err error) Notice {
 	if err == nil {
 		return Notice{}
 	}
-	for _, rule := range rules {
+	for _, rule := range slices.Concat(rules, link) {
 		if n, ok := rule(err); ok {
 			return n
 		}
 	}
-	return Notice{Sentence: capital(err.Error())}
+	return Notice{Sentence: capital(withoutAddresses(err.Error()))}
+}
+
+// withoutAddresses takes URLs out: a query's may hold a patient's name.
+func withoutAddresses(s string) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		if strings.Contains(w, "://") {
+			words[i] = "(address left out)"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func capital(s string) string {
 	if s == "" {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }

@@ -1,0 +1,110 @@
+package notice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/worklist/deliver"
+	"github.com/nocturne/nocturne/worklist/fetch"
+	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/report"
+	"github.com/nocturne/nocturne/worklist/ups"
+)
+
+var refusedDial = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+
+func TestEveryTroubleHasASentenceAReasonAndAKey(t *testing.T) {
+	t.Setenv("TZ", "UTC")
+	since := time.Date(2026, 11, 22, 3, 12, 0, 0, time.Local)
+	for _, c := range []struct {
+		err      error
+		sentence string
+		reason   string // part of it
+		key      string // part of it
+	}{
+		{ledger.ErrStale, "This report was changed by another program; what is typed here is not saved.", "", "F5"},
+		{ledger.ErrSigned, "This report is signed already.", "", "F12"},
+		{ledger.ErrTooLate, "It is too late to take this report back.", "recall time", "addendum"},
+		{ledger.ErrLeased, "This report is being sent right now.", "", "addendum"},
+		{&ups.HeldError{Performer: "OTHER^ANNA", Since: since}, "Another reader holds this case.", "OTHER, ANNA since 03:12", "v looks"},
+		{&ups.HeldError{}, "Another reader holds this case.", "", "v looks"},
+		{&ups.AskingError{Err: refusedDial}, "The worklist has not answered the claim: the case may be yours.", "connection refused", "by itself"},
+		{&ups.LostError{State: pacs.Canceled}, "Your claim on this case is lost.", "CANCELED", "what you typed is kept"},
+		{&ups.EndedError{}, "This task is over.", "no such task", "R refreshes"},
+		{&ups.NotReadyError{Readiness: "UNAVAILABLE"}, "The images of this case are not available yet.", "", "R in the list"},
+		{ups.ErrNotHeld, "You do not hold this case.", "", "Enter"},
+		{&deliver.ParkError{Reason: "NORTH holds another report under this UID"}, "The report was not taken and is not sent again by itself.", "NORTH holds", "call the site"},
+		{&fetch.IncompleteError{Missing: 7, Expected: 120, Err: pacs.ErrStalled}, "7 of 120 images are missing.", "the archive stopped sending", "F5 and Enter"},
+		{&fetch.IncompleteError{Expected: 120, Err: pacs.ErrPartial}, "120 images are here and more may exist.", "only part", "F5 and Enter"},
+		{fetch.ErrNoInstances, "The archive names no images of this study.", "", "R in the list"},
+		{pacs.ErrTruncated, "The archive's answer was cut off.", "line", "R in the list"},
+		{pacs.ErrStalled, "The archive stopped sending.", "slow", "R in the list"},
+		{&pacs.NotArchiveError{Op: "search studies", Got: "text/html"}, "Something else answers in the archive's place.", "text/html", "login page"},
+		{&pacs.StatusError{Code: 401}, "The archive does not know us.", "401", "credentials"},
+		{&pacs.StatusError{Code: 404, Op: "retrieve study"}, "The archive does not have that.", "retrieve study: it answered 404", "R in the list"},
+		{&pacs.StatusError{Code: 503}, "The archive is busy.", "503", "R in the list"},
+		{&pacs.StatusError{Code: 409}, "The worklist refused: the task is in another state.", "409", "R refreshes"},
+		{&pacs.StatusError{Code: 500}, "The archive refused.", "500", "R in the list"},
+		{refusedDial, "The archive cannot be reached.", "connection refused", "R in the list"},
+		{context.DeadlineExceeded, "The archive is not answering.", "timed out", "R in the list"},
+		{&report.BlockedError{Findings: []report.Finding{{Hint: "the impression is empty"}}}, "Cannot be signed: the impression is empty.", "", "F12"},
+		{&os.PathError{Op: "write", Path: "ledger.db", Err: syscall.ENOSPC}, "The disk is full: nothing more is saved.", "", "make room"},
+		{os.ErrPermission, "The state directory cannot be written.", "permission denied", ""},
+	} {
+		n := Of(fmt.Errorf("on the way: %w", c.err))
+		if n.Sentence != c.sentence || !strings.Contains(n.Reason, c.reason) || !strings.Contains(n.Key, c.key) {
+			t.Errorf("%v:\n  got  %+v\n  want %q, reason with %q, key with %q", c.err, n, c.sentence, c.reason, c.key)
+		}
+		if c.key == "" != (n.Key == "") {
+			t.Errorf("%v: key is %q", c.err, n.Key)
+		}
+	}
+}
+
+func TestNoAddressAndNoPatientPassesIntoANotice(t *testing.T) {
+	query := "https://north.example/dicom-web/studies?PatientName=PHANTOM%5EANNA&PatientID=P1"
+	for _, err := range []error{
+		&url.Error{Op: "Get", URL: query, Err: errors.New("EOF")},
+		&url.Error{Op: "Get", URL: query, Err: context.DeadlineExceeded},
+		fmt.Errorf("search: %w", &url.Error{Op: "Get", URL: query, Err: refusedDial}),
+		&pacs.StatusError{Code: 500, Op: "search studies", Warning: "no patient PHANTOM^ANNA (P1) at north.example"},
+		&pacs.StatusError{Code: 409, Op: "change workitem state", Warning: "PHANTOM^ANNA is inconsistent with the state"},
+		&fetch.IncompleteError{Missing: 1, Expected: 2, Err: &pacs.StatusError{Code: 500, Warning: "PHANTOM^ANNA"}},
+		&fetch.IncompleteError{Missing: 1, Expected: 2, Err: errors.New("GET " + query)},
+		&ups.AskingError{Err: &url.Error{Op: "Put", URL: query, Err: errors.New("EOF")}},
+	} {
+		line := Of(err).Line()
+		for _, secret := range []string{"PHANTOM", "P1", "://", "PatientName"} {
+			if strings.Contains(line, secret) {
+				t.Errorf("%q holds %q", line, secret)
+			}
+		}
+		if len(line) < 10 {
+			t.Errorf("%v is told as %q", err, line)
+		}
+	}
+}
+
+func TestAnUnknownErrorIsShownAsASentence(t *testing.T) {
+	if got := Of(errors.New("übertragung ended")).Line(); got != "Übertragung ended" {
+		t.Errorf("got %q", got)
+	}
+	if got := Of(nil).Line(); strings.TrimSpace(got) != "" {
+		t.Errorf("no error is told as %q", got)
+	}
+}
+
+func TestLineHoldsSentenceReasonAndKey(t *testing.T) {
+	if got, want := (Notice{Sentence: "It broke.", Reason: "old", Key: "R"}).Line(), "It broke. (old) · R"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
