@@ -22,7 +22,7 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	case m.prompt.Open:
 		return m.promptKey(name, msg)
 	case m.help:
-		m.help = false
+		m.turnHelp(name)
 		return nil
 	case m.page == onSheet:
 		return m.sheetKey(name)
@@ -33,6 +33,13 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.oneByOne(text)
 	}
 	return m.listKey(name)
+}
+
+// turnHelp shows the help's next page, or closes it.
+func (m *Model) turnHelp(name string) {
+	if m.helpAt++; name != "space" || m.helpAt >= len(m.helpPages(m.width, m.room())) {
+		m.help, m.helpAt = false, 0
+	}
 }
 
 // oneByOne takes keys that arrived together as the keys they were.

@@ -67,6 +67,7 @@ type Model struct {
 	prompt        widget.Prompt
 	asked         func(m *Model, text string) tea.Cmd // what the prompt is for
 	help          bool
+	helpAt        int // page of the help
 	locked        bool
 	status        status
 	alarm         alarm

@@ -63,7 +63,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	c.page = &study.Page{Row: row, Epoch: c.epoch, Now: m.Now, Claim: "asking " + row.Site + " …", Notice: c.priors.Sentence()}
 	c.studies = []viewer.Study{reading.CurrentStudy(row)}
 	m.open, m.page, m.sheet = c, onCase, nil
-	m.help, m.prompt.Open = false, false // what was asked was asked of the case before
+	m.help, m.helpAt, m.prompt.Open = false, 0, false // what was asked was asked of the case before
 	m.Room.Prefer(row.StudyUID)
 	m.list.Select(row.StudyUID)
 	return tea.Batch(m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c))

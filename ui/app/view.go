@@ -18,6 +18,13 @@ func (m *Model) View() string {
 	if m.locked {
 		return strings.Join(widget.Rows([]string{"", theme.Muted.Render("  Nocturne is locked. Ctrl+L opens it again.")}, m.width, m.height), "\n")
 	}
+	rows := append(m.top(), m.body(m.width, m.room())...)
+	rows = append(rows[:max(0, min(len(rows), m.height-1))], m.bottom())
+	return strings.Join(rows, "\n")
+}
+
+// top is the list's header and the banner of a STAT that arrived.
+func (m *Model) top() []string {
 	var rows []string
 	if m.page == onList {
 		rows = append(rows, m.header())
@@ -25,16 +32,17 @@ func (m *Model) View() string {
 	if text := m.alarm.text(m.Now()); text != "" {
 		rows = append(rows, theme.Banner.Render(widget.Ends(" "+text, "F6 opens it · Esc heard ", m.width)))
 	}
-	body := m.height - len(rows) - 1
-	rows = append(rows, m.body(m.width, body)...)
-	rows = append(rows[:max(0, min(len(rows), m.height-1))], m.bottom())
-	return strings.Join(rows, "\n")
+	return rows
 }
+
+// room is how many rows are left for the page.
+func (m *Model) room() int { return m.height - len(m.top()) - 1 }
 
 func (m *Model) body(width, height int) []string {
 	switch {
 	case m.help:
-		return m.helpPage(width, height)
+		pages := m.helpPages(width, height)
+		return widget.Rows(pages[min(m.helpAt, len(pages)-1)], width, height)
 	case m.page == onSheet && m.sheet != nil:
 		return m.sheet.view(m, width, height)
 	case m.page == onCase && m.open != nil:
@@ -43,7 +51,8 @@ func (m *Model) body(width, height int) []string {
 	return m.list.View(width, height)
 }
 
-func (m *Model) helpPage(width, height int) []string {
+// helpPages are the help's pages for where the reader is.
+func (m *Model) helpPages(width, height int) [][]string {
 	places := []viewer.Place{viewer.InList}
 	if m.page == onCase {
 		places = []viewer.Place{viewer.InImages, viewer.InTool}
@@ -51,16 +60,7 @@ func (m *Model) helpPage(width, height int) []string {
 			places = []viewer.Place{viewer.InText}
 		}
 	}
-	commands := ""
-	for _, u := range command.Usage() {
-		commands += theme.Accent.Render(u) + "   "
-	}
-	tail := widget.Wrap(" "+commands, width-1)
-	if len(tail) > height/3 {
-		tail = tail[:height/3]
-	}
-	out := widget.Help(m.Keymap, places, width, height-len(tail))
-	return widget.Rows(append(out, tail...), width, height)
+	return widget.Help(m.Keymap, places, command.Usage(), width, height)
 }
 
 // header says who reads, how much there is, and how fresh each site is (N11).
@@ -121,6 +121,9 @@ func (m *Model) bottom() string {
 func (m *Model) hints() string {
 	switch {
 	case m.help:
+		if n := len(m.helpPages(m.width, m.room())); n > 1 {
+			return theme.Muted.Render(fmt.Sprintf("page %d of %d · Space shows the next · any other key closes the help", min(m.helpAt, n-1)+1, n))
+		}
 		return theme.Muted.Render("any key closes the help")
 	case m.page == onSheet:
 		return theme.Muted.Render("Enter signs · o override with a reason · Esc back to the report")

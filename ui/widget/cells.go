@@ -17,7 +17,8 @@ func Fit(s string, width int) string {
 	if w := ansi.StringWidth(s); w <= width {
 		return s + strings.Repeat(" ", width-w)
 	}
-	return ansi.Truncate(s, width, "…")
+	cut := ansi.Truncate(s, width, "…")
+	return cut + strings.Repeat(" ", max(0, width-ansi.StringWidth(cut))) // a wide letter may leave a cell
 }
 
 // FitRight is Fit with the text at the right edge.

@@ -8,19 +8,28 @@ import (
 	"github.com/nocturne/nocturne/viewer"
 )
 
-// Help draws the bindings of a place in columns by group, for `?`. It is made from
-// the key map, so it cannot say what a key does not do.
-func Help(m *viewer.Keymap, places []viewer.Place, width, height int) []string {
+// Help draws the bindings of places in columns by group, and the commands behind
+// them, for `?`. It is made from the key map, so it cannot say what a key does not
+// do. What does not fit on one page of height rows goes on the next; no word is
+// cut.
+func Help(m *viewer.Keymap, places []viewer.Place, commands []string, width, height int) [][]string {
+	columns := max(1, width/36)
+	column := width / columns
 	var blocks [][]string
 	for _, p := range places {
-		blocks = append(blocks, helpBlocks(m.Bindings(p))...)
+		blocks = append(blocks, helpBlocks(m.Bindings(p), column)...)
 	}
-	column := 36
-	columns := max(1, width/column)
-	return flow(blocks, columns, min(column, width), height)
+	if len(commands) > 0 {
+		block := []string{theme.Heading.Render("COMMANDS")}
+		for _, c := range commands {
+			block = append(block, hanging("  ", c, 6, column)...)
+		}
+		blocks = append(blocks, append(block, ""))
+	}
+	return flow(blocks, columns, column, max(1, height))
 }
 
-func helpBlocks(bindings []viewer.Binding) [][]string {
+func helpBlocks(bindings []viewer.Binding, width int) [][]string {
 	var order []string
 	groups := map[string][]string{}
 	for _, b := range bindings {
@@ -28,7 +37,7 @@ func helpBlocks(bindings []viewer.Binding) [][]string {
 			order = append(order, b.Group)
 			groups[b.Group] = []string{theme.Heading.Render(strings.ToUpper(b.Group))}
 		}
-		groups[b.Group] = append(groups[b.Group], helpLine(b))
+		groups[b.Group] = append(groups[b.Group], helpLines(b, width)...)
 	}
 	var out [][]string
 	for _, g := range order {
@@ -37,28 +46,55 @@ func helpBlocks(bindings []viewer.Binding) [][]string {
 	return out
 }
 
-func helpLine(b viewer.Binding) string {
+func helpLines(b viewer.Binding, width int) []string {
 	var keys []string
 	for _, k := range b.Keys {
 		keys = append(keys, k.Label())
 	}
-	note := ""
+	text := b.Help
 	if b.WindowOnly {
-		note = theme.Muted.Render(" (window)")
+		text += " (window)"
 	}
-	return theme.Accent.Render(FitRight(strings.Join(keys, " "), 10)) + "  " + b.Help + note
+	return hanging(theme.Accent.Render(FitRight(strings.Join(keys, " "), 10))+"  ", text, 12, width)
 }
 
-// flow sets blocks into columns of equal width, filling the first before the next.
-func flow(blocks [][]string, columns, width, height int) []string {
-	cols := make([][]string, columns)
-	at := 0
-	for _, b := range blocks {
-		if len(cols[at])+len(b) > height && at < columns-1 {
-			at++
+// hanging sets text behind a head, its further lines indented; a cell stays free
+// to the next column.
+func hanging(head, text string, indent, width int) []string {
+	lines := Wrap(text, width-1-max(indent, ansi.StringWidth(head)))
+	for i := range lines {
+		if i > 0 {
+			lines[i] = strings.Repeat(" ", indent) + lines[i]
+		} else {
+			lines[i] = head + lines[i]
 		}
-		cols[at] = append(cols[at], b...)
 	}
+	return lines
+}
+
+// flow sets blocks into columns of equal width, filling the first before the next,
+// and into further pages when a page is full.
+func flow(blocks [][]string, columns, width, height int) [][]string {
+	cols := make([][]string, 1)
+	for _, b := range blocks {
+		if n := len(cols) - 1; len(cols[n]) > 0 && len(cols[n])+len(b)-1 > height {
+			cols = append(cols, nil)
+		}
+		for ; len(b)-1 > height; b = b[height:] {
+			cols[len(cols)-1] = b[:height]
+			cols = append(cols, nil)
+		}
+		cols[len(cols)-1] = append(cols[len(cols)-1], b...)
+	}
+	var pages [][]string
+	for ; len(cols) > 0; cols = cols[min(columns, len(cols)):] {
+		pages = append(pages, sheet(cols[:min(columns, len(cols))], width, height))
+	}
+	return pages
+}
+
+// sheet sets columns side by side.
+func sheet(cols [][]string, width, height int) []string {
 	out := make([]string, height)
 	for y := range out {
 		for _, c := range cols {
