@@ -41,6 +41,9 @@ func runDemo(ctx context.Context, env *environment, flags archiveFlags) error {
 	if flags.store == "" {
 		flags.store = filepath.Join(env.Home, "archive")
 	}
+	if err := newDay(env.Home, time.Now()); err != nil {
+		return err
+	}
 	options, err := flags.options(time.Now(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
@@ -54,6 +57,21 @@ func runDemo(ctx context.Context, env *environment, flags archiveFlags) error {
 		return errors.Join(err, archive.Close())
 	}
 	return errors.Join(env.demo(ctx, urls, flags.phantoms != ""), archive.Close())
+}
+
+// newDay throws a demo's fetched images away when they are of another day: the
+// phantoms are made anew each day with its date and the same UIDs. Drafts, marks
+// and reports stay.
+func newDay(home string, now time.Time) error {
+	stamp, today := filepath.Join(home, "day"), now.Format(time.DateOnly)
+	if last, err := os.ReadFile(stamp); err == nil && string(last) == today {
+		return nil
+	}
+	err := errors.Join(os.RemoveAll(filepath.Join(home, "cache")), os.MkdirAll(home, 0o700), os.WriteFile(stamp, []byte(today), 0o600))
+	if err != nil {
+		return fmt.Errorf("begin the demo's day: %w", err)
+	}
+	return nil
 }
 
 // demoHome is where a demo keeps its state: one place for the phantoms, one for

@@ -11,7 +11,6 @@ type belly struct {
 	mesentery *tree
 	veins     *tree
 	bowel     []part
-	gas       []part
 	pelvis    []part
 }
 

@@ -9,12 +9,6 @@ type ring struct {
 	n                        float32
 }
 
-// mirrored is the ring on the other side.
-func (r ring) mirrored() ring {
-	r.x, r.left, r.right = -r.x, r.right, r.left
-	return r
-}
-
 // loftSpokes is the number of directions in which a loft's outline is kept,
 // loftStep the distance of its levels in mm.
 const (

@@ -101,17 +101,6 @@ func (t *tree) sort() {
 	}
 }
 
-// trunk is the part of the tree whose radius is at least r, as a chain.
-func (t *tree) trunk(r float32) chain {
-	var c chain
-	for _, l := range t.links {
-		if l.rb >= r {
-			c = append(c, l.tube)
-		}
-	}
-	return c
-}
-
 // paintTree draws the links that the plane can touch.
 func (c *canvas) paintTree(t *tree, v tissue) {
 	p := part{coats: []coat{{0, v}}, firm: true}
