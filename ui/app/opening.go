@@ -66,7 +66,16 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.help, m.helpAt, m.prompt.Open = false, 0, false // what was asked was asked of the case before
 	m.Room.Prefer(row.StudyUID)
 	m.list.Select(row.StudyUID)
-	return tea.Batch(m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c))
+	return tea.Batch(m.announce(c), m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c))
+}
+
+// announce brings the patient line into the window before anything was asked or
+// read, and takes the images of the case before away (N1).
+func (m *Model) announce(c *openCase) tea.Cmd {
+	vc := viewer.Case{Epoch: c.epoch, StudyUID: c.row.StudyUID, Order: reading.Order(c.row), Studies: c.studies,
+		ReadOnly: c.page.Claim, Site: m.siteLine(c.row)}
+	ctx := m.ctx
+	return m.toViewer(func(v viewer.Viewer, _ uint64) error { return v.Open(ctx, vc) })
 }
 
 // leaveCase stops what runs for the case on screen and writes what waits.
@@ -75,7 +84,7 @@ func (m *Model) leaveCase() {
 		return
 	}
 	m.saveDraft(m.open)
-	if s := m.open.page.State; s != nil {
+	if s := m.open.page.State; inUse(s) {
 		m.Room.KeepState(m.open.row.StudyUID, *s)
 	}
 	m.open.cancel()

@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -101,7 +102,7 @@ func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
 
 // stated keeps where the reader's eyes are, on disk within a second.
 func (c *openCase) stated(m *Model, s *viewer.State) tea.Cmd {
-	if s == nil {
+	if s == nil || !c.begun {
 		return nil
 	}
 	c.page.State = s
@@ -111,11 +112,17 @@ func (c *openCase) stated(m *Model, s *viewer.State) tea.Cmd {
 		}
 	}
 	c.note(m)
-	if now := m.Now(); now.Sub(c.capsuled) >= time.Second/2 {
+	if now := m.Now(); inUse(s) && now.Sub(c.capsuled) >= time.Second/2 {
 		c.capsuled = now
 		m.Room.KeepState(c.row.StudyUID, *s)
 	}
 	return nil
+}
+
+// inUse reports whether an image is on screen: what is empty yet is no place to
+// come back to.
+func inUse(s *viewer.State) bool {
+	return s != nil && slices.ContainsFunc(s.Tiles, func(t viewer.Tile) bool { return t.SOPUID != "" })
 }
 
 // edited keeps marks on disk at once: the window writes no file.
