@@ -67,7 +67,11 @@ func (env *environment) terminal() bool {
 
 // sentence is an error as a reader is told it: cleaned, one line, no key hints
 // on the command line.
-func sentence(err error) string { return dicom.Clean(notice.Of(err).Line()) }
+func sentence(err error) string {
+	n := notice.Of(err)
+	n.Key = ""
+	return dicom.Clean(n.Line())
+}
 
 func noArgs(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {

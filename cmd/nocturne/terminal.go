@@ -12,6 +12,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/cancelreader"
 	"github.com/nocturne/nocturne/ui/app"
 	"github.com/nocturne/nocturne/ui/raster"
 	"github.com/nocturne/nocturne/viewer"
@@ -76,13 +77,27 @@ func probe(env *environment) raster.Screen {
 	s := raster.Screen{}
 	in, ok := env.In.(*os.File)
 	if ok {
-		if old, err := term.MakeRaw(int(in.Fd())); err == nil {
-			s = raster.Probe(in, env.Out, 200*time.Millisecond)
-			term.Restore(int(in.Fd()), old)
-		}
+		s = ask(in, env.Out)
 	}
 	s.Profile = lipgloss.ColorProfile()
 	return s
+}
+
+// ask probes a terminal. The reading is cancelled afterwards, so that the first
+// key is Bubble Tea's.
+func ask(in *os.File, out io.Writer) raster.Screen {
+	old, err := term.MakeRaw(int(in.Fd()))
+	if err != nil {
+		return raster.Screen{}
+	}
+	defer term.Restore(int(in.Fd()), old)
+	answers, err := cancelreader.NewReader(in)
+	if err != nil {
+		return raster.Screen{}
+	}
+	defer answers.Close()
+	defer answers.Cancel()
+	return raster.Probe(answers, out, 200*time.Millisecond)
 }
 
 // viewer starts the window, or tells why the images come into the terminal.
