@@ -82,7 +82,7 @@ func rapid(t *testing.T, c *console, cases []tinyCase) map[string]int {
 	t.Helper()
 	random := rand.New(rand.NewPCG(5, 2))
 	keys := []string{"F6", "F12", "F4", "F6", "F12", "F4", "F5"}
-	said, pressed := map[string]int{}, 0
+	said, words, pressed := map[string]int{}, 0, 0
 	send := func(burst ...string) {
 		for _, key := range burst {
 			pressed += min(1, len(key)-1) // letters are not counted
@@ -91,7 +91,7 @@ func rapid(t *testing.T, c *console, cases []tinyCase) map[string]int {
 			t.Fatalf("%v %s", err, out)
 		}
 	}
-	for begun := time.Now(); pressed < 200 || time.Since(begun) < 4*time.Second; {
+	for begun := time.Now(); pressed < 200 || words < 8 && time.Since(begun) < 20*time.Second; {
 		on := onScreen(c, cases)
 		if on == "" { // the list, or a sheet
 			send("F12", []string{"Down", "PageDown", "Up", "Home"}[random.IntN(4)], "Enter")
@@ -105,6 +105,7 @@ func rapid(t *testing.T, c *console, cases []tinyCase) map[string]int {
 		if screen := c.screen(); onScreen(c, cases) == on && strings.Contains(screen, "KEYS → REPORT") {
 			c.typeText("word" + on + " ")
 			said[on]++
+			words++
 			send("F4")
 		}
 		// What follows F6 at once was meant for this case: it goes there or nowhere.

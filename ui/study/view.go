@@ -38,11 +38,11 @@ func (p *Page) View(width, height int) []string {
 // foot stands under a picture in the terminal: what it is not for, and what the
 // picture hides.
 func (p *Page) foot(width int) string {
-	line := theme.Warning.Render(" NOT FOR DIAGNOSIS ") + strings.Join(p.loading(true), " ")
+	line := theme.Warning.Render(" NOT FOR DIAGNOSIS ")
 	if p.Report != "" {
-		line += theme.Muted.Render(" · REPORT " + p.Report)
+		line += theme.Text.Render(" " + p.Report + " ·")
 	}
-	return widget.Fit(line, width)
+	return widget.Fit(line+strings.Join(p.loading(true), " "), width)
 }
 
 // head is the patient line first (N1), then the examination, then whatever is
@@ -59,7 +59,9 @@ func (p *Page) head(width int) []string {
 		theme.Bar.Render(widget.Ends(dicom.Clean(exam), p.Claim+" ", width)),
 	}
 	if p.Alarm != "" {
-		out = append(out, theme.Banner.Render(widget.Fit(" ✖ "+p.Alarm, width)))
+		for i, l := range widget.Wrap(dicom.Clean(p.Alarm), width-4) {
+			out = append(out, theme.Banner.Render(widget.Fit([]string{" ✖ ", "   "}[min(i, 1)]+l, width)))
+		}
 	}
 	if p.ReadOnly != "" {
 		out = append(out, theme.Warning.Render(widget.Fit(" READ ONLY · "+dicom.Clean(p.ReadOnly), width)))
@@ -89,7 +91,7 @@ func (p *Page) images() string {
 	}
 	s := fmt.Sprintf(" · Im %d/%d · W %.0f L %.0f", t.Slice+1, t.Slices, t.Width, t.Center)
 	if p.State.Tool != "" {
-		s += " · " + strings.TrimPrefix(p.State.Tool, "tool.")
+		s += " · tool " + strings.TrimPrefix(p.State.Tool, "tool.")
 	}
 	if p.State.Probe != "" {
 		s += " · " + p.State.Probe
@@ -143,6 +145,9 @@ func (p *Page) loading(narrow bool) []string {
 			count = fmt.Sprintf("%d/?", l.Have)
 		}
 		line := fmt.Sprintf(" %s images %s", l.Label, count)
+		if narrow {
+			line = fmt.Sprintf(" %s %s", l.Label, count)
+		}
 		switch {
 		case l.Err != "":
 			out = append(out, theme.Amber.Render(line+" · "+dicom.Clean(l.Err)))
@@ -154,12 +159,14 @@ func (p *Page) loading(narrow bool) []string {
 			out = append(out, theme.Muted.Render(line+" · loading "+bar(l.Have, l.Expected)))
 		}
 	}
-	if narrow && len(out) > 1 {
-		out = []string{strings.Join(out, " ")}
+	if !narrow {
+		return out
 	}
-	if narrow && p.Notice != "" {
-		notice := theme.Muted.Render(" · " + dicom.Clean(p.Notice))
-		out = []string{strings.Join(append(out, notice), "")}
+	if p.Notice != "" {
+		out = append(out, theme.Muted.Render(" "+dicom.Clean(p.Notice)))
+	}
+	if len(out) > 0 {
+		out = []string{theme.Muted.Render(" images") + strings.Join(out, theme.Muted.Render(" ·"))}
 	}
 	return out
 }
@@ -183,9 +190,9 @@ func (p *Page) markLines() []string {
 		if m.Selected {
 			mark = "▸ "
 		}
-		line := fmt.Sprintf("%sim %d  %s", mark, m.Slice, m.Text)
+		line := fmt.Sprintf("%s%s · im %d", mark, m.Text, m.Slice)
 		if m.InReport {
-			line += "  ✓"
+			line += " · ✓ in report"
 		}
 		out = append(out, theme.Text.Render(dicom.Clean(line)))
 	}
@@ -202,7 +209,7 @@ func (p *Page) lastMark() string {
 			m = c
 		}
 	}
-	return theme.Text.Render(dicom.Clean(fmt.Sprintf(" mark: im %d %s · %d in all · F4 inserts", m.Slice, m.Text, len(p.Marks))))
+	return theme.Text.Render(dicom.Clean(fmt.Sprintf(" mark %s · im %d · %d in all · F4 inserts", m.Text, m.Slice, len(p.Marks))))
 }
 
 func (p *Page) priorLines(width int) []string {
