@@ -17,6 +17,8 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.quit()
 	case m.locked:
 		return m.unlock(name)
+	case m.locks(name):
+		return m.lock()
 	case m.Now().Before(m.deaf):
 		return nil
 	case m.prompt.Open:
@@ -33,6 +35,13 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.oneByOne(text)
 	}
 	return m.listKey(name)
+}
+
+// locks reports whether a key locks, wherever the reader is: at the sheet, in a
+// prompt, in the help.
+func (m *Model) locks(name string) bool {
+	b, ok := m.Keymap.Lookup(viewer.InText, viewer.Key(name))
+	return ok && b.Action == viewer.SessionLock
 }
 
 // turnHelp shows the help's next page, or closes it.

@@ -187,13 +187,30 @@ func (s *sheet) view(m *Model, width, height int) []string {
 	for _, t := range s.Changed {
 		out = append(out, theme.Stale.Render("  changed since you saw it: "+dicom.Clean(t.SeenText)+" → "+dicom.Clean(t.Text)))
 	}
+	checks := append([]string{"", theme.Heading.Render("  CHECKS")}, s.checks(width)...)
+	checks = append(append(checks, ""), s.verdict(m, width)...)
 	out = append(out, "", theme.Heading.Render("  IMPRESSION"))
+	out = append(out, s.impression(width, height-len(out)-len(checks))...)
+	if over := len(out) + len(checks) - height; over > 0 {
+		out = out[:max(2, len(out)-over)] // what stands against signing is never cut off
+	}
+	return widget.Rows(append(out, checks...), width, height)
+}
+
+// impression is at most so many lines of it; what is left out is said.
+func (s *sheet) impression(width, most int) []string {
+	var out []string
 	for _, l := range widget.Wrap(dicom.Clean(s.Impression), width-6) {
 		out = append(out, theme.Bold.Render("    "+l))
 	}
-	out = append(out, "", theme.Heading.Render("  CHECKS"))
-	out = append(out, s.checks(width)...)
-	return widget.Rows(append(out, "", s.verdict(m)), width, height)
+	if strings.TrimSpace(s.Impression) == "" {
+		return []string{theme.Muted.Render("    empty")}
+	}
+	if most = max(1, most); len(out) > most {
+		left := len(out) - most + 1
+		out = append(out[:most-1], theme.Amber.Render(fmt.Sprintf("    … and %d more lines: Esc shows the report", left)))
+	}
+	return out
 }
 
 func (s *sheet) counted() string {
@@ -241,12 +258,16 @@ func (s *sheet) checks(width int) []string {
 	return out
 }
 
-func (s *sheet) verdict(m *Model) string {
+func (s *sheet) verdict(m *Model, width int) []string {
 	if s.signing {
-		return theme.Accent.Render("  signing …")
+		return []string{theme.Accent.Render("  signing …")}
 	}
 	if !s.Ready {
-		return theme.Red.Render("  Cannot be signed yet. Esc goes back, o overrides with a reason where that is allowed.")
+		var out []string
+		for _, l := range widget.Wrap("Cannot be signed yet. Esc goes back; o overrides with a reason where that is allowed.", width-4) {
+			out = append(out, theme.Red.Render("  "+l))
+		}
+		return out
 	}
-	return theme.Green.Render("  Enter signs as " + dicom.ParsePN(m.Room.Reader.Name).Display() + ".")
+	return []string{theme.Green.Render("  Enter signs as " + dicom.ParsePN(m.Room.Reader.Name).Display() + ".")}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/ui/command"
 	"github.com/nocturne/nocturne/ui/theme"
@@ -71,7 +72,7 @@ func (m *Model) header() string {
 			held++
 		}
 	}
-	left := fmt.Sprintf(" NOCTURNE  %s · %d cases · you hold %d", dicom.ParsePN(m.Room.Reader.Name).Display(), m.list.Total(), held)
+	left := fmt.Sprintf("%d cases · you hold %d", m.list.Total(), held)
 	if name := m.list.ViewName(); name != "all" {
 		left += " · view " + name
 	}
@@ -81,7 +82,11 @@ func (m *Model) header() string {
 	if m.Banner != "" {
 		left += " · " + m.Banner
 	}
-	return theme.BarBold.Render(widget.Ends(dicom.Clean(left), m.sites(), m.width))
+	name, sites := dicom.ParsePN(m.Room.Reader.Name).Display()+" · ", m.sites()
+	if ansi.StringWidth(" NOCTURNE  "+name+left+sites) > m.width {
+		name = "" // what the reader holds stays in sight (N15)
+	}
+	return theme.BarBold.Render(widget.Ends(dicom.Clean(" NOCTURNE  "+name+left), sites, m.width))
 }
 
 func (m *Model) sites() string {
@@ -125,6 +130,8 @@ func (m *Model) hints() string {
 			return theme.Muted.Render(fmt.Sprintf("page %d of %d · Space shows the next · any other key closes the help", min(m.helpAt, n-1)+1, n))
 		}
 		return theme.Muted.Render("any key closes the help")
+	case m.page == onSheet && m.sheet != nil && !m.sheet.Ready:
+		return theme.Muted.Render("Esc back to the report · o override with a reason")
 	case m.page == onSheet:
 		return theme.Muted.Render("Enter signs · o override with a reason · Esc back to the report")
 	case m.page == onCase && m.open != nil && m.open.page.Typing:

@@ -166,7 +166,11 @@ func (p *Page) loading(narrow bool) []string {
 		out = append(out, theme.Muted.Render(" "+dicom.Clean(p.Notice)))
 	}
 	if len(out) > 0 {
-		out = []string{theme.Muted.Render(" images") + strings.Join(out, theme.Muted.Render(" ·"))}
+		images := " images"
+		if len(p.Loading) == 0 {
+			images = ""
+		}
+		out = []string{theme.Muted.Render(images) + strings.Join(out, theme.Muted.Render(" ·"))}
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -72,19 +73,19 @@ func hanging(head, text string, indent, width int) []string {
 	return lines
 }
 
-// flow sets blocks into columns of equal width, filling the first before the next,
-// and into further pages when a page is full.
+// flow sets each block into the first column that has room for it, and columns of
+// equal width into pages.
 func flow(blocks [][]string, columns, width, height int) [][]string {
-	cols := make([][]string, 1)
+	var cols [][]string
 	for _, b := range blocks {
-		if n := len(cols) - 1; len(cols[n]) > 0 && len(cols[n])+len(b)-1 > height {
-			cols = append(cols, nil)
-		}
 		for ; len(b)-1 > height; b = b[height:] {
-			cols[len(cols)-1] = b[:height]
-			cols = append(cols, nil)
+			cols = append(cols, b[:height])
 		}
-		cols[len(cols)-1] = append(cols[len(cols)-1], b...)
+		free := slices.IndexFunc(cols, func(c []string) bool { return len(c)+len(b)-1 <= height })
+		if free < 0 {
+			free, cols = len(cols), append(cols, nil)
+		}
+		cols[free] = append(cols[free], b...)
 	}
 	var pages [][]string
 	for ; len(cols) > 0; cols = cols[min(columns, len(cols)):] {
