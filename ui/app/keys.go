@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -13,6 +14,8 @@ import (
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	name := keyName(msg)
 	switch {
+	case msg.Alt && !m.altKey(name):
+		return m.escapeThen(msg)
 	case name == "ctrl+c":
 		return m.quit()
 	case m.locked:
@@ -49,6 +52,19 @@ func (m *Model) turnHelp(name string) {
 	if m.helpAt++; name != "space" || m.helpAt >= len(m.helpPages(m.width, m.room())) {
 		m.help, m.helpAt = false, 0
 	}
+}
+
+// altKey reports whether a key with Alt means something here: the editor moves and
+// erases by words with it.
+func (m *Model) altKey(name string) bool {
+	return m.page == onCase && m.open != nil && m.open.page.Typing && slices.Contains([]string{"alt+left", "alt+right", "alt+backspace"}, name)
+}
+
+// escapeThen takes Esc and the key right after it, which a terminal sends alike to
+// Alt and the key, as the two they were.
+func (m *Model) escapeThen(msg tea.KeyMsg) tea.Cmd {
+	msg.Alt = false
+	return tea.Batch(m.key(tea.KeyMsg{Type: tea.KeyEsc}), m.key(msg))
 }
 
 // oneByOne takes keys that arrived together as the keys they were.
