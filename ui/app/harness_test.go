@@ -66,7 +66,11 @@ func (n *night) start(home string) {
 	if err != nil {
 		n.Fatal(err)
 	}
-	objects, err := store.Open(n.TempDir())
+	cache, err := os.MkdirTemp("", "nocturne")
+	if err != nil {
+		n.Fatal(err)
+	}
+	objects, err := store.Open(cache)
 	if err != nil {
 		n.Fatal(err)
 	}
@@ -87,7 +91,16 @@ func (n *night) start(home string) {
 		Feed:   feed.New([]feed.Site{site}, feed.Options{Reader: "READER^DEMO", Mine: mine, Now: n.clock}),
 		Outbox: &deliver.Runner{Ledger: led, Now: n.clock},
 		Viewer: func() (viewer.Viewer, string, error) { return n.view, "", nil }})
-	n.Cleanup(func() { n.m.Close(); led.Close() })
+	n.Cleanup(func() {
+		n.m.Close()
+		led.Close()
+		for range 100 { // a fetch may still be writing its last object
+			if os.RemoveAll(cache) == nil {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
 	n.do(n.m.Init())
 	n.until("the list and the window", func() bool { return len(n.m.snapshot.Rows) == 3 && n.m.view != nil && !n.m.settling })
 }

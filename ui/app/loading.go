@@ -52,8 +52,15 @@ func (c *openCase) label(index int) string {
 
 // follow waits for the next message of the case's loading.
 func (c *openCase) follow() tea.Cmd {
-	progress := c.progress
-	return func() tea.Msg { return <-progress }
+	progress, left := c.progress, c.left
+	return func() tea.Msg {
+		select {
+		case msg := <-progress:
+			return msg
+		case <-left:
+			return nil
+		}
+	}
 }
 
 // load fetches the current study, then the priors, and reports on the way.

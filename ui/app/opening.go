@@ -38,6 +38,7 @@ type openCase struct {
 	outbox   int64           // the outbox row of the signed report
 	sent     map[string]bool // objects the viewer knows, by SOP Instance UID
 	progress chan tea.Msg
+	left     <-chan struct{} // closed when the case goes
 	cancel   context.CancelFunc
 }
 
@@ -59,7 +60,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.epoch++
 	m.deaf = m.Now().Add(flush)
 	ctx, cancel := context.WithCancel(m.ctx)
-	c := &openCase{epoch: m.epoch, row: row, look: look, cancel: cancel, sent: map[string]bool{}, compared: map[string]bool{}, progress: make(chan tea.Msg, 16)}
+	c := &openCase{epoch: m.epoch, row: row, look: look, cancel: cancel, sent: map[string]bool{}, compared: map[string]bool{}, progress: make(chan tea.Msg, 16), left: ctx.Done()}
 	c.page = &study.Page{Row: row, Epoch: c.epoch, Now: m.Now, Claim: "asking " + row.Site + " …", Notice: c.priors.Sentence()}
 	c.studies = []viewer.Study{reading.CurrentStudy(row)}
 	m.open, m.page, m.sheet = c, onCase, nil

@@ -22,7 +22,7 @@ func (p *Page) View(width, height int) []string {
 		return append(append(out, widget.Rows(p.Picture, width, body-1)...), p.foot(width))
 	}
 	if width < sideBySide {
-		facts := p.facts(width, 3)
+		facts := p.facts(width, 4)
 		out = append(out, facts...)
 		return append(out, p.report(width, body-len(facts))...)
 	}
@@ -125,6 +125,9 @@ func (p *Page) facts(width, most int) []string {
 	narrow := most <= 4
 	out = append(out, p.loading(narrow)...)
 	if narrow {
+		if p.Notice != "" {
+			out = append(out, theme.Muted.Render(" "+dicom.Clean(p.Notice)))
+		}
 		out = append(out, theme.Text.Render(widget.Fit(" "+orText(dicom.Clean(p.Row.Indication), "no indication was sent"), width)), p.lastMark())
 		return widget.Rows(out, width, min(most, len(out)))
 	}
@@ -162,15 +165,8 @@ func (p *Page) loading(narrow bool) []string {
 	if !narrow {
 		return out
 	}
-	if p.Notice != "" {
-		out = append(out, theme.Muted.Render(" "+dicom.Clean(p.Notice)))
-	}
 	if len(out) > 0 {
-		images := " images"
-		if len(p.Loading) == 0 {
-			images = ""
-		}
-		out = []string{theme.Muted.Render(images) + strings.Join(out, theme.Muted.Render(" ·"))}
+		out = []string{theme.Muted.Render(" images") + strings.Join(out, theme.Muted.Render(" ·"))}
 	}
 	return out
 }
