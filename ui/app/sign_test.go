@@ -27,6 +27,7 @@ func (n *night) toSign(impression string) {
 func TestEnterSignsOnlyWhatTheReaderHadTimeToSee(t *testing.T) {
 	n := newNight(t)
 	n.read("A1")
+	n.tells(viewer.Event{Kind: viewer.Edited, Marks: []viewer.Mark{ruler("A1", "one", 8)}})
 	n.toSign("No nodule.")
 	n.key("enter") // type-ahead
 	for range 20 { // and its auto-repeat, long past the first moment
@@ -45,7 +46,7 @@ func TestEnterSignsOnlyWhatTheReaderHadTimeToSee(t *testing.T) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	file, err := dicom.Parse(rows[0].Object)
-	if err != nil || !strings.Contains(sr.Text(file.Dataset), "No nodule.") || rows[0].TransactionUID == "" {
+	if err != nil || !strings.Contains(sr.Text(file.Dataset), "No nodule.") || strings.Contains(sr.Text(file.Dataset), "8.0 mm") || rows[0].TransactionUID == "" {
 		t.Errorf("%v, transaction %q", err, rows[0].TransactionUID)
 	}
 }
@@ -108,6 +109,7 @@ func TestAnOverrideNeedsATypedReason(t *testing.T) {
 func TestRecallWithinTheWindowThawsTheDraft(t *testing.T) {
 	n := newNight(t)
 	n.read("A1")
+	n.tells(viewer.Event{Kind: viewer.Edited, Marks: []viewer.Mark{ruler("A1", "one", 8)}})
 	n.toSign("No nodule.")
 	n.pass(time.Second)
 	n.key("enter")

@@ -72,7 +72,7 @@ func TestAPictureInTheTerminalIsNotForDiagnosisAndHidesNoWarning(t *testing.T) {
 	p := page()
 	p.Picture = make([]string, 10)
 	shown := draw(t, p, 80, 23)
-	for _, want := range []string{"NOT FOR DIAGNOSIS", "PHANTOM, ANNA", "IMAGES DO NOT BELONG", "current 3/7"} {
+	for _, want := range []string{"NOT FOR DIAGNOSIS", "PHANTOM, ANNA", "IMAGES DO NOT BELONG", "current images 3/7"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%q is missing:\n%s", want, shown)
 		}

@@ -91,7 +91,7 @@ func (p *Page) images() string {
 	}
 	s := fmt.Sprintf(" · Im %d/%d · W %.0f L %.0f", t.Slice+1, t.Slices, t.Width, t.Center)
 	if p.State.Tool != "" {
-		s += " · tool " + strings.TrimPrefix(p.State.Tool, "tool.")
+		s += " · " + strings.TrimPrefix(p.State.Tool, "tool.")
 	}
 	if p.State.Probe != "" {
 		s += " · " + p.State.Probe
@@ -148,7 +148,7 @@ func (p *Page) loading(narrow bool) []string {
 			count = fmt.Sprintf("%d/?", l.Have)
 		}
 		line := fmt.Sprintf(" %s images %s", l.Label, count)
-		if narrow {
+		if narrow && len(out) > 0 {
 			line = fmt.Sprintf(" %s %s", l.Label, count)
 		}
 		switch {
@@ -166,7 +166,7 @@ func (p *Page) loading(narrow bool) []string {
 		return out
 	}
 	if len(out) > 0 {
-		out = []string{theme.Muted.Render(" images") + strings.Join(out, theme.Muted.Render(" ·"))}
+		out = []string{strings.Join(out, theme.Muted.Render(" ·"))}
 	}
 	return out
 }
