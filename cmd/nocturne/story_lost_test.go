@@ -107,7 +107,7 @@ func TestScenario6NetworkLostAtSigning(t *testing.T) {
 	l, study := book(t, home), cases[0].uid
 	c := startConsole(t, nil, home, 100, 30)
 	c.openOurs("alder")
-	c.see(10*time.Second, `STAT · due[\s\S]*current images 3/3 · all here`)
+	c.see(10*time.Second, `STAT · due[\s\S]*current (images )?3/3 · all here`)
 	c.press("F3", "Tab")
 	c.typeText("No acute finding.")
 	eventually(t, 5*time.Second, "the sentence on disk", func() bool { return onDisk(t, l, study, report.Impression) == "No acute finding." })

@@ -225,7 +225,7 @@ func TestTheTerminalOnARealOrthanc(t *testing.T) {
 	ready(t, home, book(t, home), cases[:1])
 	c := startConsole(t, nil, home, 110, 30)
 	c.openCase("alder")
-	c.see(10*time.Second, `NOT LOCKED at this site[\s\S]*current images 3/3 · all here`)
+	c.see(10*time.Second, `NOT LOCKED at this site[\s\S]*current (images )?3/3 · all here`)
 	time.Sleep(150 * time.Millisecond)
 	c.press("F3")
 	c.see(5*time.Second, `KEYS → REPORT`)
