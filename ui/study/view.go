@@ -190,9 +190,9 @@ func (p *Page) markLines() []string {
 		if m.Selected {
 			mark = "▸ "
 		}
-		line := fmt.Sprintf("%s%s · im %d", mark, m.Text, m.Slice)
+		line := fmt.Sprintf("%sim %d  %s", mark, m.Slice, m.Text)
 		if m.InReport {
-			line += " · ✓ in report"
+			line += "  ✓ in report"
 		}
 		out = append(out, theme.Text.Render(dicom.Clean(line)))
 	}
