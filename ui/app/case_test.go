@@ -73,7 +73,11 @@ func TestWhatIsOfAnotherCaseIsDroppedAndSaid(t *testing.T) {
 		n.m.status = status{}
 		e.Epoch, e.StudyUID = old, uid("A1")
 		n.tells(e)
-		n.says("meant for another case")
+		if e.Kind == viewer.Edited {
+			n.says("kept with that case")
+		} else {
+			n.says("meant for another case")
+		}
 		e.Epoch = n.m.open.epoch // a window that counts wrongly: the study decides too
 		n.tells(e)
 	}
@@ -89,6 +93,9 @@ func TestWhatIsOfAnotherCaseIsDroppedAndSaid(t *testing.T) {
 	}
 	if marks, _ := n.m.Room.Marks(t.Context(), uid("B1")); len(marks) > 0 {
 		t.Errorf("marks on disk: %v", marks)
+	}
+	if marks, _ := n.m.Room.Marks(t.Context(), uid("A1")); len(marks) != 1 {
+		t.Errorf("the mark drawn in the case before is on disk %d times", len(marks))
 	}
 }
 

@@ -124,7 +124,7 @@ func (m *Model) askOverride() tea.Cmd {
 func (m *Model) sign() tea.Cmd {
 	c, room, ctx := m.open, m.Room, m.ctx
 	m.saveDraft(c)
-	facts, epoch, row, keeper := m.sheet.facts, c.epoch, c.row, c.keeper
+	gather, epoch, row, keeper := m.facts(c), c.epoch, c.row, c.keeper
 	draft, err := reading.Clone(c.draft)
 	if err != nil {
 		m.sheet.signing = false
@@ -136,7 +136,9 @@ func (m *Model) sign() tea.Cmd {
 			return signedMsg{epoch: epoch, err: err}
 		}
 		draft.Revision = keeper.Revision()
-		out, err := room.Sign(ctx, row, draft, facts, true)
+		// The images are compared with the order once more (N4): some may have come
+		// since the sheet was opened.
+		out, err := room.Sign(ctx, row, draft, gather(), true)
 		return signedMsg{epoch, out, err}
 	}
 }

@@ -64,6 +64,11 @@ func (m *Model) viewed(e viewerMsg) tea.Cmd {
 	}
 	c := m.open
 	if c == nil || e.Epoch != c.epoch || (e.StudyUID != "" && e.StudyUID != c.row.StudyUID) {
+		if e.Kind == viewer.Edited && e.StudyUID != "" && e.Epoch < m.epoch {
+			m.Room.KeepMarks(e.StudyUID, e.Marks, e.Deleted)
+			m.warn("A mark drawn in the case before was kept with that case.")
+			return next
+		}
 		if what, ok := dropped[e.Kind]; ok {
 			m.warn(what + " from the image window was meant for another case and was dropped.")
 		}
