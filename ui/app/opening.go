@@ -29,6 +29,7 @@ type openCase struct {
 	burst    time.Time // what is typed before then belongs to the stray text
 	told     string    // fingerprint of what the viewer was told last
 	capsuled time.Time
+	moved    bool // the state changed since it was put on disk
 	keeper   *reading.Keeper
 	begun    bool // opening was answered at least once
 	dirty    bool // the draft differs from what was handed to the journal

@@ -131,5 +131,8 @@ func (m *Model) everySecond() tea.Cmd {
 	if m.status.text != "" && m.Now().After(m.status.until) {
 		m.status = status{}
 	}
+	if m.open != nil {
+		m.open.keepPlace(m)
+	}
 	return m.ring()
 }

@@ -110,18 +110,28 @@ func (c *openCase) stated(m *Model, s *viewer.State) tea.Cmd {
 	if s == nil || !c.begun {
 		return nil
 	}
-	c.page.State = s
+	c.page.State, c.moved = s, true
+	var cmd tea.Cmd
 	for _, t := range s.Tiles {
-		if t.SOPUID != "" && t.StudyUID != c.row.StudyUID {
+		if t.SOPUID != "" && t.StudyUID != c.row.StudyUID && !c.compared[t.StudyUID] {
 			c.compared[t.StudyUID] = true
+			cmd = c.prefill(m) // the comparison names it from now on (N17)
 		}
 	}
 	c.note(m)
-	if now := m.Now(); inUse(s) && now.Sub(c.capsuled) >= time.Second/2 {
-		c.capsuled = now
-		m.Room.KeepState(c.row.StudyUID, *s)
+	if m.Now().Sub(c.capsuled) >= time.Second/2 {
+		c.keepPlace(m)
 	}
-	return nil
+	return cmd
+}
+
+// keepPlace puts where the reader's eyes are on disk, if they moved since.
+func (c *openCase) keepPlace(m *Model) {
+	if !c.moved || !inUse(c.page.State) {
+		return
+	}
+	c.capsuled, c.moved = m.Now(), false
+	m.Room.KeepState(c.row.StudyUID, *c.page.State)
 }
 
 // inUse reports whether an image is on screen: what is empty yet is no place to
