@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 )
 
@@ -106,7 +108,7 @@ func valid(t *testing.T, file string) (text string) {
 	if bad := regexp.MustCompile(`(?m)^Error.*$`).FindAllString(string(out), -1); len(bad) > 0 {
 		t.Errorf("dciodvfy: %v\n%s", err, strings.Join(bad, "\n"))
 	}
-	out, err = exec.Command("dsrdump", file).CombinedOutput()
+	out, err = exec.Command("dsrdump", "+Pl", file).CombinedOutput()
 	if err != nil || regexp.MustCompile(`(?m)^E: `).Match(out) {
 		t.Errorf("dsrdump: %v\n%s", err, out)
 	}
@@ -243,5 +245,38 @@ func TestTheTerminalOnARealOrthanc(t *testing.T) {
 	}
 	if text := valid(t, files[0]); !strings.Contains(text, "Cyst of 20.0 mm") || !strings.Contains(text, "Of T01.") {
 		t.Errorf("the archive has another text than the screen:\n%s", text)
+	}
+}
+
+// Scenario 1 in the window, with the phantom chest on a server that is not ours.
+func TestScenario1OnARealOrthanc(t *testing.T) {
+	o := startOrthanc(t)
+	needs(t, "dciodvfy", "dsrdump")
+	d, a := startDesktop(t), spawnArchive(t, "--phantoms")
+	nodule := truth(t, "chest-nodule")
+	o.mirror(a, nodule.Study)
+	c := startConsole(t, d, o.home(), 140, 50)
+	c.openCase("boris")
+	d.window(t)
+	c.see(10*time.Second, `NOT LOCKED at this site`)
+	c.see(90*time.Second, `current images (\d+)/\d+ · all here`)
+	measured := c.firstRead(d, a, nodule)
+	c.see(20*time.Second, `VERIFIED at SOUTH`)
+	files := o.reports()
+	if len(files) != 1 {
+		t.Fatalf("the archive holds %d reports", len(files))
+	}
+	saysFirstRead(t, valid(t, files[0]), measured)
+}
+
+// mirror gives the server a study that the embedded archive holds.
+func (o *orthanc) mirror(a *archiveProcess, study string) {
+	o.t.Helper()
+	err := a.client(o.t).Retrieve(o.t.Context(), pacs.Ref{Study: dicom.UID(study)}, func(obj pacs.Object) error {
+		o.rest("POST", "/instances", obj.Bytes)
+		return nil
+	})
+	if err != nil {
+		o.t.Fatal(err)
 	}
 }
