@@ -23,6 +23,17 @@ type UnsupportedError struct{ What string }
 // Error implements error.
 func (e *UnsupportedError) Error() string { return "not supported: " + e.What }
 
+// Invalidf is an *InvalidError that names no place. It must not be given a value
+// of a patient.
+func Invalidf(format string, a ...any) error {
+	return &InvalidError{Offset: -1, Reason: fmt.Sprintf(format, a...)}
+}
+
+// Unsupportedf is an *UnsupportedError. It must not be given a value of a patient.
+func Unsupportedf(format string, a ...any) error {
+	return &UnsupportedError{What: fmt.Sprintf(format, a...)}
+}
+
 func invalid(off int, format string, a ...any) error {
 	return &InvalidError{Offset: int64(off), Reason: fmt.Sprintf(format, a...)}
 }

@@ -1,8 +1,6 @@
 package pixel
 
 import (
-	"fmt"
-
 	"github.com/nocturne/nocturne/cache/dicom"
 )
 
@@ -90,10 +88,6 @@ func (h Header) Bits() int64 {
 // Bytes is Bits in whole bytes.
 func (h Header) Bytes() int64 { return (h.Bits() + 7) / 8 }
 
-func invalid(format string, a ...any) error {
-	return &dicom.InvalidError{Offset: -1, Reason: fmt.Sprintf(format, a...)}
-}
+func invalid(format string, a ...any) error { return dicom.Invalidf(format, a...) }
 
-func unsupported(format string, a ...any) error {
-	return &dicom.UnsupportedError{What: fmt.Sprintf(format, a...)}
-}
+func unsupported(format string, a ...any) error { return dicom.Unsupportedf(format, a...) }

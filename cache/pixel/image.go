@@ -52,7 +52,7 @@ type Image struct {
 	Aspect float64
 	Lossy  bool // was lossily compressed at some time (0028,2110); values say so (N21)
 	// Exact is false where Stored is rounded: values of 32 bits or float that span
-	// more than 65,536 steps, or a decoder that is only good enough to look at.
+	// more than 65,536 steps.
 	Exact bool
 
 	unit    string
@@ -76,7 +76,7 @@ func Decode(f *dicom.File, frame int) (*Image, error) {
 		Rows: h.Rows, Cols: h.Cols, Samples: h.Samples, Bits: h.Stored, Signed: h.Signed,
 		Slope: 1, Aspect: aspect(f.Dataset, frame),
 		Lossy: f.Dataset.Str(dicom.LossyImageCompression) == "01",
-		Exact: r.dec == nil || r.dec.Exact(),
+		Exact: true,
 	}
 	switch {
 	case h.Samples == 3:

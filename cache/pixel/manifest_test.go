@@ -2,7 +2,6 @@ package pixel_test
 
 import (
 	"bufio"
-	"errors"
 	"image"
 	"math"
 	"os"
@@ -116,32 +115,6 @@ func TestCompressedTwinsHoldTheSameBits(t *testing.T) {
 
 // displayed are the transfer syntaxes that Decode must show.
 var displayed = map[string]bool{rleLossless: true, "1.2.840.10008.1.2.4.50": true}
-
-func TestWhatCannotBeExactIsRefusedByName(t *testing.T) {
-	dir := dataDir(t)
-	refused := map[string]int{}
-	for _, row := range manifest(t, dir) {
-		ts := row["transfer_syntax"]
-		if !strings.HasPrefix(ts, "1.2.840.10008.1.2.4.") || row["pixel_verdict"] != "agree" || refused[ts] > 3 {
-			continue
-		}
-		f, err := dicom.ReadFile(filepath.Join(dir, row["file"]))
-		if err != nil {
-			t.Errorf("%s: %v", row["file"], err)
-			continue
-		}
-		var uns *dicom.UnsupportedError
-		sum, err := pixel.StoredSHA256(f)
-		if !errors.As(err, &uns) || !strings.Contains(uns.What, f.TransferSyntax.Name()) || sum != "" {
-			t.Errorf("%s: %q %v", row["file"], sum, err)
-		}
-		if _, err := pixel.Decode(f, 0); !displayed[ts] && !errors.As(err, &uns) && ts != "1.2.840.10008.1.2.4.51" {
-			t.Errorf("%s is shown: %v", row["file"], err)
-		}
-		refused[ts]++
-	}
-	t.Logf("refused, by transfer syntax: %v", refused)
-}
 
 func TestRealFramesCanBeShown(t *testing.T) {
 	dir := dataDir(t)

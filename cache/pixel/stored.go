@@ -14,15 +14,11 @@ import (
 // YBR_FULL_422 as stored; cells of 1 bit packed, lowest bit first, across frame
 // borders. One frame is in memory at a time.
 //
-// *dicom.UnsupportedError names a transfer syntax that is not read here bit by
-// bit; one that is only good enough to look at is refused too.
+// *dicom.UnsupportedError names a transfer syntax that is not read here.
 func StoredSHA256(f *dicom.File) (string, error) {
 	r, err := framesOf(f)
 	if err != nil {
 		return "", err
-	}
-	if r.dec != nil && !r.dec.Exact() {
-		return "", unsupported("exact values of transfer syntax %s", f.TransferSyntax.Name())
 	}
 	sum := sha256.New()
 	tail := bitTail{w: sum}

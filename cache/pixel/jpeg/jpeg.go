@@ -28,12 +28,9 @@ type Decoder struct{}
 // at least, and subsampled chroma doubles it; twice that, to be lenient.
 const maxGrowth = 4096
 
-// Exact implements pixel.Decoder.
-func (Decoder) Exact() bool { return false }
-
 // Decode implements pixel.Decoder. Colour comes as RGB where the stream says
 // so, else as YBR_FULL at full resolution.
-func (Decoder) Decode(frame []byte, h *pixel.Header) ([]byte, error) {
+func (Decoder) Decode(dst, frame []byte, h *pixel.Header) ([]byte, error) {
 	if h.Allocated != 8 {
 		return nil, unsupported("JPEG of more than 8 bits")
 	}

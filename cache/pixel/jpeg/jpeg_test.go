@@ -43,7 +43,7 @@ func flat(cols, rows int, c color.Color) image.Image {
 func TestGreyFramesAreNear(t *testing.T) {
 	img := grayRamp(37, 21) // not a multiple of 8
 	h := pixel.Header{Rows: 21, Cols: 37, Samples: 1, Allocated: 8, Stored: 8}
-	got, err := jpeg.Decoder{}.Decode(encoded(t, img), &h)
+	got, err := jpeg.Decoder{}.Decode(nil, encoded(t, img), &h)
 	if err != nil || len(got) != 21*37 {
 		t.Fatal(len(got), err)
 	}
@@ -67,7 +67,7 @@ func TestColourFollowsTheStreamThenTheObject(t *testing.T) {
 		"object says rgb, stream jfif":    {jfif, "RGB", "YBR_FULL"},
 	} {
 		h := pixel.Header{Rows: 16, Cols: 16, Samples: 3, Allocated: 8, Stored: 8, Photometric: c.object, Planar: true}
-		got, err := jpeg.Decoder{}.Decode(c.stream, &h)
+		got, err := jpeg.Decoder{}.Decode(nil, c.stream, &h)
 		if err != nil || h.Photometric != c.becomes || h.Planar || len(got) != 16*16*3 {
 			t.Errorf("%s: %v, %s, %d bytes", name, err, h.Photometric, len(got))
 			continue
@@ -101,7 +101,7 @@ func TestWrongFramesAreRefusedByKind(t *testing.T) {
 		"12 bits":           {twelve, header, &uns},
 		"16 bits allocated": {gray, with(func(h *pixel.Header) { h.Allocated = 16 }), &uns},
 	} {
-		if _, err := (jpeg.Decoder{}).Decode(c.frame, &c.h); !errors.As(err, c.want) {
+		if _, err := (jpeg.Decoder{}).Decode(nil, c.frame, &c.h); !errors.As(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -116,7 +116,7 @@ func FuzzDecode(f *testing.F) {
 		if colour {
 			h.Samples = 3
 		}
-		got, err := jpeg.Decoder{}.Decode(b, &h)
+		got, err := jpeg.Decoder{}.Decode(nil, b, &h)
 		var inv *dicom.InvalidError
 		var uns *dicom.UnsupportedError
 		if err == nil && int64(len(got)) != h.Bytes() || err != nil && !errors.As(err, &inv) && !errors.As(err, &uns) {

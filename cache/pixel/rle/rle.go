@@ -3,7 +3,6 @@ package rle
 
 import (
 	"encoding/binary"
-	"fmt"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
@@ -19,13 +18,10 @@ const (
 	maxGrowth = 64
 )
 
-// Exact implements pixel.Decoder.
-func (Decoder) Exact() bool { return true }
-
 // Decode implements pixel.Decoder. There is a segment for each byte of each
 // sample, the most significant first; a segment that ends early makes the frame
 // invalid, bytes after its end are padding.
-func (Decoder) Decode(frame []byte, h *pixel.Header) ([]byte, error) {
+func (Decoder) Decode(dst, frame []byte, h *pixel.Header) ([]byte, error) {
 	if h.Photometric == "YBR_FULL_422" {
 		h.Photometric = "YBR_FULL" // a segment is a whole plane: nothing is subsampled
 	}
@@ -39,7 +35,7 @@ func (Decoder) Decode(frame []byte, h *pixel.Header) ([]byte, error) {
 	if total > maxGrowth*int64(len(frame)) {
 		return nil, invalid("RLE frame too short for its rows and columns")
 	}
-	out := make([]byte, total)
+	out := pixel.Grown(dst, total)
 	step := h.Samples * size
 	for s := range h.Samples {
 		for k := range size {
@@ -111,6 +107,4 @@ func unpack(seg, out []byte, at, step int) error {
 	return nil
 }
 
-func invalid(format string, a ...any) error {
-	return &dicom.InvalidError{Offset: -1, Reason: fmt.Sprintf(format, a...)}
-}
+func invalid(format string, a ...any) error { return dicom.Invalidf(format, a...) }

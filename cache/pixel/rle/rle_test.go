@@ -72,7 +72,7 @@ func TestEveryCellSizeComesBack(t *testing.T) {
 			native[i] = byte(r.IntN(3)) // runs and singles
 		}
 		layout := h
-		got, err := rle.Decoder{}.Decode(append(encode(native, h), 0, 0), &layout)
+		got, err := rle.Decoder{}.Decode(nil, append(encode(native, h), 0, 0), &layout)
 		if err != nil || !bytes.Equal(got, native) || layout.Planar {
 			t.Errorf("%+v: %v, equal %v", h, err, bytes.Equal(got, native))
 		}
@@ -83,7 +83,7 @@ func TestRunsAreReadAsTheStandardWritesThem(t *testing.T) {
 	// Two literals, no operation, four repeats, one literal.
 	seg := []byte{1, 10, 11, 0x80, 0xFD, 20, 0, 30}
 	h := pixel.Header{Rows: 1, Cols: 7, Samples: 1, Allocated: 8}
-	got, err := rle.Decoder{}.Decode(frame(seg), &h)
+	got, err := rle.Decoder{}.Decode(nil, frame(seg), &h)
 	if want := []byte{10, 11, 20, 20, 20, 20, 30}; err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%v %v, want %v", got, err, want)
 	}
@@ -91,7 +91,7 @@ func TestRunsAreReadAsTheStandardWritesThem(t *testing.T) {
 
 func TestRLEChromaIsNeverSubsampled(t *testing.T) {
 	h := pixel.Header{Rows: 1, Cols: 2, Samples: 3, Allocated: 8, Photometric: "YBR_FULL_422"}
-	got, err := rle.Decoder{}.Decode(encode([]byte{1, 2, 3, 4, 5, 6}, h), &h)
+	got, err := rle.Decoder{}.Decode(nil, encode([]byte{1, 2, 3, 4, 5, 6}, h), &h)
 	if err != nil || len(got) != 6 || h.Photometric != "YBR_FULL" {
 		t.Errorf("%v %v %s", got, err, h.Photometric)
 	}
@@ -121,7 +121,7 @@ func TestBrokenFramesAreInvalid(t *testing.T) {
 		"a bomb":             {good, pixel.Header{Rows: 60000, Cols: 15000, Samples: 1, Allocated: 8}},
 	} {
 		var inv *dicom.InvalidError
-		if _, err := (rle.Decoder{}).Decode(c.frame, &c.h); !errors.As(err, &inv) {
+		if _, err := (rle.Decoder{}).Decode(nil, c.frame, &c.h); !errors.As(err, &inv) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -135,7 +135,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte{}, 1, 1, 3, 8)
 	f.Fuzz(func(t *testing.T, b []byte, rows, cols, samples, bits int) {
 		h := pixel.Header{Rows: 1 + rows&0xFFF, Cols: 1 + cols&0xFFF, Samples: 1 + 2*(samples&1), Allocated: 8 << (bits & 1)}
-		got, err := rle.Decoder{}.Decode(b, &h)
+		got, err := rle.Decoder{}.Decode(nil, b, &h)
 		var inv *dicom.InvalidError
 		if err != nil {
 			if !errors.As(err, &inv) {
@@ -146,7 +146,7 @@ func FuzzDecode(f *testing.F) {
 		if int64(len(got)) != h.Bytes() || len(got) > 64*len(b) {
 			t.Fatalf("%d bytes of %d", len(got), len(b))
 		}
-		again, err := rle.Decoder{}.Decode(encode(got, h), &h)
+		again, err := rle.Decoder{}.Decode(nil, encode(got, h), &h)
 		if err != nil || !bytes.Equal(again, got) {
 			t.Fatalf("not stable: %v", err)
 		}
@@ -162,7 +162,7 @@ func BenchmarkDecode512x512x16(b *testing.B) {
 	in := encode(native, h)
 	b.SetBytes(h.Bytes())
 	for b.Loop() {
-		if _, err := (rle.Decoder{}).Decode(in, &h); err != nil {
+		if _, err := (rle.Decoder{}).Decode(nil, in, &h); err != nil {
 			b.Fatal(err)
 		}
 	}
