@@ -17,8 +17,9 @@ type Header struct {
 	Photometric         string
 }
 
-// MaxFrame bounds the bytes of one frame, stored or decoded.
-const MaxFrame = 1 << 30
+// MaxFrame bounds the bytes of one frame, stored or decoded: limits.frame_mb of
+// the configuration. cmd sets it once, before anything is decoded.
+var MaxFrame int64 = 1 << 30
 
 // HeaderOf reads and checks the layout. *dicom.InvalidError: the values
 // contradict each other or the standard. *dicom.UnsupportedError: cells of a
@@ -49,6 +50,8 @@ func (h Header) check() error {
 	switch {
 	case h.Rows <= 0 || h.Rows > 0xFFFF || h.Cols <= 0 || h.Cols > 0xFFFF:
 		return invalid("rows or columns missing or impossible")
+	case h.Samples == 4 && retired[h.Photometric]:
+		return unsupported("photometric interpretation %s (retired)", h.Photometric)
 	case h.Samples != 1 && h.Samples != 3:
 		return unsupported("%d samples per pixel", h.Samples)
 	case h.Allocated != 1 && h.Allocated != 8 && h.Allocated != 16 && h.Allocated != 32 && h.Allocated != 64:
@@ -64,6 +67,24 @@ func (h Header) check() error {
 	}
 	return nil
 }
+
+// retired are the photometric interpretations that PS3.3 C.7.6.3.1.2 no longer
+// defines and that are not read here.
+var retired = map[string]bool{"HSV": true, "ARGB": true, "CMYK": true}
+
+// Upsampled names what is left of a subsampled photometric interpretation once a
+// decoder gave every pixel its own chroma. "YBR_PARTIAL" is a name of this house:
+// the standard has none for partial range at full resolution.
+func (h *Header) Upsampled() {
+	switch h.Photometric {
+	case "YBR_FULL_422":
+		h.Photometric = "YBR_FULL"
+	case "YBR_PARTIAL_422", "YBR_PARTIAL_420":
+		h.Photometric = ybrPartial
+	}
+}
+
+const ybrPartial = "YBR_PARTIAL"
 
 // cells is the number of cells in a frame; at most 3·2³², it cannot wrap.
 func (h Header) cells() int64 { return int64(h.Rows) * int64(h.Cols) * int64(h.Samples) }
