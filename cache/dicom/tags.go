@@ -185,6 +185,10 @@ const (
 	LargestImagePixelValue                         Tag = 0x00280107
 	PixelPaddingValue                              Tag = 0x00280120
 	PixelPaddingRangeLimit                         Tag = 0x00280121
+	FloatPixelPaddingValue                         Tag = 0x00280122
+	DoubleFloatPixelPaddingValue                   Tag = 0x00280123
+	FloatPixelPaddingRangeLimit                    Tag = 0x00280124
+	DoubleFloatPixelPaddingRangeLimit              Tag = 0x00280125
 	BurnedInAnnotation                             Tag = 0x00280301
 	PixelSpacingCalibrationType                    Tag = 0x00280A02
 	PixelSpacingCalibrationDescription             Tag = 0x00280A04

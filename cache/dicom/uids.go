@@ -68,6 +68,44 @@ const (
 	HTJ2KLosslessRPCL              UID = "1.2.840.10008.1.2.4.202"
 	HTJ2K                          UID = "1.2.840.10008.1.2.4.203"
 	RLELossless                    UID = "1.2.840.10008.1.2.5"
+	JPEGExtended35                 UID = "1.2.840.10008.1.2.4.52"
+	JPEGSpectral68                 UID = "1.2.840.10008.1.2.4.53"
+	JPEGSpectral79                 UID = "1.2.840.10008.1.2.4.54"
+	JPEGProgressive1012            UID = "1.2.840.10008.1.2.4.55"
+	JPEGProgressive1113            UID = "1.2.840.10008.1.2.4.56"
+	JPEGLossless15                 UID = "1.2.840.10008.1.2.4.58"
+	JPEGHierarchical1618           UID = "1.2.840.10008.1.2.4.59"
+	JPEGHierarchical1719           UID = "1.2.840.10008.1.2.4.60"
+	JPEGHierarchical2022           UID = "1.2.840.10008.1.2.4.61"
+	JPEGHierarchical2123           UID = "1.2.840.10008.1.2.4.62"
+	JPEGHierarchical2426           UID = "1.2.840.10008.1.2.4.63"
+	JPEGHierarchical2527           UID = "1.2.840.10008.1.2.4.64"
+	JPEGHierarchical28             UID = "1.2.840.10008.1.2.4.65"
+	JPEGHierarchical29             UID = "1.2.840.10008.1.2.4.66"
+	JPEG2000Part2Lossless          UID = "1.2.840.10008.1.2.4.92"
+	JPEG2000Part2                  UID = "1.2.840.10008.1.2.4.93"
+	JPIPReferenced                 UID = "1.2.840.10008.1.2.4.94"
+	JPIPReferencedDeflate          UID = "1.2.840.10008.1.2.4.95"
+	MPEG2MPMLFragmentable          UID = "1.2.840.10008.1.2.4.100.1"
+	MPEG2MPHLFragmentable          UID = "1.2.840.10008.1.2.4.101.1"
+	MPEG4HP41Fragmentable          UID = "1.2.840.10008.1.2.4.102.1"
+	MPEG4HP41BDFragmentable        UID = "1.2.840.10008.1.2.4.103.1"
+	MPEG4HP42For2D                 UID = "1.2.840.10008.1.2.4.104"
+	MPEG4HP42For2DFragmentable     UID = "1.2.840.10008.1.2.4.104.1"
+	MPEG4HP42For3D                 UID = "1.2.840.10008.1.2.4.105"
+	MPEG4HP42For3DFragmentable     UID = "1.2.840.10008.1.2.4.105.1"
+	MPEG4StereoHP42                UID = "1.2.840.10008.1.2.4.106"
+	MPEG4StereoHP42Fragmentable    UID = "1.2.840.10008.1.2.4.106.1"
+	HEVCM10P51                     UID = "1.2.840.10008.1.2.4.108"
+	JPEGXLLossless                 UID = "1.2.840.10008.1.2.4.110"
+	JPEGXLRecompression            UID = "1.2.840.10008.1.2.4.111"
+	JPEGXL                         UID = "1.2.840.10008.1.2.4.112"
+	JPIPHTJ2KReferenced            UID = "1.2.840.10008.1.2.4.204"
+	JPIPHTJ2KReferencedDeflate     UID = "1.2.840.10008.1.2.4.205"
+	SMPTEProgressiveVideo          UID = "1.2.840.10008.1.2.7.1"
+	SMPTEInterlacedVideo           UID = "1.2.840.10008.1.2.7.2"
+	SMPTEPCMAudio                  UID = "1.2.840.10008.1.2.7.3"
+	DeflatedImageFrame             UID = "1.2.840.10008.1.2.8.1"
 
 	gePrivateBigEndianPixels UID = "1.2.840.113619.5.2"
 )
@@ -180,6 +218,44 @@ var otherNames = map[UID]string{
 	HTJ2KLosslessRPCL:              "High-Throughput JPEG 2000 with RPCL Options (Lossless Only)",
 	HTJ2K:                          "High-Throughput JPEG 2000",
 	RLELossless:                    "RLE Lossless",
+	JPEGExtended35:                 "JPEG Extended (Process 3 & 5) (Retired)",
+	JPEGSpectral68:                 "JPEG Spectral Selection, Non-Hierarchical (Process 6 & 8) (Retired)",
+	JPEGSpectral79:                 "JPEG Spectral Selection, Non-Hierarchical (Process 7 & 9) (Retired)",
+	JPEGProgressive1012:            "JPEG Full Progression, Non-Hierarchical (Process 10 & 12) (Retired)",
+	JPEGProgressive1113:            "JPEG Full Progression, Non-Hierarchical (Process 11 & 13) (Retired)",
+	JPEGLossless15:                 "JPEG Lossless, Non-Hierarchical (Process 15) (Retired)",
+	JPEGHierarchical1618:           "JPEG Extended, Hierarchical (Process 16 & 18) (Retired)",
+	JPEGHierarchical1719:           "JPEG Extended, Hierarchical (Process 17 & 19) (Retired)",
+	JPEGHierarchical2022:           "JPEG Spectral Selection, Hierarchical (Process 20 & 22) (Retired)",
+	JPEGHierarchical2123:           "JPEG Spectral Selection, Hierarchical (Process 21 & 23) (Retired)",
+	JPEGHierarchical2426:           "JPEG Full Progression, Hierarchical (Process 24 & 26) (Retired)",
+	JPEGHierarchical2527:           "JPEG Full Progression, Hierarchical (Process 25 & 27) (Retired)",
+	JPEGHierarchical28:             "JPEG Lossless, Hierarchical (Process 28) (Retired)",
+	JPEGHierarchical29:             "JPEG Lossless, Hierarchical (Process 29) (Retired)",
+	JPEG2000Part2Lossless:          "JPEG 2000 Part 2 Multi-component Image Compression (Lossless Only)",
+	JPEG2000Part2:                  "JPEG 2000 Part 2 Multi-component Image Compression",
+	JPIPReferenced:                 "JPIP Referenced",
+	JPIPReferencedDeflate:          "JPIP Referenced Deflate",
+	MPEG2MPMLFragmentable:          "Fragmentable MPEG2 Main Profile / Main Level",
+	MPEG2MPHLFragmentable:          "Fragmentable MPEG2 Main Profile / High Level",
+	MPEG4HP41Fragmentable:          "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.1",
+	MPEG4HP41BDFragmentable:        "Fragmentable MPEG-4 AVC/H.264 BD-compatible High Profile / Level 4.1",
+	MPEG4HP42For2D:                 "MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video",
+	MPEG4HP42For2DFragmentable:     "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.2 For 2D Video",
+	MPEG4HP42For3D:                 "MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video",
+	MPEG4HP42For3DFragmentable:     "Fragmentable MPEG-4 AVC/H.264 High Profile / Level 4.2 For 3D Video",
+	MPEG4StereoHP42:                "MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2",
+	MPEG4StereoHP42Fragmentable:    "Fragmentable MPEG-4 AVC/H.264 Stereo High Profile / Level 4.2",
+	HEVCM10P51:                     "HEVC/H.265 Main 10 Profile / Level 5.1",
+	JPEGXLLossless:                 "JPEG XL Lossless",
+	JPEGXLRecompression:            "JPEG XL JPEG Recompression",
+	JPEGXL:                         "JPEG XL",
+	JPIPHTJ2KReferenced:            "JPIP HTJ2K Referenced",
+	JPIPHTJ2KReferencedDeflate:     "JPIP HTJ2K Referenced Deflate",
+	SMPTEProgressiveVideo:          "SMPTE ST 2110-20 Uncompressed Progressive Active Video",
+	SMPTEInterlacedVideo:           "SMPTE ST 2110-20 Uncompressed Interlaced Active Video",
+	SMPTEPCMAudio:                  "SMPTE ST 2110-30 PCM Digital Audio",
+	DeflatedImageFrame:             "Deflated Image Frame Compression",
 	gePrivateBigEndianPixels:       "GE Private Implicit VR Big Endian",
 	VerificationSOPClass:           "Verification SOP Class",
 	MediaStorageDirectory:          "Media Storage Directory Storage",
