@@ -1,0 +1,216 @@
+package ebcot
+
+import "math/bits"
+
+// significance is the significance propagation pass of a plane (D.3.1). plane is the
+// number of the plane plus one: magnitudes are doubled.
+func (d *Decoder) significance(plane int) {
+	f := &d.field
+	d.one = 3 << (plane - 1)
+	for s := range f.stripes {
+		for w := range f.words {
+			i := f.wordAt(s, w)
+			todo := f.beside(i) & f.free[i&1023]
+			f.seen[i&1023] = todo
+			if todo != 0 {
+				d.significanceWord(s, w, i, todo)
+			}
+		}
+	}
+}
+
+func (d *Decoder) significanceWord(s, w, i int, todo uint64) {
+	f := &d.field
+	a, c, ct := d.a, d.c, d.ct
+	win, mag := f.winAt(s, 16*w), f.magAt(s, 16*w)
+	free, seen := f.free[i&1023], todo
+	var found uint64
+	for todo != 0 {
+		n := nextBit(todo)
+		todo &= todo - 1
+		wi, r := win+n>>2, n&3
+		k := d.zero[f.win[wi&4095]>>(3*r&63)&aroundMask]
+		st := d.cx[k&31]
+		q := st & qeMask
+		bit := st & mpsBit
+		a -= q
+		if int64(a) < 0 && c >= q {
+			c -= q
+		} else {
+			var lps uint64
+			a, c, lps = split(a, c, q)
+			d.cx[k&31] = after(st, lps)
+			bit ^= lps
+			z := bits.LeadingZeros64(a)
+			a <<= z & 63
+			c <<= z & 63
+			if ct -= z; ct < 0 {
+				c, ct = d.fill(c, ct)
+			}
+		}
+		if bit != 0 {
+			a, c, ct = d.found(wi, r, mag+n, a, c, ct)
+			found |= 1 << n
+			more := ahead[r] << n & free &^ seen
+			todo |= more
+			seen |= more
+		}
+	}
+	f.seen[i&1023] = seen
+	f.sig[i&1023] |= found
+	f.free[i&1023] = free &^ found
+	d.a, d.c, d.ct = a, c, ct
+}
+
+// found decodes the sign of a sample that became significant (D.3.2), writes its
+// magnitude and tells its neighbours. The registers come and go as arguments.
+func (d *Decoder) found(wi, r, mi int, a, c uint64, ct int) (uint64, uint64, int) {
+	f := &d.field
+	around := f.win[wi&4095] >> (3 * r & 63)
+	t := signTable[around&crossMask|around>>33&(crossMask>>1)]
+	k := t >> 1
+	st := d.cx[k&31]
+	q := st & qeMask
+	bit := st&mpsBit ^ uint64(t&1)
+	a -= q
+	if int64(a) < 0 && c >= q {
+		c -= q
+	} else {
+		var lps uint64
+		a, c, lps = split(a, c, q)
+		d.cx[k&31] = after(st, lps)
+		bit ^= lps
+		z := bits.LeadingZeros64(a)
+		a <<= z & 63
+		c <<= z & 63
+		if ct -= z; ct < 0 {
+			c, ct = d.fill(c, ct)
+		}
+	}
+	f.mag[mi&8191] = d.one | uint32(bit)<<31
+	f.mark(wi, r, bit)
+	return a, c, ct
+}
+
+// refinement is the magnitude refinement pass of a plane (D.3.3).
+func (d *Decoder) refinement(plane int) {
+	f := &d.field
+	d.one = 1 << plane
+	for s := range f.stripes {
+		for w := range f.words {
+			i := f.wordAt(s, w)
+			if todo := f.sig[i&1023] &^ f.seen[i&1023]; todo != 0 {
+				d.refinementWord(f.magAt(s, 16*w), i, todo)
+			}
+		}
+	}
+}
+
+func (d *Decoder) refinementWord(mag, i int, todo uint64) {
+	f := &d.field
+	a, c, ct := d.a, d.c, d.ct
+	one, half := d.one, d.one>>1
+	fine := f.fine[i&1023]
+	f.fine[i&1023] |= todo
+	beside := uint64(0)
+	if todo&^fine != 0 {
+		beside = f.beside(i)
+	}
+	beside |= fine
+	for todo != 0 {
+		n := nextBit(todo)
+		todo &= todo - 1
+		k := ctxRefine + beside>>n&1 + fine>>n&1
+		st := d.cx[k&31]
+		q := st & qeMask
+		bit := st & mpsBit
+		a -= q
+		if int64(a) < 0 && c >= q {
+			c -= q
+		} else {
+			var lps uint64
+			a, c, lps = split(a, c, q)
+			d.cx[k&31] = after(st, lps)
+			bit ^= lps
+			z := bits.LeadingZeros64(a)
+			a <<= z & 63
+			c <<= z & 63
+			if ct -= z; ct < 0 {
+				c, ct = d.fill(c, ct)
+			}
+		}
+		f.mag[(mag+n)&8191] += one&-uint32(bit) - half
+	}
+	d.a, d.c, d.ct = a, c, ct
+}
+
+// cleanup is the clean-up pass of a plane (D.3.4).
+func (d *Decoder) cleanup(plane int) {
+	f := &d.field
+	d.one = 3 << (plane - 1)
+	for s := range f.stripes {
+		whole := f.height-4*s >= 4
+		for w := range f.words {
+			i := f.wordAt(s, w)
+			todo := f.free[i&1023] &^ f.seen[i&1023]
+			f.seen[i&1023] = 0
+			if todo != 0 {
+				d.cleanupWord(s, w, i, todo, whole)
+			}
+		}
+	}
+}
+
+func (d *Decoder) cleanupWord(s, w, i int, todo uint64, whole bool) {
+	f := &d.field
+	a, c, ct := d.a, d.c, d.ct
+	win, mag := f.winAt(s, 16*w), f.magAt(s, 16*w)
+	var found uint64
+	for todo != 0 {
+		n := nextBit(todo)
+		wi, r := win+n>>2, n&3
+		around := f.win[wi&4095]
+		if around == 0 && whole && r == 0 {
+			d.a, d.c, d.ct = a, c, ct
+			if d.decide(ctxRun) == 0 {
+				todo &^= 0xF << n
+				a, c, ct = d.a, d.c, d.ct
+				continue
+			}
+			r = int(d.decide(ctxUniform)<<1 | d.decide(ctxUniform))
+			a, c, ct = d.a, d.c, d.ct
+			todo &^= (2<<r - 1) << n
+			n += r
+			a, c, ct = d.found(wi, r, mag+n, a, c, ct)
+			found |= 1 << n
+			continue
+		}
+		todo &= todo - 1
+		k := d.zero[around>>(3*r&63)&aroundMask]
+		st := d.cx[k&31]
+		q := st & qeMask
+		bit := st & mpsBit
+		a -= q
+		if int64(a) < 0 && c >= q {
+			c -= q
+		} else {
+			var lps uint64
+			a, c, lps = split(a, c, q)
+			d.cx[k&31] = after(st, lps)
+			bit ^= lps
+			z := bits.LeadingZeros64(a)
+			a <<= z & 63
+			c <<= z & 63
+			if ct -= z; ct < 0 {
+				c, ct = d.fill(c, ct)
+			}
+		}
+		if bit != 0 {
+			a, c, ct = d.found(wi, r, mag+n, a, c, ct)
+			found |= 1 << n
+		}
+	}
+	f.sig[i&1023] |= found
+	f.free[i&1023] &^= found
+	d.a, d.c, d.ct = a, c, ct
+}
