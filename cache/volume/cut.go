@@ -95,6 +95,7 @@ type line struct {
 	v      *Volume
 	c      Cut
 	layers int
+	plain  bool
 	step   [3]float64 // columns, rows and mm (or slices) of the volume for one output pixel
 	one    []int16
 	sum    []int32
@@ -102,7 +103,7 @@ type line struct {
 }
 
 func newLine(v *Volume, c Cut) *line {
-	l := &line{v: v, c: c, layers: v.samples(c), one: make([]int16, c.Cols)}
+	l := &line{v: v, c: c, layers: v.samples(c), plain: v.plain(), one: make([]int16, c.Cols)}
 	for i, to := range v.inverse {
 		l.step[i] = to.Dot(c.Right) * c.MM
 	}
@@ -163,7 +164,7 @@ func (l *line) merge(dst []int16) {
 // layer samples one row of points.
 func (l *line) layer(dst []int16, start space.Vec3) {
 	x, y, z := l.v.index(start)
-	if l.v.plain() {
+	if l.plain {
 		l.v.straightLine(dst, [3]float64{x, y, z / l.v.pitch()}, [3]float64{l.step[0], l.step[1], l.step[2] / l.v.pitch()})
 		return
 	}

@@ -30,8 +30,10 @@ type Volume struct {
 	FrameOfReference   dicom.UID
 	// Slope and Intercept make modality values: value = Slope·voxel + Intercept.
 	Slope, Intercept float64
-	Unit             string // of modality values, as pixel.Image.Unit
-	Lossy            bool   // some slice was lossily compressed (N21)
+	Unit             string         // of modality values, as pixel.Image.Unit
+	Windows          []pixel.Window // the first frame's own
+	Inverse          bool           // small values are bright
+	Lossy            bool           // some slice was lossily compressed (N21)
 
 	voxels  []int16
 	have    []bool    // slices that are here
@@ -154,7 +156,7 @@ func (v *Volume) scale(im *pixel.Image) {
 	slope, intercept := scaleOf(im)
 	switch {
 	case !v.scaled:
-		v.Unit = im.Unit()
+		v.Unit, v.Windows, v.Inverse = im.Unit(), im.Windows(), im.Inverse
 	case slope <= v.Slope:
 		return
 	default:
@@ -210,6 +212,37 @@ func (v *Volume) Voxel(col, row, slice int) space.Vec3 {
 // Centre is the patient point in the middle of the volume.
 func (v *Volume) Centre() space.Vec3 {
 	return v.origin.Add(v.col.Scale(float64(v.Cols-1) / 2)).Add(v.row.Scale(float64(v.Rows-1) / 2)).Add(v.along.Scale(v.at[v.Slices-1] / 2))
+}
+
+// Image is values sampled from the volume, as an image.
+func (v *Volume) Image(values []int16, cols, rows int) *pixel.Image {
+	return pixel.Resampled(values, cols, rows, pixel.Scale{
+		Slope: v.Slope, Intercept: v.Intercept, Unit: v.Unit, Windows: v.Windows,
+		Inverse: v.Inverse, Lossy: v.Lossy, Outside: Outside,
+	})
+}
+
+// Steps are the ways to the next voxel along columns, rows and slices, in mm.
+func (v *Volume) Steps() (col, row, slice space.Vec3) {
+	return v.col, v.row, v.along.Scale(v.at[v.Slices-1] / float64(v.Slices-1))
+}
+
+// Whole reports whether the slices between two patient points are all here, with no
+// hole among them: only then is there a distance between them to be measured (N8).
+func (v *Volume) Whole(p, q space.Vec3) bool {
+	_, _, a := v.index(p)
+	_, _, b := v.index(q)
+	lo, hi := v.slice(math.Min(a, b)), v.slice(math.Max(a, b))
+	if lo < -0.5 || hi > float64(v.Slices)-0.5 {
+		return false
+	}
+	from, to := max(int(lo), 0), min(int(math.Ceil(hi)), v.Slices-1)
+	for k := from; k <= to; k++ {
+		if !v.have[k] || k < to && !v.joined[k] {
+			return false
+		}
+	}
+	return true
 }
 
 // index takes a patient point to columns, rows and mm along the stack.
