@@ -36,6 +36,9 @@ func (p *parser) sof(m byte, b []byte) error {
 		if c.h < 1 || c.h > 4 || c.v < 1 || c.v > 4 || c.tq > 3 && !p.Lossless() {
 			return invalid("JPEG component with impossible sampling factors")
 		}
+		if p.Components == 1 {
+			c.h, c.v = 1, 1 // alone, a component is in raster order whatever they say (A.2.2)
+		}
 		p.hmax, p.vmax = max(p.hmax, c.h), max(p.vmax, c.v)
 	}
 	return nil
@@ -177,6 +180,14 @@ func (p *parser) scanComponent(s *scan, i int, id, tables byte) error {
 	s.comps[i] = at
 	d, a := tables>>4, tables&15
 	s.dc[i], s.ac[i] = p.dc[d], p.ac[a]
+	if p.SOF <= 0xC1 { // Motion JPEG leaves the tables of K.3 out
+		if s.dc[i].counts == nil && d < 2 {
+			s.dc[i] = standardDC[d]
+		}
+		if s.ac[i].counts == nil && a < 2 {
+			s.ac[i] = standardAC[a]
+		}
+	}
 	s.dcCond[i], s.acCond[i] = p.dcCond[d], p.acCond[a]
 	if c := &p.comps[at]; c.quant == nil && c.tq < 4 {
 		c.quant = p.quant[c.tq]

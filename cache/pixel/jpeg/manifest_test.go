@@ -1,0 +1,75 @@
+package jpeg_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/pixel/jpeg"
+)
+
+// dctSyntaxes are those of PS3.5 A.4.1 whose values a DCT makes, retired ones
+// too, by the last part of their UID.
+var dctSyntaxes = map[string]bool{
+	"50": true, "51": true, "52": true, "53": true, "54": true, "55": true, "56": true,
+	"59": true, "60": true, "61": true, "62": true, "63": true, "64": true,
+}
+
+func TestMain(m *testing.M) {
+	pixel.Decoders = map[dicom.UID]pixel.Decoder{}
+	for n := range dctSyntaxes {
+		pixel.Decoders[dicom.UID("1.2.840.10008.1.2.4."+n)] = jpeg.Decoder{}
+	}
+	os.Exit(m.Run())
+}
+
+// manifest calls row for each row of the real data's manifest, by column name; or
+// the test is skipped.
+func manifest(t testing.TB, row func(dir string, r map[string]string)) {
+	t.Helper()
+	dir := os.Getenv("NOCTURNE_DATA")
+	if dir == "" {
+		dir = "../../../../shared/data"
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "manifest.tsv"))
+	if err != nil {
+		t.Skip("the real data is not here: set NOCTURNE_DATA")
+	}
+	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	names := strings.Split(lines[0], "\t")
+	for _, l := range lines[1:] {
+		r := map[string]string{}
+		for i, c := range strings.Split(l, "\t") {
+			r[names[i]] = c
+		}
+		row(dir, r)
+	}
+}
+
+func TestRealFramesEqualThoseThatOtherDecodersAgreeOn(t *testing.T) {
+	seen := 0
+	manifest(t, func(dir string, r map[string]string) {
+		ts := r["transfer_syntax"]
+		if !strings.HasPrefix(ts, "1.2.840.10008.1.2.4.") || !dctSyntaxes[ts[20:]] {
+			return
+		}
+		f, err := dicom.ReadFile(filepath.Join(dir, r["file"]))
+		if err != nil {
+			t.Errorf("%s: %v", r["file"], err)
+			return
+		}
+		sum, err := pixel.StoredSHA256(f)
+		switch {
+		case r["pixel_verdict"] != "agree":
+			t.Logf("%s: %s: %.16s %v %s", r["pixel_verdict"], r["file"], sum, err, r["notes"])
+		case err != nil || sum != r["pixel_sha256"]:
+			t.Errorf("%s: %s %v, want %s", r["file"], sum, err, r["pixel_sha256"])
+		default:
+			seen++
+		}
+	})
+	t.Logf("%d files equal", seen)
+}

@@ -1,0 +1,89 @@
+package jpeg
+
+// upsampling is how a component's lines become the image's. libjpeg interpolates
+// chroma at half the columns, with and without half the lines, if it has more
+// than two columns; it repeats everything else.
+type upsampling uint8
+
+const (
+	upNone       upsampling = iota
+	upRepeat                // the sample whose area it lies in
+	upTriangle21            // half the columns: 3/4 of the nearer, 1/4 of the farther
+	upTriangle22            // half of both: the same in both directions
+)
+
+func (s *stream) upsampling(c *component) upsampling {
+	switch {
+	case c.h == s.hmax && c.v == s.vmax:
+		return upNone
+	case 2*c.h == s.hmax && c.v == s.vmax && c.width > 2:
+		return upTriangle21
+	case 2*c.h == s.hmax && 2*c.v == s.vmax && c.width > 2:
+		return upTriangle22
+	}
+	return upRepeat
+}
+
+// line is line y of the image in this component; the planes hold MCU row m.
+func (p *plane[T]) line(s *stream, y, m int) []T {
+	switch p.up {
+	case upNone:
+		return p.row(y, m)
+	case upTriangle21:
+		triangle21(p.scratch, p.row(y, m)[:p.width])
+	case upTriangle22:
+		near, far := y/2, y/2-1
+		if y&1 != 0 {
+			far = y/2 + 1
+		}
+		triangle22(p.scratch, p.row(near, m)[:p.width], p.row(far, m)[:p.width])
+	default:
+		repeat(p.scratch[:s.Width], p.row(y*p.v/s.vmax, m), p.h, s.hmax)
+	}
+	return p.scratch
+}
+
+// triangle21 doubles the columns. Halves are rounded down at even places and up at
+// odd ones, so that there is no bias.
+func triangle21[T sample](out, in []T) {
+	n := len(in)
+	out = out[:2*n]
+	out[0], out[2*n-1] = in[0], in[n-1]
+	for i := 1; i < n; i++ {
+		a, b := uint32(in[i-1]), uint32(in[i])
+		out[2*i-1] = T((3*a + b + 2) >> 2)
+		out[2*i] = T((3*b + a + 1) >> 2)
+	}
+}
+
+// triangle22 doubles the columns of a line between two.
+func triangle22[T sample](out, near, far []T) {
+	n := len(near)
+	out, far = out[:2*n], far[:n]
+	a := 3*uint32(near[0]) + uint32(far[0])
+	out[0] = T((4*a + 8) >> 4)
+	for i := 1; i < n; i++ {
+		b := 3*uint32(near[i]) + uint32(far[i])
+		out[2*i-1] = T((3*a + b + 7) >> 4)
+		out[2*i] = T((3*b + a + 8) >> 4)
+		a = b
+	}
+	out[2*n-1] = T((4*a + 7) >> 4)
+}
+
+// repeat spreads in, of h samples where the image has hmax, over out.
+func repeat[T sample](out, in []T, h, hmax int) {
+	if hmax == 2*h {
+		for i := range out {
+			out[i] = in[i>>1]
+		}
+		return
+	}
+	if hmax == h {
+		copy(out, in)
+		return
+	}
+	for i := range out {
+		out[i] = in[i*h/hmax]
+	}
+}
