@@ -47,7 +47,8 @@ type View struct {
 }
 
 // Place maps image points, whose first pixel's centre is (0.5, 0.5), to points
-// of a screen rectangle of the given size, whose first pixel's centre is too.
+// of a screen rectangle of the given size, whose first pixel's centre is too. The
+// view speaks of the frame: a preview lies where its frame will lie.
 func (im *Image) Place(v View, size image.Point) Affine {
 	aspect := im.Aspect
 	if !(aspect > 0) {
@@ -58,7 +59,11 @@ func (im *Image) Place(v View, size image.Point) Affine {
 	if !(zoom > 0) {
 		zoom = im.FitZoom(turn, size)
 	}
-	a := Affine{1, 0, -(float64(im.Cols)/2 + v.PanX), 0, 1, -(float64(im.Rows)/2 + v.PanY)}
+	rows, cols := im.frameSize()
+	a := Affine{1, 0, -(float64(cols)/2 + v.PanX), 0, 1, -(float64(rows)/2 + v.PanY)}
+	if im.Preview != nil {
+		a = im.Preview.ToFrame.Then(a)
+	}
 	x := zoom
 	if v.FlipH {
 		x = -x
@@ -73,9 +78,17 @@ func (im *Image) Place(v View, size image.Point) Affine {
 // FitZoom is the Zoom at which the whole image, turned by so many quarters,
 // just fits a rectangle of the given size.
 func (im *Image) FitZoom(turn int, size image.Point) float64 {
-	w, h := float64(im.Cols), float64(im.Rows)*im.Aspect
+	rows, cols := im.frameSize()
+	w, h := float64(cols), float64(rows)*im.Aspect
 	if turn%2 != 0 {
 		w, h = h, w
 	}
 	return min(float64(size.X)/w, float64(size.Y)/h)
+}
+
+func (im *Image) frameSize() (rows, cols int) {
+	if im.Preview != nil {
+		return im.Preview.Rows, im.Preview.Cols
+	}
+	return im.Rows, im.Cols
 }

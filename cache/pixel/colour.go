@@ -1,64 +1,147 @@
 package pixel
 
-import "image/color"
+import "encoding/binary"
 
-// colour turns a frame of three samples into RGB of 8 bits each; wider samples
-// lose their lower bits, since a screen shows no more.
-func colour(b []byte, h Header) ([]uint8, error) {
+// colour turns a frame of three samples into RGB of 8 bits each. This is the one
+// place where colour is converted: decoders leave it as the codestream has it.
+//
+//	RGB                              as it is
+//	YBR_RCT, YBR_ICT                 as it is: see asTheyAre
+//	YBR_FULL, YBR_FULL_422           matrix of PS3.3 C.7.6.3.1.2, full range
+//	YBR_PARTIAL_422                  the same of 219 and 224 steps
+//	native 4:2:2 of odd columns      not valid (PS3.3 table C.7-11c, Columns)
+//	native YBR_PARTIAL_420, others   *dicom.UnsupportedError
+//
+// Order: chroma is spread over its pixels, the matrix is applied at the samples'
+// own depth and rounded to the nearest, what leaves the range is clamped, and
+// only then are the lower bits dropped, since a screen shows no more. own says
+// that b may be changed and kept.
+func colour(b []byte, h Header, own bool) ([]uint8, error) {
+	m, known := matrices[h.Photometric]
 	switch {
 	case h.Float || h.Allocated == 64:
 		return nil, unsupported("colour of %d bits allocated", h.Allocated)
-	case h.Photometric == "YBR_FULL_422":
-		return from422(b, h)
-	}
-	if h.Planar {
-		b = interleaved(b, h.Allocated/8)
-	}
-	out := make([]uint8, h.Rows*h.Cols*3)
-	bytesOf(out, b, h)
-	switch h.Photometric {
-	case "RGB", "":
-		return out, nil
-	case "YBR_FULL":
-		for i := 0; i < len(out); i += 3 {
-			out[i], out[i+1], out[i+2] = color.YCbCrToRGB(out[i], out[i+1], out[i+2])
+	case !known && !asTheyAre[h.Photometric]:
+		return nil, unsupported("photometric interpretation %s of three samples", term(h.Photometric))
+	case h.subsampled():
+		if h.Cols%2 != 0 {
+			return nil, invalid("native 4:2:2 of an odd number of columns")
 		}
-		return out, nil
+		b, own = spread422(b, h.Allocated/8), true
+	case h.Planar:
+		b, own = interleaved(b, h.Allocated/8), true
 	}
-	return nil, unsupported("photometric interpretation %s", h.Photometric)
-}
-
-// bytesOf takes the upper 8 bits of each sample's value.
-func bytesOf(out []uint8, b []byte, h Header) {
-	if h.Allocated == 8 && h.Stored == 8 {
-		copy(out, b)
-		return
+	n := 3 * h.Rows * h.Cols
+	if h.Allocated != 8 || h.Stored != 8 || h.HighBit != 7 {
+		return deep(b[:n*h.Allocated/8], h, m), nil
 	}
-	for i := range out {
-		var v uint32
-		switch h.Allocated {
-		case 8:
-			v = uint32(b[i])
-		case 16:
-			v = uint32(b[2*i]) | uint32(b[2*i+1])<<8
-		default:
-			v = uint32(b[4*i]) | uint32(b[4*i+1])<<8 | uint32(b[4*i+2])<<16 | uint32(b[4*i+3])<<24
-		}
-		v = v >> uint(h.HighBit+1-h.Stored) << uint(32-h.Stored)
-		out[i] = uint8(v >> 24)
+	out := b[:n:n]
+	if !own {
+		out = append(make([]uint8, 0, n), out...)
 	}
-}
-
-// from422 spreads the chroma of each two pixels (Y Y Cb Cr) over both (PS3.3
-// C.7.6.3.1.2).
-func from422(b []byte, h Header) ([]uint8, error) {
-	if h.Allocated != 8 || h.Cols%2 != 0 {
-		return nil, unsupported("YBR_FULL_422 of odd columns or more than 8 bits")
-	}
-	out := make([]uint8, h.Rows*h.Cols*3)
-	for i, at := 0, 0; i+4 <= len(b) && at < len(out); i, at = i+4, at+6 {
-		out[at], out[at+1], out[at+2] = color.YCbCrToRGB(b[i], b[i+2], b[i+3])
-		out[at+3], out[at+4], out[at+5] = color.YCbCrToRGB(b[i+1], b[i+2], b[i+3])
+	if m != nil {
+		m.convert8(out)
 	}
 	return out, nil
+}
+
+// asTheyAre are the photometric interpretations whose samples are red, green and
+// blue by now. The reversible and irreversible component transforms of JPEG 2000
+// are undone by its decoder, wherever the codestream says that it used one, and
+// the decoder then says RGB. YBR_RCT and YBR_ICT come here when it used none, or
+// on native pixels, in whose cells the transforms do not fit: there the samples
+// never were transformed, and the label is what was wrong.
+var asTheyAre = map[string]bool{"RGB": true, "": true, "YBR_RCT": true, "YBR_ICT": true}
+
+// term is a photometric interpretation fit for an error: those the standard
+// defines, or ever did, by name.
+func term(s string) string {
+	switch s {
+	case "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "YBR_PARTIAL_420", "XYB", "HSV", "ARGB", "CMYK":
+		return s
+	}
+	return "of no defined term"
+}
+
+// matrix turns luminance and two colour differences, in 1/65,536, into red, green
+// and blue. Black is Y = black and differences of half the range, of 8 bits.
+type matrix struct{ y, black, redCr, greenCb, greenCr, blueCb int }
+
+// matrices are the inverses of those of PS3.3 C.7.6.3.1.2. The full one is that
+// of JFIF, with the constants and the rounding that libjpeg has.
+var matrices = map[string]*matrix{
+	"YBR_FULL":        {65536, 0, 91881, -22554, -46802, 116130},
+	"YBR_FULL_422":    {65536, 0, 91881, -22554, -46802, 116130},
+	"YBR_PARTIAL_422": {76309, 16, 104597, -25675, -53279, 132201},
+	ybrPartial:        {76309, 16, 104597, -25675, -53279, 132201},
+}
+
+// rgb converts one pixel of samples in 0…top.
+func (m *matrix) rgb(y, cb, cr, black, half, top int) (r, g, b int) {
+	y = (y-black)*m.y + 1<<15
+	cb, cr = cb-half, cr-half
+	r = (y + m.redCr*cr) >> 16
+	g = (y + m.greenCb*cb + m.greenCr*cr) >> 16
+	b = (y + m.blueCb*cb) >> 16
+	return min(max(r, 0), top), min(max(g, 0), top), min(max(b, 0), top)
+}
+
+func (m *matrix) convert8(px []uint8) {
+	for len(px) >= 3 {
+		r, g, b := m.rgb(int(px[0]), int(px[1]), int(px[2]), m.black, 128, 255)
+		px[0], px[1], px[2] = uint8(r), uint8(g), uint8(b)
+		px = px[3:]
+	}
+}
+
+// deep converts samples that are not 8 bits of 8; m is nil for none.
+func deep(b []byte, h Header, m *matrix) []uint8 {
+	cell := cellOf(h)
+	bits := min(h.Stored, 16)
+	top := 1<<bits - 1
+	out := make([]uint8, 0, 3*h.Rows*h.Cols)
+	size := h.Allocated / 8
+	for ; len(b) >= 3*size; b = b[3*size:] {
+		x, y, z := cell(b), cell(b[size:]), cell(b[2*size:])
+		if m != nil {
+			x, y, z = m.rgb(x, y, z, m.black<<bits>>8, 1<<bits>>1, top)
+		}
+		out = append(out, eight(x, bits), eight(y, bits), eight(z, bits))
+	}
+	return out
+}
+
+// cellOf reads the value of a cell; of more than 16 bits the upper 16.
+func cellOf(h Header) func(b []byte) int {
+	shift, top := h.HighBit+1-h.Stored, 1<<min(h.Stored, 16)-1
+	switch h.Allocated {
+	case 8:
+		return func(b []byte) int { return int(b[0]) >> shift & top }
+	case 16:
+		return func(b []byte) int { return int(binary.LittleEndian.Uint16(b)) >> shift & top }
+	}
+	shift += max(h.Stored-16, 0)
+	return func(b []byte) int { return int(binary.LittleEndian.Uint32(b)) >> shift & top }
+}
+
+// eight is a value of so many bits as a byte: its upper 8 bits, or the nearest
+// share of 255 where it has fewer.
+func eight(v, bits int) uint8 {
+	if bits >= 8 {
+		return uint8(v >> (bits - 8))
+	}
+	top := 1<<bits - 1
+	return uint8((v*255 + top/2) / top)
+}
+
+// spread422 gives both pixels of each Y Y Cb Cr a chroma of their own (PS3.3
+// C.7.6.3.1.2); size is the bytes of a cell.
+func spread422(b []byte, size int) []byte {
+	out := make([]byte, 0, len(b)/2*3)
+	for ; len(b) >= 4*size; b = b[4*size:] {
+		chroma := b[2*size : 4*size]
+		out = append(append(out, b[:size]...), chroma...)
+		out = append(append(out, b[size:2*size]...), chroma...)
+	}
+	return out
 }

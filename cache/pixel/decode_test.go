@@ -99,10 +99,13 @@ func TestFloatsKeepTheirMeaning(t *testing.T) {
 	})
 	f.Pixel.Tag, f.Pixel.VR = dicom.FloatPixelData, "OF"
 	im := decode(t, f)
-	for x, want := range []float64{-1.5, 0.25, 2.5, -1.5} {
-		if v, _ := im.At(x, 0); math.Abs(v-want) > 4.0/65535 {
-			t.Errorf("pixel %d is %v, want %v", x, v, want)
+	for x, want := range []float64{-1.5, 0.25, 2.5} {
+		if v, ok := im.At(x, 0); !ok || math.Abs(v-want) > 4.0/65535 {
+			t.Errorf("pixel %d is %v %v, want %v", x, v, ok, want)
 		}
+	}
+	if v, ok := im.At(3, 0); ok || im.Exact {
+		t.Errorf("what is no number measures %v", v)
 	}
 	if y := im.DefaultWindow().VOI().At(0.25); y != 0.25 {
 		t.Errorf("a quarter of a window of 1 gives %v light", y)

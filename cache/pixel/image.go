@@ -12,13 +12,16 @@
 //
 // Support of pixel data:
 //
-//	1, 8, 16, 32 bits integer, 32, 64 bits float    grey
-//	8, 16, 32 bits RGB, YBR_FULL, YBR_FULL_422       colour, shown in 8 bits
-//	PALETTE COLOR, segmented palettes too            colour, shown in 8 bits
-//	native little and big endian, deflated           exact
-//	RLE Lossless                                     exact
-//	JPEG of 8 bits, one or three components          for display, not exact
-//	all others                                       *dicom.UnsupportedError
+//	1, 8, 16, 32, 64 bits integer, 32, 64 bits float   grey
+//	8, 16, 32 bits RGB, YBR_FULL, YBR_FULL_422,
+//	YBR_PARTIAL_422, YBR_ICT, YBR_RCT                  colour, shown in 8 bits
+//	PALETTE COLOR of 8, 16 bits, segmented too         colour, shown in 8 bits
+//	bits stored below, high bit above what is usual    masked, shown; hashed as stored
+//	two, four or more samples; HSV, ARGB, CMYK         *dicom.UnsupportedError
+//	native little and big endian, deflated             exact
+//	compressed                                         as package all lists, and each
+//	                                                   codec's package says of itself
+//	all others                                         *dicom.UnsupportedError, by name
 package pixel
 
 import (
@@ -26,8 +29,8 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 )
 
-// Image is one decoded frame. It is never changed after Decode and may be used
-// from several goroutines.
+// Image is one decoded frame, or a preview of it. It is never changed after Decode
+// and may be used from several goroutines.
 //
 // Memory: 2 bytes a pixel of grey, 3 of colour: 0.5 MB for a CT slice of 512²,
 // 27 MB for a mammogram of 4096 × 3328.
@@ -50,10 +53,15 @@ type Image struct {
 	Inverse bool
 	// Aspect is the height of a pixel divided by its width, by spacing.
 	Aspect float64
-	Lossy  bool // was lossily compressed at some time (0028,2110); values say so (N21)
+	// Lossy: lossily compressed now or at some time; values say so (N21).
+	// Compression is how, as far as it is said: "JPEG 10:1".
+	Lossy       bool
+	Compression string
 	// Exact is false where Stored is rounded: values of 32 bits or float that span
 	// more than 65,536 steps.
 	Exact bool
+	// Preview is nil for the frame itself.
+	Preview *Preview
 
 	unit    string
 	windows []Window
@@ -63,28 +71,45 @@ type Image struct {
 // Decode reads one frame, counted from 0, with all that is needed to show it.
 // Errors are *dicom.InvalidError or *dicom.UnsupportedError; a frame whose bytes
 // end early is refused, not filled up.
+//
+// Beside the Image it allocates at most what the frame's Decoder does; the bytes
+// between the two are used again by the next frame.
 func Decode(f *dicom.File, frame int) (*Image, error) {
 	r, err := framesOf(f)
 	if err != nil {
 		return nil, err
 	}
-	b, h, err := r.frame(frame)
+	if r.dec != nil && r.h.Samples == 3 {
+		b, h, own, err := r.frame(nil, frame) // becomes the Image's own
+		if err != nil {
+			return nil, err
+		}
+		return r.image(frame, b, h, own)
+	}
+	buf := buffers.Get().(*[]byte)
+	b, h, own, err := r.frame(*buf, frame)
+	defer func() { keep(buf, b, own) }()
 	if err != nil {
 		return nil, err
 	}
-	im := &Image{
+	return r.image(frame, b, h, false)
+}
+
+// image makes an Image of a frame's bytes, which it keeps only if they are its own.
+func (r *frames) image(frame int, b []byte, h Header, own bool) (im *Image, err error) {
+	d := r.f.Dataset
+	im = &Image{
 		Rows: h.Rows, Cols: h.Cols, Samples: h.Samples, Bits: h.Stored, Signed: h.Signed,
-		Slope: 1, Aspect: aspect(f.Dataset, frame),
-		Lossy: f.Dataset.Str(dicom.LossyImageCompression) == "01",
-		Exact: true,
+		Slope: 1, Aspect: aspect(d, frame), Exact: true,
 	}
+	im.Lossy, im.Compression = lossyOf(r.f, r.src)
 	switch {
 	case h.Samples == 3:
-		im.RGB, err = colour(b, h)
+		im.RGB, err = colour(b, h, own)
 	case h.Photometric == "PALETTE COLOR":
-		err = im.palette(f.Dataset, b, h)
+		err = im.palette(d, b, h)
 	default:
-		err = im.grey(f.Dataset, frame, b, h)
+		err = im.grey(d, frame, b, h)
 	}
 	if err != nil {
 		return nil, err
@@ -98,7 +123,10 @@ func (im *Image) grey(d *dicom.Dataset, frame int, b []byte, h Header) error {
 	if err := im.modality(d, frame); err != nil {
 		return err
 	}
-	im.store(b, h)
+	if im.ModalityLUT != nil && (h.Float || h.Allocated > 16) {
+		return unsupported("a modality look-up table of %d bits allocated", h.Allocated)
+	}
+	im.store(d, b, h)
 	windows, err := windowsOf(d, frame)
 	for i := range windows {
 		if h.Float && windows[i].Function == Linear {
@@ -138,9 +166,10 @@ func (im *Image) integer(stored uint16) int {
 }
 
 // At is the modality value of the pixel at column x, row y; ok is false outside
-// the image, on padding and in colour.
+// the image, on padding, in colour and in a preview, which nothing is measured in
+// (N8).
 func (im *Image) At(x, y int) (value float64, ok bool) {
-	if im.Stored == nil || x < 0 || y < 0 || x >= im.Cols || y >= im.Rows {
+	if im.Stored == nil || im.Preview != nil || x < 0 || y < 0 || x >= im.Cols || y >= im.Rows {
 		return 0, false
 	}
 	s := im.Stored[y*im.Cols+x]

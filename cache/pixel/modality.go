@@ -68,6 +68,23 @@ func paddingOf(d *dicom.Dataset, h Header) padding {
 	return padding{lo: min(v, limit), hi: max(v, limit), ok: true}
 }
 
+// floatPadding is the range of float cells that stand for no measurement (PS3.3
+// C.7.5.1.1.2); NaN and NaN where there is none.
+func floatPadding(d *dicom.Dataset, h Header) (lo, hi float64) {
+	value, limit := dicom.FloatPixelPaddingValue, dicom.FloatPixelPaddingRangeLimit
+	if h.Allocated == 64 {
+		value, limit = dicom.DoubleFloatPixelPaddingValue, dicom.DoubleFloatPixelPaddingRangeLimit
+	}
+	v, ok := d.Float(value)
+	if !ok {
+		return math.NaN(), math.NaN()
+	}
+	if to, ok := d.Float(limit); ok {
+		return min(v, to), max(v, to)
+	}
+	return v, v
+}
+
 // cellValue reads a padding value as a cell of the image would be read: some
 // are written with the other sign.
 func cellValue(v int, h Header) int {

@@ -18,21 +18,38 @@ func (im *Image) palette(d *dicom.Dataset, b []byte, h Header) error {
 	if h.Allocated != 8 && h.Allocated != 16 {
 		return unsupported("a palette of %d bits allocated", h.Allocated)
 	}
-	im.store(b, h)
-	indices := im.Stored
+	colours, err := im.colours(d)
+	if err != nil {
+		return err
+	}
+	im.store(d, b, h)
+	im.RGB = make([]uint8, 0, 3*len(im.Stored))
+	for _, v := range im.Stored {
+		c := colours[v]
+		im.RGB = append(im.RGB, c[0], c[1], c[2])
+	}
 	im.Stored, im.Samples = nil, 3
-	im.RGB = make([]uint8, 3*len(indices))
+	return nil
+}
+
+// colours is the colour of each index, signed or not.
+func (im *Image) colours(d *dicom.Dataset) (*[1 << 16][3]uint8, error) {
+	var out [1 << 16][3]uint8
+	used := out[:]
+	if !im.Signed {
+		used = out[:1<<im.Bits]
+	}
 	for c, tags := range channels {
-		lut, err := paletteLUT(d, tags, h.Signed)
+		lut, err := paletteLUT(d, tags, im.Signed)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		shift := paletteShift(lut)
-		for i, v := range indices {
-			im.RGB[3*i+c] = uint8(lut.At(im.integer(v)) >> shift)
+		for v := range used {
+			used[v][c] = uint8(lut.At(im.integer(uint16(v))) >> shift)
 		}
 	}
-	return nil
+	return &out, nil
 }
 
 func paletteLUT(d *dicom.Dataset, tags [3]dicom.Tag, signed bool) (*LUT, error) {

@@ -3,25 +3,46 @@ package pixel
 import (
 	"encoding/binary"
 	"math"
+
+	"github.com/nocturne/nocturne/cache/dicom"
 )
 
 // store fills Stored from a frame of single samples. What does not fit 16 bits
 // is moved, and where it must be rounded, into them; Slope and Intercept follow.
-func (im *Image) store(b []byte, h Header) {
-	im.Stored = make([]uint16, h.Rows*h.Cols)
+func (im *Image) store(d *dicom.Dataset, b []byte, h Header) {
+	im.Stored = make([]uint16, im.Rows*im.Cols)
 	switch {
 	case h.Float:
-		im.fit(func(i int) float64 { return floatCell(b, i, h.Allocated) })
+		lo, hi := floatPadding(d, h)
+		im.fit(func(i int) float64 {
+			v := floatCell(b, i, h.Allocated)
+			if v >= lo && v <= hi {
+				return math.NaN()
+			}
+			return v
+		})
 	case h.Allocated == 1:
-		for i := range im.Stored {
-			im.Stored[i] = uint16(b[i/8]>>(i%8)) & 1
-		}
+		unpackBits(im.Stored, b)
 	case h.Allocated == 8:
 		im.cells8(b, h)
 	case h.Allocated == 16:
 		im.cells16(b, h)
 	default:
 		im.fit(func(i int) float64 { return float64(wideCell(b, i, h)) })
+	}
+}
+
+// unpackBits gives each bit, the lowest of a byte first, a cell.
+func unpackBits(dst []uint16, b []byte) {
+	for len(dst) >= 8 && len(b) > 0 {
+		v, to := uint16(b[0]), dst[:8]
+		for i := range to {
+			to[i] = v >> i & 1
+		}
+		dst, b = dst[8:], b[1:]
+	}
+	for i := range dst {
+		dst[i] = uint16(b[0]>>i) & 1
 	}
 }
 
@@ -52,7 +73,20 @@ func (c cut) value(raw uint16) uint16 {
 }
 
 func cutOf(h Header, p padding) cut {
-	return cut{shift: uint(h.HighBit + 1 - h.Stored), unused: uint(16 - h.Stored), signed: h.Signed, pad: p}
+	c := cut{shift: uint(h.HighBit + 1 - h.Stored), unused: uint(16 - h.Stored), signed: h.Signed}
+	if p.ok && !(c.keeps(p.lo) && c.keeps(p.hi)) {
+		c.pad = p
+	}
+	return c
+}
+
+// keeps reports whether masking leaves an integer what it is.
+func (c cut) keeps(v int) bool {
+	half := 1 << (15 - c.unused)
+	if c.signed {
+		return c.shift == 0 && v >= -half && v < half
+	}
+	return c.shift == 0 && v >= 0 && v < 2*half
 }
 
 func (im *Image) cells8(b []byte, h Header) {
@@ -65,22 +99,55 @@ func (im *Image) cells8(b []byte, h Header) {
 		}
 		table[i] = c.value(raw)
 	}
-	for i := range im.Stored {
-		im.Stored[i] = table[b[i]]
+	for i, v := range b[:len(im.Stored)] {
+		im.Stored[i] = table[v]
 	}
 }
 
+// cells16 reads four cells at a time, as one word, where no cell needs a look of
+// its own.
 func (im *Image) cells16(b []byte, h Header) {
-	if h.Stored == 16 {
-		for i := range im.Stored {
-			im.Stored[i] = binary.LittleEndian.Uint16(b[2*i:])
-		}
-		return
-	}
 	c := cutOf(h, im.padding)
-	for i := range im.Stored {
+	done := 0
+	switch {
+	case h.Stored == 16:
+		done = masked(im.Stored, b, 0, 0xFFFF)
+	case !c.pad.ok && !c.signed:
+		done = masked(im.Stored, b, c.shift, 0xFFFF>>c.unused)
+	case !c.pad.ok:
+		done = extended(im.Stored, b, c)
+	}
+	for i := done; i < len(im.Stored); i++ {
 		im.Stored[i] = c.value(binary.LittleEndian.Uint16(b[2*i:]))
 	}
+}
+
+// masked writes the masked cells of b to dst and returns how many; the last few
+// are left.
+func masked(dst []uint16, b []byte, shift uint, mask uint64) int {
+	mask |= mask << 16
+	mask |= mask << 32
+	n := 0
+	for len(dst) >= 4 && len(b) >= 8 {
+		v := binary.LittleEndian.Uint64(b) >> shift & mask
+		dst[0], dst[1], dst[2], dst[3] = uint16(v), uint16(v>>16), uint16(v>>32), uint16(v>>48)
+		dst, b, n = dst[4:], b[8:], n+4
+	}
+	return n
+}
+
+// extended is masked for two's complement: the sign fills the bits above.
+func extended(dst []uint16, b []byte, c cut) int {
+	n := 0
+	for len(dst) >= 4 && len(b) >= 8 {
+		v := binary.LittleEndian.Uint64(b) >> c.shift
+		dst[0] = uint16(int16(v<<c.unused) >> c.unused)
+		dst[1] = uint16(int16(v>>16<<c.unused) >> c.unused)
+		dst[2] = uint16(int16(v>>32<<c.unused) >> c.unused)
+		dst[3] = uint16(int16(v>>48<<c.unused) >> c.unused)
+		dst, b, n = dst[4:], b[8:], n+4
+	}
+	return n
 }
 
 func wideCell(b []byte, i int, h Header) int64 {
@@ -106,13 +173,47 @@ func floatCell(b []byte, i, bits int) float64 {
 }
 
 // fit spreads the range of the frame over 65,536 steps; whole numbers that span
-// no more than that stay exact. What is no number becomes the smallest value.
+// no more than that stay exact. What is no number becomes padding, which takes the
+// first of the steps.
 func (im *Image) fit(cell func(i int) float64) {
-	lo, hi, whole := math.Inf(1), math.Inf(-1), true
+	lo, hi, whole, holes := span64(len(im.Stored), cell)
+	first := 0
+	if holes {
+		first = 1
+	}
+	step, steps := 1.0, float64(65535-first)
+	if !whole || hi-lo > steps || max(-lo, hi) > 1<<53 {
+		step = (hi - lo) / steps
+		im.Exact = false
+	}
+	if step == 0 || math.IsInf(step, 0) {
+		step = 1
+	}
 	for i := range im.Stored {
+		if v := cell(i); number(v) {
+			im.Stored[i] = uint16(first) + uint16(min(math.Floor((v-lo)/step+0.5), steps))
+		}
+	}
+	im.Signed = false
+	if holes {
+		im.padding = padding{ok: true}
+	} else {
+		im.padding = im.padding.moved(lo, step)
+	}
+	im.Intercept += im.Slope * (lo - step*float64(first))
+	im.Slope *= step
+}
+
+func number(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// span64 is the range of the numbers among the cells, whether all of them are
+// whole, and whether there are others.
+func span64(n int, cell func(i int) float64) (lo, hi float64, whole, holes bool) {
+	lo, hi, whole = math.Inf(1), math.Inf(-1), true
+	for i := range n {
 		v := cell(i)
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			whole = false
+		if !number(v) {
+			holes = true
 			continue
 		}
 		lo, hi = min(lo, v), max(hi, v)
@@ -121,29 +222,14 @@ func (im *Image) fit(cell func(i int) float64) {
 	if lo > hi {
 		lo, hi = 0, 0
 	}
-	step := 1.0
-	if !whole || hi-lo > 65535 {
-		step = (hi - lo) / 65535
-		im.Exact = false
-	}
-	if step == 0 || math.IsInf(step, 0) {
-		step = 1
-	}
-	for i := range im.Stored {
-		if v := math.Floor((cell(i)-lo)/step + 0.5); v > 0 {
-			im.Stored[i] = uint16(min(v, 65535))
-		}
-	}
-	im.Intercept += im.Slope * lo
-	im.Slope *= step
-	im.refit(lo, step)
+	return lo, hi, whole, holes
 }
 
-// refit follows the move in what was read as integers of the file.
-func (im *Image) refit(lo, step float64) {
-	im.Signed, im.ModalityLUT = false, nil
-	if im.padding.ok {
-		im.padding.lo = int(math.Floor((float64(im.padding.lo)-lo)/step + 0.5))
-		im.padding.hi = int(math.Floor((float64(im.padding.hi)-lo)/step + 0.5))
+// moved follows the move of fit in what was read as integers of the file.
+func (p padding) moved(lo, step float64) padding {
+	if p.ok {
+		p.lo = int(math.Floor((float64(p.lo)-lo)/step + 0.5))
+		p.hi = int(math.Floor((float64(p.hi)-lo)/step + 0.5))
 	}
+	return p
 }

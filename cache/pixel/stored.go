@@ -22,10 +22,14 @@ func StoredSHA256(f *dicom.File) (string, error) {
 	}
 	sum := sha256.New()
 	tail := bitTail{w: sum}
+	var buf []byte
 	for i := range dicom.Frames(f) {
-		b, h, err := r.frame(i)
+		b, h, own, err := r.frame(buf, i)
 		if err != nil {
 			return "", err
+		}
+		if own {
+			buf = b // the next frame lies where this one lay
 		}
 		switch {
 		case h.Allocated == 1:
@@ -40,14 +44,21 @@ func StoredSHA256(f *dicom.File) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// interleaved turns three planes into triples of cells.
+// interleaved turns three planes into triples of cells of 1, 2 or 4 bytes.
 func interleaved(b []byte, size int) []byte {
-	out := make([]byte, len(b))
 	plane := len(b) / 3
-	for s := range 3 {
-		from := b[s*plane:]
-		for i, at := 0, s*size; i < plane; i, at = i+size, at+3*size {
-			copy(out[at:at+size], from[i:i+size])
+	out := make([]byte, len(b))
+	x, y, z, to := b[:plane], b[plane:2*plane], b[2*plane:], out
+	for ; len(x) >= size; x, y, z, to = x[size:], y[size:], z[size:], to[3*size:] {
+		switch size {
+		case 1:
+			to[0], to[1], to[2] = x[0], y[0], z[0]
+		case 2:
+			to[0], to[1], to[2], to[3], to[4], to[5] = x[0], x[1], y[0], y[1], z[0], z[1]
+		default:
+			copy(to, x[:size])
+			copy(to[size:], y[:size])
+			copy(to[2*size:], z[:size])
 		}
 	}
 	return out
