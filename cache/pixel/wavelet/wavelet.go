@@ -7,40 +7,51 @@
 // (trx0 … of B.5 for that resolution): a sample at an even coordinate is low-pass, so
 // that the left columns are ceil(x1/2)−ceil(x0/2) wide and the rest is HL. Row y of
 // the level begins at a[(y−y0)·stride].
+//
+// A single row or column is as F.3.6 has it: left alone where its coordinate is even,
+// halved where it is odd.
 package wavelet
 
-// Scratch is memory that the transforms reuse. Its zero value is ready; it serves
-// one call at a time.
-type Scratch struct{}
+// Scratch is memory that the transforms reuse: a row, or a strip of columns. Its zero
+// value is ready; it serves one call at a time.
+type Scratch struct {
+	ints   []int32
+	floats []float32
+}
 
-// Inverse53 undoes one level of the reversible transform (F.3): bands in, samples out.
+func (s *Scratch) int32s(n int) []int32 {
+	if cap(s.ints) < n {
+		s.ints = make([]int32, n)
+	}
+	return s.ints[:n]
+}
+
+func (s *Scratch) float32s(n int) []float32 {
+	if cap(s.floats) < n {
+		s.floats = make([]float32, n)
+	}
+	return s.floats[:n]
+}
+
+// strip is how many columns are transformed side by side: two cache lines of each
+// row, so that a strip of 4096 rows is 512 KB.
+const strip = 32
+
+// lows is how many of the samples from i0 to i1 are at even coordinates.
+func lows(i0, i1 int) int { return (i1+1)>>1 - (i0+1)>>1 }
+
+// Inverse53 undoes one level of the reversible transform (F.3.2): bands in, samples
+// out. Sums that leave 32 bits wrap around.
 func Inverse53(a []int32, stride, x0, y0, x1, y1 int, s *Scratch) {
 	Rows53(a, stride, x0, x1, y1-y0, s)
 	Columns53(a, stride, y0, y1, x1-x0, s)
 }
 
-// Rows53 and Columns53 are the two halves of Inverse53, rows first, for callers that
-// share a level among goroutines: a begins with the first of the given rows
-// or columns, and calls that touch different rows (columns) may run at once with a
-// Scratch each.
-func Rows53(a []int32, stride, x0, x1, rows int, s *Scratch) {}
-
-// Columns53 : see Rows53.
-func Columns53(a []int32, stride, y0, y1, columns int, s *Scratch) {}
-
 // Inverse97 undoes one level of the irreversible transform in float32, in the order
-// of operations of libopenjp2 2.5 and without fused multiply-add.
+// of operations of libopenjp2 2.5 and without fused multiply-add, so that every
+// machine finds the same bits. Coefficients are those of E.1 with the step sizes of
+// E.1.1, the gain of the band (table E.1) included.
 func Inverse97(a []float32, stride, x0, y0, x1, y1 int, s *Scratch) {
 	Rows97(a, stride, x0, x1, y1-y0, s)
 	Columns97(a, stride, y0, y1, x1-x0, s)
 }
-
-// Rows97 and Columns97 are to Inverse97 what Rows53 and Columns53 are to Inverse53.
-func Rows97(a []float32, stride, x0, x1, rows int, s *Scratch) {}
-
-// Columns97 : see Rows97.
-func Columns97(a []float32, stride, y0, y1, columns int, s *Scratch) {}
-
-// Forward53 is one level of the reversible transform (F.4): samples in, bands out.
-// Inverse53 gives the samples back exactly.
-func Forward53(a []int32, stride, x0, y0, x1, y1 int, s *Scratch) {}
