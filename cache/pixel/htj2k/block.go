@@ -31,8 +31,10 @@ type Block struct {
 	VCausal       bool   // SPcod bit 3: SigProp does not look into the next stripe
 }
 
-// maxQuads is what a block of 1024 × 4 has, and of 5 × 819, the worst.
-const maxQuads = 1280
+const (
+	maxQuads = 1280 // a block of 5 × 819 has 1230
+	maxRow   = 512  // quads
+)
 
 // Decoder holds the scratch of one goroutine, 78 KiB; the zero value is ready.
 type Decoder struct {
@@ -40,13 +42,15 @@ type Decoder struct {
 	mel       mel
 	pos       int // the next bit of the buffer being read
 
-	quads  [maxQuads]quad        // rows of the block's quads
-	above  [maxSide/2 + 2]uint8  // readRow
-	reach  [maxSide/2 + 2]uint32 // readSamples
-	right  uint32                // readSamples
-	shift  uint                  // of a magnitude's place: Planes−1
-	maxU   uint32                // Zero+2
-	groups [maxGroups]uint16     // collect
-	found  [maxSide/4 + 2]uint16 // propagate
-	spare  [maxSide]int32        // the row below the last
+	quads      [maxQuads]quad        // rows of the block's quads
+	above      [maxRow + 2]uint8     // readRow
+	reach      [maxRow + 2]uint32    // readSamples
+	line       [maxRow][4]folded     // the row that readSamples read
+	shift      uint                  // of a magnitude's place: Planes−1
+	maxU       uint32                // Zero+2
+	groups     [maxGroups]uint16     // collect
+	found      [maxSide/4 + 2]uint16 // propagate
+	spare      [maxSide]int32        // the row below the last
+	spareFloat [maxSide]float32
+	block      []int32 // Decode of what then becomes float32
 }

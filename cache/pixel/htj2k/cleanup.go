@@ -7,38 +7,26 @@ import "github.com/nocturne/nocturne/cache/dicom"
 const slack = 64
 
 // cleanup decodes the HT cleanup pass: first what is significant, which needs
-// nothing of MagSgn, then the samples.
-func (d *Decoder) cleanup(out []int32, stride int, b *Block) error {
+// nothing of MagSgn, then the samples, of which it leaves rows y and y+1 in d.line
+// before it calls emit(y).
+func (d *Decoder) cleanup(b *Block, emit func(y int)) error {
 	if err := d.open(b.Cleanup); err != nil {
 		return err
 	}
 	if err := d.readQuads(b); err != nil {
 		return err
 	}
-	d.maxU, d.shift = uint32(b.Zero)+2, uint(b.Planes-1)
-	n, full := (b.Width+1)/2, b.Width/2
-	d.pos = 0
+	n := (b.Width + 1) / 2
+	d.maxU, d.shift, d.pos = uint32(b.Zero)+2, uint(b.Planes-1), 0
 	clear(d.reach[:n+1])
 	for y := 0; y < b.Height; y += 2 {
-		row := d.quads[y/2*n:][:n]
-		top, bottom := out[y*stride:][:b.Width], d.spare[:]
-		if y+1 < b.Height {
-			bottom = out[(y+1)*stride:][:b.Width]
-		}
-		d.right = 0
-		ok := d.readSamples(top, bottom, row[:full], d.reach[:])
-		if ok && full < n {
-			var edge [2][2]int32
-			ok = d.readSamples(edge[0][:], edge[1][:], row[full:], d.reach[full:])
-			top[b.Width-1], bottom[b.Width-1] = edge[0][0], edge[1][0]
-		}
-		if !ok {
+		if !d.readSamples(d.quads[y/2*n:][:n]) {
 			return dicom.Invalidf("an HT code-block with more magnitude bits than its %d bit-planes", b.Zero+1)
 		}
 		if d.pos > d.bits.end+slack {
 			return dicom.Invalidf("an HT code-block whose MagSgn ends early")
 		}
-		d.reach[n] = d.right
+		emit(y)
 	}
 	return nil
 }

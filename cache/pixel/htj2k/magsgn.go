@@ -12,67 +12,94 @@ var lanes = func() (t [16]uint32) {
 
 const (
 	everyLane = 0x01010101
-	// Four samples of 14 bits are within the bits that bitBuffer.at promises.
+	// Four samples of 14 bits are within what bitBuffer.at promises.
 	narrowU = 14
 )
 
-// readSamples reads from MagSgn the samples of a row's quads (T.814 7.3.8, 7.4)
-// into top and bottom, which have two for each quad. It reports false where U of a
-// quad is greater than the block's bit-planes allow.
+// folded is a sample of the cleanup pass: 0, or 2·μ + sign.
+type folded = uint32
+
+// readSamples reads from MagSgn the samples of a row's quads into d.line (T.814
+// 7.3.8, 7.4). It reports false where U of a quad is greater than the block's
+// bit-planes allow.
 //
 // d.reach holds for each boundary between quads the bottom samples beside it in the
-// row above, v_n of them or-ed: the greatest exponent is the length of that, but
-// for bit 0, which is the sign. d.right is what the last quad left.
-func (d *Decoder) readSamples(top, bottom []int32, row []quad, reach []uint32) bool {
-	pos, shift, right := d.pos, d.shift&31, d.right
-	reach = reach[:len(row)+1]
+// row above, v_n = 2·(μ−1) + sign of them or-ed: the greatest exponent is the length
+// of that, but for bit 0.
+func (d *Decoder) readSamples(row []quad) bool {
+	j, right := d.readNarrow(row)
+	if j < len(row) {
+		j, right = d.readWide(row, j, right)
+	}
+	d.reach[len(row)] = right
+	return j == len(row)
+}
+
+// readNarrow reads samples up to the first quad whose U is greater than narrowU
+// or than the block allows, and returns its index.
+func (d *Decoder) readNarrow(row []quad) (j int, right uint32) {
+	pos, most := d.pos, min(d.maxU, narrowU)
 	for j, q := range row {
-		around := (reach[j] | reach[j+1]) & -(q >> quadGamma & 1)
-		u := q>>quadLength + uint32(bits.Len32(around>>1|1)) // κ is that length less 1, or 1
-		if u > d.maxU {
-			return false
+		reach, x := (*[2]uint32)(d.reach[j&(maxRow-1):]), &d.line[j&(maxRow-1)]
+		if q == 0 {
+			*x, reach[0], right = [4]folded{}, right, 0
+			continue
 		}
-		m := u*everyLane&(lanes[q&15]*0xFF) - lanes[q>>4&15]
-		var v0, v1, v2, v3 uint32
-		if u <= narrowU {
-			w := d.bits.at(pos)
-			v0, w = uint32(w)&(1<<(m&31)-1), w>>(m&63)
-			v1, w = uint32(w)&(1<<(m>>8&31)-1), w>>(m>>8&63)
-			v2, w = uint32(w)&(1<<(m>>16&31)-1), w>>(m>>16&63)
-			v3 = uint32(w) & (1<<(m>>24&31) - 1)
-		} else {
-			v0, v1, v2, v3 = d.bits.wide(pos, m)
+		u := q>>quadLength + kappa(q, reach[0]|reach[1])
+		if u > most {
+			d.pos = pos
+			return j, right
 		}
+		m := lanes[q&15]*u - lanes[q>>4&15]
+		w := d.bits.at(pos)
 		pos += int(m * everyLane >> 24)
-		v0 |= q >> 8 & 1 << (m & 31)
-		v1 |= q >> 9 & 1 << (m >> 8 & 31)
-		v2 |= q >> 10 & 1 << (m >> 16 & 31)
-		v3 |= q >> 11 & 1 << (m >> 24 & 31)
-		reach[j], right = right|v1, v3
-		t, b := top[2*j:], bottom[2*j:]
-		t[0], t[1] = signed(v0, shift, q), signed(v2, shift, q>>2)
-		b[0], b[1] = signed(v1, shift, q>>1), signed(v3, shift, q>>3)
+
+		t := uint32(1) << (m & 31)
+		v := uint32(w)&(t-1) | t&-(q>>8&1)
+		x[0] = v + q&1<<1
+		w >>= m & 31
+
+		t = 1 << (m >> 8 & 31)
+		v = uint32(w)&(t-1) | t&-(q>>9&1)
+		reach[0] = right | v
+		x[1] = v + q&2
+		w >>= m >> 8 & 31
+
+		t = 1 << (m >> 16 & 31)
+		v = uint32(w)&(t-1) | t&-(q>>10&1)
+		x[2] = v + q>>1&2
+		w >>= m >> 16 & 31
+
+		t = 1 << (m >> 24)
+		right = uint32(w)&(t-1) | t&-(q>>11&1)
+		x[3] = right + q>>2&2
 	}
-	d.pos, d.right = pos, right
-	return true
+	d.pos = pos
+	return len(row), right
 }
 
-// signed is the sample of v_n = 2·(μ−1) + sign: μ with half of one more at the last
-// plane, or 0 where bit 0 of significant is.
-func signed(v uint32, shift uint, significant uint32) int32 {
-	minus := -(v & 1)
-	x := (v&^1 + 3) << (shift & 31)
-	return int32((x ^ minus - minus) & -(significant & 1))
+// readWide goes on with quad j, sample by sample.
+func (d *Decoder) readWide(row []quad, j int, right uint32) (int, uint32) {
+	for ; j < len(row); j++ {
+		q, reach := row[j], (*[2]uint32)(d.reach[j&(maxRow-1):])
+		u := q>>quadLength + kappa(q, reach[0]|reach[1])
+		if u > d.maxU {
+			return j, right
+		}
+		var v [4]uint32
+		for n := range v {
+			m := (u - q>>(4+n)&1) & -(q >> n & 1)
+			v[n] = uint32(d.bits.at(d.pos))&(1<<m-1) | q>>(8+n)&1<<m
+			d.pos += int(m)
+			d.line[j&(maxRow-1)][n] = v[n] + q>>n&1<<1
+		}
+		reach[0], right = right|v[1], v[3]
+	}
+	return j, right
 }
 
-// wide takes samples of any m ≤ 31, a byte of each.
-func (s *bitBuffer) wide(pos int, m uint32) (v0, v1, v2, v3 uint32) {
-	v := [4]uint32{}
-	for i := range v {
-		n := m & 31
-		v[i] = uint32(s.at(pos)) & (1<<n - 1)
-		pos += int(n)
-		m >>= 8
-	}
-	return v[0], v[1], v[2], v[3]
+// kappa is the predictor of U: the greatest exponent around, less 1, where more
+// than one sample of the quad is significant; never less than 1.
+func kappa(q quad, around uint32) uint32 {
+	return uint32(bits.Len32(around&-(q>>quadGamma&1)>>1 | 1))
 }

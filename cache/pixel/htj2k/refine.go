@@ -27,6 +27,15 @@ func (d *Decoder) collect(b *Block) {
 	}
 }
 
+// refinements decodes the passes after the first into Decode's result of that.
+func (d *Decoder) refinements(out []int32, stride int, b *Block) {
+	d.collect(b)
+	d.propagate(out, stride, b)
+	if b.Passes == 3 {
+		d.refine(out, stride, b)
+	}
+}
+
 // fringe is, of each sample in a column, the neighbours that come later in it and
 // in the next one.
 var fringe = [4]uint16{0x32, 0x74, 0xE8, 0xC0}
