@@ -41,9 +41,23 @@ func HeaderOf(f *dicom.File) (Header, error) {
 		h.Stored, h.HighBit = h.Allocated, h.Allocated-1
 	}
 	if !f.Pixel.Present() {
-		return h, &dicom.UnsupportedError{What: "an object without pixel data"}
+		if elsewhere[f.TransferSyntax] {
+			return h, unsupported("pixels kept elsewhere, transfer syntax %s", f.TransferSyntax.Name())
+		}
+		return h, ErrNoPixels
 	}
 	return h, h.check()
+}
+
+// ErrNoPixels says that an object has no pixel data: nothing is wrong with it.
+var ErrNoPixels error = &dicom.UnsupportedError{What: "an object without pixel data"}
+
+// elsewhere are the transfer syntaxes whose objects name a server or a video
+// stream in the place of pixels (PS3.5 A.6, A.7, A.11, PS3.22).
+var elsewhere = map[dicom.UID]bool{
+	dicom.JPIPReferenced: true, dicom.JPIPReferencedDeflate: true, dicom.JPIPHTJ2KReferenced: true,
+	dicom.JPIPHTJ2KReferencedDeflate: true, dicom.SMPTEProgressiveVideo: true, dicom.SMPTEInterlacedVideo: true,
+	dicom.SMPTEPCMAudio: true,
 }
 
 func (h Header) check() error {

@@ -119,6 +119,22 @@ var syntaxes = func() map[dicom.UID]syntax {
 	return out
 }()
 
+// Codec names in a few letters how the pixels of an object are stored: "native",
+// "JPEG 2000", …; a transfer syntax that is not known by its UID.
+func Codec(f *dicom.File) string {
+	switch {
+	case !f.Pixel.Encapsulated:
+		return "native"
+	case f.TransferSyntax == dicom.RLELossless:
+		return "RLE"
+	case f.TransferSyntax == dicom.DeflatedImageFrame:
+		return "deflate"
+	case syntaxes[f.TransferSyntax].name != "":
+		return syntaxes[f.TransferSyntax].name
+	}
+	return f.TransferSyntax.Name()
+}
+
 // lossyJPEG reads the marker segments of JPEG and JPEG-LS up to the first scan
 // (ISO 10918-1 B.2, ISO 14495-1 C.2).
 func lossyJPEG(b []byte) bool {

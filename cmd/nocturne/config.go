@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -22,6 +23,7 @@ type Config struct {
 	Sites  []SiteConfig `toml:"site" doc:"one table for each archive the reader is assigned cases by"`
 	Policy PolicyConfig `toml:"policy" doc:"what this reader's sites allow"`
 	Alarm  AlarmConfig  `toml:"alarm" doc:"how a STAT makes itself heard"`
+	Limits LimitsConfig `toml:"limits" doc:"what a file may cost before it is refused"`
 }
 
 // ReaderConfig names the reader.
@@ -55,10 +57,18 @@ type AlarmConfig struct {
 	Command string `toml:"command" doc:"program started for a STAT, without arguments, until it is acknowledged"`
 }
 
+// LimitsConfig bounds what foreign bytes may cost.
+type LimitsConfig struct {
+	FrameMB int `toml:"frame_mb" doc:"largest frame that is decoded, in MiB"`
+}
+
+const maxFrameMB = 1 << 17 // the largest frame that Rows, Columns and three samples of 64 bits can say, and some
+
 func defaultConfig() Config {
 	return Config{
 		Reader: ReaderConfig{Name: systemReader(), Organization: unknownOrganization},
 		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5},
+		Limits: LimitsConfig{FrameMB: 1024},
 	}
 }
 
@@ -99,7 +109,20 @@ func tomlError(err error) error {
 	return err
 }
 
+// setLimits makes the configured limits those of this process. A configuration
+// that cannot be read sets the defaults; the command that needs it says why.
+func (env *environment) setLimits() {
+	c, err := loadConfig(env.Home)
+	if err != nil {
+		c = defaultConfig()
+	}
+	pixel.MaxFrame = int64(c.Limits.FrameMB) << 20
+}
+
 func (c Config) check() error {
+	if c.Limits.FrameMB < 1 || c.Limits.FrameMB > maxFrameMB {
+		return fmt.Errorf("config.toml: limits.frame_mb must lie in 1…%d", maxFrameMB)
+	}
 	seen := map[string]bool{}
 	for i, s := range c.Sites {
 		if s.Name == "" || seen[s.Name] {

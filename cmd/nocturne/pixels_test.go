@@ -141,7 +141,8 @@ func TestAFailingFileIsARowAndTheOthersFollow(t *testing.T) {
 		}
 		for i, path := range []string{missing, text, good} {
 			_, failed := rows[i]["error"]
-			if rows[i]["path"] != path || failed != (i < 2) || failed && len(rows[i]) != 2 {
+			kind := map[int]any{0: "unreadable", 1: "invalid"}[i]
+			if rows[i]["path"] != path || failed != (i < 2) || failed && (len(rows[i]) != 3 || rows[i]["kind"] != kind) {
 				t.Errorf("%s, row %d: %v", command, i, rows[i])
 			}
 		}
@@ -156,7 +157,7 @@ func TestPixelsTellsWhatWasHashed(t *testing.T) {
 	good := tiny(t)
 	out, _, code := call(t, "pixels", "--json", filepath.Dir(good)) // a folder is walked
 	var rows []pixelsRow
-	want := pixelsRow{Path: good, TransferSyntax: "1.2.840.10008.1.2.1", Rows: 2, Columns: 3, Frames: 1, Samples: 1, BitsAllocated: 16,
+	want := pixelsRow{Path: good, TransferSyntax: "1.2.840.10008.1.2.1", Codec: "native", Rows: 2, Columns: 3, Frames: 1, Samples: 1, BitsAllocated: 16,
 		SHA256: fmt.Sprintf("%x", sha256.Sum256(tinyPixels))}
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != exitOK || len(rows) != 1 {
 		t.Fatalf("exit %d, %v: %s", code, err, out)

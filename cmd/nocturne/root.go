@@ -32,7 +32,10 @@ func rootCommand(env *environment) *cobra.Command {
 	root.PersistentFlags().StringVar(&env.URL, "url", "", "DICOMweb base URL of one site, instead of those configured")
 	root.PersistentFlags().StringVar(&env.UPSURL, "ups-url", "", "base URL before /workitems, with --url")
 	root.PersistentFlags().StringVar(&env.Site, "site", "", "one configured site by its name")
-	root.PersistentPreRun = func(*cobra.Command, []string) { env.Home = env.home() }
+	root.PersistentPreRun = func(*cobra.Command, []string) {
+		env.Home = env.home()
+		env.setLimits()
+	}
 	for _, add := range subcommands {
 		root.AddCommand(add(env))
 	}
