@@ -62,19 +62,17 @@ func (m *reader) fill(c uint64, ct int) (uint64, int) {
 // hasFF says whether one of the four bytes is 0xFF.
 func hasFF(w uint32) bool { return (^w-0x01010101)&w&0x80808080 != 0 }
 
-// split is the rest of a decision (C.3.2) that leaves the interval or its half: a has
-// Qe off already, q is Qe in place, s the state. It returns the registers before they are
-// shifted and 1 if the decision was the less probable symbol.
-func split(a, c, q uint64) (uint64, uint64, uint64) {
-	rest, lower := bits.Sub64(c, q, 0)
+// split is the rest of a decision (C.3.2) that leaves the interval too small: s is the
+// state, q its Qe in place, a has Qe off already. It returns the registers before they
+// are shifted, by how much they are to be, and 1 if the decision was the less probable
+// symbol.
+func split(a, c, q, s uint64) (uint64, uint64, uint64, uint64) {
+	c, lower := bits.Sub64(c, q, 0)
 	_, swap := bits.Sub64(a, q, 0)
 	m := -lower
-	return a ^ (a^q)&m, rest + q&m, lower ^ swap
-}
-
-// after is the state that follows s where the interval was renewed.
-func after(s, lps uint64) uint64 {
-	return states[s>>(nextMPS+lps*(nextLPS-nextMPS)&63)&127]
+	n := 2 - a>>62 // above Qe at most two shifts are needed
+	n ^= (n ^ s>>qeShift&15) & m
+	return a ^ (a^q)&m, c + q&m, n, (m ^ -swap) & 1
 }
 
 // decide decodes one decision in context k (C.3.2).
@@ -84,16 +82,13 @@ func (m *reader) decide(k int) uint64 {
 	m.a -= q
 	if int64(m.a) < 0 && m.c >= q {
 		m.c -= q
-		return s & mpsBit
+		return s >> mpsShift & 1
 	}
-	var lps uint64
-	m.a, m.c, lps = split(m.a, m.c, q)
-	m.cx[k&31] = after(s, lps)
-	n := bits.LeadingZeros64(m.a)
-	m.a <<= n & 63
-	m.c <<= n & 63
-	if m.ct -= n; m.ct < 0 {
+	a, c, n, lps := split(m.a, m.c, q, s)
+	m.cx[k&31] = follow[uint8(s)|uint8(lps)]
+	m.a, m.c = a<<(n&63), c<<(n&63)
+	if m.ct -= int(n); m.ct < 0 {
 		m.c, m.ct = m.fill(m.c, m.ct)
 	}
-	return s&mpsBit ^ lps
+	return s>>mpsShift&1 ^ lps
 }

@@ -23,19 +23,19 @@ func (m *writer) code(k int, bit uint64) {
 	s := m.cx[k&31]
 	qe := uint32(s >> 48)
 	m.a -= qe
-	if bit == s&mpsBit {
+	if bit == s>>mpsShift&1 {
 		if m.a&0x8000 != 0 {
 			m.c += qe
 			return
 		}
-		m.cx[k&31] = after(s, 0)
+		m.cx[k&31] = follow[uint8(s)]
 		if m.a < qe {
 			m.a = qe
 		} else {
 			m.c += qe
 		}
 	} else {
-		m.cx[k&31] = after(s, 1)
+		m.cx[k&31] = follow[uint8(s)|1]
 		if m.a < qe {
 			m.c += qe
 		} else {

@@ -1,7 +1,5 @@
 package ebcot
 
-import "math/bits"
-
 // significance is the significance propagation pass of a plane (D.3.1). plane is the
 // number of the plane plus one: magnitudes are doubled.
 func (d *Decoder) significance(plane int) {
@@ -32,19 +30,18 @@ func (d *Decoder) significanceWord(s, w, i int, todo uint64) {
 		k := d.zero[f.win[wi&4095]>>(3*r&63)&aroundMask]
 		st := d.cx[k&31]
 		q := st & qeMask
-		bit := st & mpsBit
+		bit := st >> mpsShift & 1
 		a -= q
 		if int64(a) < 0 && c >= q {
 			c -= q
 		} else {
-			var lps uint64
-			a, c, lps = split(a, c, q)
-			d.cx[k&31] = after(st, lps)
+			var z, lps uint64
+			a, c, z, lps = split(a, c, q, st)
+			d.cx[k&31] = follow[uint8(st)|uint8(lps)]
 			bit ^= lps
-			z := bits.LeadingZeros64(a)
 			a <<= z & 63
 			c <<= z & 63
-			if ct -= z; ct < 0 {
+			if ct -= int(z); ct < 0 {
 				c, ct = d.fill(c, ct)
 			}
 		}
@@ -71,19 +68,18 @@ func (d *Decoder) found(wi, r, mi int, a, c uint64, ct int) (uint64, uint64, int
 	k := t >> 1
 	st := d.cx[k&31]
 	q := st & qeMask
-	bit := st&mpsBit ^ uint64(t&1)
+	bit := st>>mpsShift&1 ^ uint64(t&1)
 	a -= q
 	if int64(a) < 0 && c >= q {
 		c -= q
 	} else {
-		var lps uint64
-		a, c, lps = split(a, c, q)
-		d.cx[k&31] = after(st, lps)
+		var z, lps uint64
+		a, c, z, lps = split(a, c, q, st)
+		d.cx[k&31] = follow[uint8(st)|uint8(lps)]
 		bit ^= lps
-		z := bits.LeadingZeros64(a)
 		a <<= z & 63
 		c <<= z & 63
-		if ct -= z; ct < 0 {
+		if ct -= int(z); ct < 0 {
 			c, ct = d.fill(c, ct)
 		}
 	}
@@ -123,19 +119,18 @@ func (d *Decoder) refinementWord(mag, i int, todo uint64) {
 		k := ctxRefine + beside>>n&1 + fine>>n&1
 		st := d.cx[k&31]
 		q := st & qeMask
-		bit := st & mpsBit
+		bit := st >> mpsShift & 1
 		a -= q
 		if int64(a) < 0 && c >= q {
 			c -= q
 		} else {
-			var lps uint64
-			a, c, lps = split(a, c, q)
-			d.cx[k&31] = after(st, lps)
+			var z, lps uint64
+			a, c, z, lps = split(a, c, q, st)
+			d.cx[k&31] = follow[uint8(st)|uint8(lps)]
 			bit ^= lps
-			z := bits.LeadingZeros64(a)
 			a <<= z & 63
 			c <<= z & 63
-			if ct -= z; ct < 0 {
+			if ct -= int(z); ct < 0 {
 				c, ct = d.fill(c, ct)
 			}
 		}
@@ -189,19 +184,18 @@ func (d *Decoder) cleanupWord(s, w, i int, todo uint64, whole bool) {
 		k := d.zero[around>>(3*r&63)&aroundMask]
 		st := d.cx[k&31]
 		q := st & qeMask
-		bit := st & mpsBit
+		bit := st >> mpsShift & 1
 		a -= q
 		if int64(a) < 0 && c >= q {
 			c -= q
 		} else {
-			var lps uint64
-			a, c, lps = split(a, c, q)
-			d.cx[k&31] = after(st, lps)
+			var z, lps uint64
+			a, c, z, lps = split(a, c, q, st)
+			d.cx[k&31] = follow[uint8(st)|uint8(lps)]
 			bit ^= lps
-			z := bits.LeadingZeros64(a)
 			a <<= z & 63
 			c <<= z & 63
-			if ct -= z; ct < 0 {
+			if ct -= int(z); ct < 0 {
 				c, ct = d.fill(c, ct)
 			}
 		}

@@ -1,5 +1,7 @@
 package ebcot
 
+import "math/bits"
+
 // The contexts of table D.1 to D.4, numbered as there, and the two of D.3.
 const (
 	ctxZero    = 0  // 0 to 8: significance
@@ -33,30 +35,35 @@ var estimates = [47]estimate{
 }
 
 // A state is an estimate and the more probable symbol in one word, so that a decision
-// costs one load: Qe in the topmost 16 bits, where the interval register has its own,
-// the symbol in bit 0, the number of the next state after a more probable symbol in
-// bits 8 to 15 and after a less probable one in bits 16 to 23. A state's number is
-// twice its row plus the symbol.
+// costs one load: Qe in the topmost 16 bits, where the interval register has its own;
+// in bits 8 to 11 how far Qe is shifted to renew an interval of its size; in bit 1 the
+// symbol. The lowest byte is the state's number, four times its row with the symbol,
+// and with 1 added for a less probable symbol the place in follow of the state after.
 const (
-	qeMask  = 0xFFFF << 48
-	mpsBit  = 1
-	nextMPS = 8
-	nextLPS = 16
+	qeMask   = 0xFFFF << 48
+	qeShift  = 8
+	mpsShift = 1
 )
 
-var states = func() (t [128]uint64) {
+var follow = func() (t [256]uint64) {
 	for i, e := range estimates {
 		for mps := range 2 {
 			after := mps
 			if e.toggle {
 				after = 1 - mps
 			}
-			t[2*i+mps] = uint64(e.qe)<<48 | uint64(mps) |
-				uint64(2*int(e.nmps)+mps)<<nextMPS | uint64(2*int(e.nlps)+after)<<nextLPS
+			t[4*i+2*mps] = state(int(e.nmps), mps)
+			t[4*i+2*mps+1] = state(int(e.nlps), after)
 		}
 	}
 	return t
 }()
+
+// state is the word of a row of estimates and a more probable symbol.
+func state(row, mps int) uint64 {
+	qe := estimates[row].qe
+	return uint64(qe)<<48 | uint64(bits.LeadingZeros16(qe))<<qeShift | uint64(4*row+mps<<mpsShift)
+}
 
 // ctxStates is one state a context, a few more than there are so that an index
 // masked with 31 needs no check.
@@ -65,10 +72,10 @@ type ctxStates [32]uint64
 // fresh is table D.7: the states at the start of a block.
 var fresh = func() (t ctxStates) {
 	for i := range t {
-		t[i] = states[0]
+		t[i] = state(0, 0)
 	}
-	t[ctxZero] = states[2*4]
-	t[ctxRun] = states[2*3]
-	t[ctxUniform] = states[2*46]
+	t[ctxZero] = state(4, 0)
+	t[ctxRun] = state(3, 0)
+	t[ctxUniform] = state(46, 0)
 	return t
 }()
