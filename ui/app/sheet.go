@@ -186,6 +186,9 @@ func (s *sheet) view(m *Model, width, height int) []string {
 		out = append(out, theme.Text.Render("  side  "+dicom.Clean(side)))
 	}
 	out = append(out, theme.Text.Render("  "+s.counted()))
+	if s.Footer != "" {
+		out = append(out, theme.Amber.Render("  added to the report: "+dicom.Clean(s.Footer)))
+	}
 	for _, t := range s.Changed {
 		out = append(out, theme.Stale.Render("  changed since you saw it: "+dicom.Clean(t.SeenText)+" → "+dicom.Clean(t.Text)))
 	}

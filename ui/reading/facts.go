@@ -7,6 +7,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
+	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report"
@@ -73,6 +74,9 @@ func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) {
 		}
 		if f.Study == nil && dicom.IsImageSOPClass(dicom.UID(h.Str(dicom.SOPClassUID))) {
 			f.Study = h
+		}
+		if lossy, how := pixel.LossyOf(file); lossy && !slices.Contains(f.Lossy, how) {
+			f.Lossy = append(f.Lossy, how)
 		}
 		f.ImageSides = addSide(f.ImageSides, h)
 		if uid := h.Str(dicom.SeriesInstanceUID); !series[uid] {

@@ -46,6 +46,22 @@ func TestFactsNameSidesSeriesAndEveryInstance(t *testing.T) {
 	}
 }
 
+func TestFactsSayHowImagesWereLossilyCompressed(t *testing.T) {
+	r, _ := newRoom(t)
+	keep(t, r, "1.2.1", "1.2.1.1", nil)
+	for i, ratio := range []float64{10, 10, 8} {
+		keep(t, r, "1.2.1", "1.2.1.2"+string(rune('0'+i)), func(d *dicom.Dataset) {
+			d.SetStr(dicom.LossyImageCompression, "01")
+			d.SetStr(dicom.LossyImageCompressionMethod, "ISO_10918_1")
+			d.SetFloat(dicom.LossyImageCompressionRatio, ratio)
+		})
+	}
+	got := r.Facts(t.Context(), aRow(), Context{}).Lossy
+	if slices.Sort(got); !slices.Equal(got, []string{"JPEG 10:1", "JPEG 8:1"}) {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestFactsSayWhichInstancesAreOfAnotherPatient(t *testing.T) {
 	r, _ := newRoom(t)
 	keep(t, r, "1.2.1", "1.2.1.1", nil)

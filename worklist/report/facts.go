@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -23,6 +25,7 @@ type Facts struct {
 	Expected int // instances that the site says there are; 0 unknown (N8)
 	Unseen   int // frames held that were never on screen
 	Series   []Series
+	Lossy    []string // how images of the study were lossily compressed, each once; "" where that is not said
 
 	Priors  []Prior
 	Newer   []Prior // studies of the patient later than this one
@@ -88,6 +91,24 @@ type Silence struct {
 
 // Other is another row of the list, whose patient must not be named here.
 type Other struct{ Name, ID, Accession string }
+
+// Footer is what a signed report says of its images below the reader's own words:
+// that they were lossily compressed, and how (N21). "" where none was.
+func (f Facts) Footer() string {
+	if len(f.Lossy) == 0 {
+		return ""
+	}
+	var how []string
+	for _, s := range f.Lossy {
+		if s = oneLine(s); s != "" && !slices.Contains(how, s) {
+			how = append(how, s)
+		}
+	}
+	if len(how) == 0 {
+		return "Images of this study were lossily compressed."
+	}
+	return "Images of this study were lossily compressed (" + strings.Join(how, "; ") + ")."
+}
 
 // header is the data set that the SR copies patient and study from.
 func (f Facts) header(d *Draft) *dicom.Dataset {

@@ -18,6 +18,7 @@ type Sheet struct {
 	Have       int       `json:"have"`
 	Expected   int       `json:"expected"`
 	Unseen     int       `json:"unseen"`
+	Footer     string    `json:"footer,omitempty"`  // what is added to the reader's words
 	Changed    []Token   `json:"changed,omitempty"` // numbers not seen since they changed (N7)
 	Findings   []Finding `json:"findings"`          // what stops first
 	Ready      bool      `json:"ready"`             // nothing stops
@@ -33,6 +34,8 @@ func SignSheet(d *Draft, f Facts) Sheet {
 	}
 	if s.Addendum {
 		s.Impression = d.Plain(Addendum)
+	} else {
+		s.Footer = f.Footer()
 	}
 	s.Ready = len(Stopping(s.Findings)) == 0
 	slices.SortStableFunc(s.Findings, func(a, b Finding) int { return weight(a) - weight(b) })

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -84,7 +85,11 @@ func (d *Draft) document(f Facts, s Signed) sr.Document {
 		doc.Request.Accession = d.Accession
 	}
 	for _, name := range Order {
-		if text := d.Plain(name); text != "" {
+		text := d.Plain(name)
+		if footer := f.Footer(); name == Technique && d.Adds == nil && footer != "" {
+			text = strings.TrimSpace(text + "\n" + footer) // what the images are, whatever is said of them
+		}
+		if text != "" {
 			doc.Sections = append(doc.Sections, sr.Section{Key: string(name), Name: name.Title(), Text: text})
 		}
 	}

@@ -79,6 +79,33 @@ func TestASignedReportSaysWhatWasOnTheScreen(t *testing.T) {
 	}
 }
 
+// N21: that images were lossily compressed stands in the report, whatever the reader
+// wrote or emptied, and on the sheet before.
+func TestLossyImagesAreSaidInTheSignedReport(t *testing.T) {
+	for want, lossy := range map[string][]string{
+		"": nil, "Images of this study were lossily compressed.": {""},
+		"Images of this study were lossily compressed (JPEG 10:1; JPEG 2000).": {"", "JPEG 10:1", "JPEG 2000", "JPEG 10:1"},
+	} {
+		for _, technique := range []string{"CT of the chest.", ""} {
+			d, f := signing()
+			d.Set(Technique, technique, t0)
+			f.Lossy = lossy
+			s, err := Sign(d, f, t0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file, _ := dicom.Parse(s.Bytes)
+			doc, _ := sr.Read(file.Dataset)
+			if got := doc.Section("technique"); got != strings.TrimSpace(technique+"\n"+want) {
+				t.Errorf("%q: technique reads %q", want, got)
+			}
+			if got := SignSheet(d, f).Footer; got != want {
+				t.Errorf("the sheet says %q, want %q", got, want)
+			}
+		}
+	}
+}
+
 func TestCurrentAndPriorEvidenceAreApart(t *testing.T) {
 	d, f := signing()
 	s, err := Sign(d, f, t0)
