@@ -42,10 +42,12 @@ type Decoder struct {
 	mel       mel
 	pos       int // the next bit of the buffer being read
 
-	quads      [maxQuads]quad        // rows of the block's quads
-	above      [maxRow + 2]uint8     // readRow
-	reach      [maxRow + 2]uint32    // readSamples
-	line       [maxRow][4]folded     // the row that readSamples read
+	quads      [maxQuads]quad     // rows of the block's quads
+	above      [maxRow + 2]uint8  // readRow
+	reach      [maxRow + 2]uint32 // readSamples
+	line       [maxRow]uint64     // the row that readSamples read: quads, a sample each lane
+	wide       [maxRow][4]folded  // or this
+	isWide     bool
 	shift      uint                  // of a magnitude's place: Planes−1
 	maxU       uint32                // Zero+2
 	groups     [maxGroups]uint16     // collect

@@ -18,7 +18,7 @@ func (d *Decoder) Decode(out []int32, stride int, b *Block) error {
 		blank(out, stride, b)
 		return nil
 	}
-	err := d.cleanup(b, func(y int) { d.doubled(rows(out, &d.spare, stride, y, b)) })
+	err := d.cleanup(b, func(y int) { d.emitDoubled(rows(out, &d.spare, stride, y, b)) })
 	if err == nil && b.refined() {
 		d.refinements(out, stride, b)
 	}
@@ -31,7 +31,7 @@ func (d *Decoder) DecodeReversible(out []int32, stride int, b *Block) error {
 		if err := b.check(len(out), stride); err != nil {
 			return err
 		}
-		return d.cleanup(b, func(y int) { d.whole(rows(out, &d.spare, stride, y, b)) })
+		return d.cleanup(b, func(y int) { d.emitWhole(rows(out, &d.spare, stride, y, b)) })
 	}
 	if err := d.Decode(out, stride, b); err != nil {
 		return err
@@ -57,7 +57,7 @@ func (d *Decoder) DecodeIrreversible(out []float32, stride int, half float32, b 
 	}
 	if !b.refined() {
 		unit := half * float32(uint32(1)<<(b.Planes-1)) // a power of two: as exact
-		return d.cleanup(b, func(y int) { d.scaled(rows(out, &d.spareFloat, stride, y, b), unit) })
+		return d.cleanup(b, func(y int) { d.emitScaled(rows(out, &d.spareFloat, stride, y, b), unit) })
 	}
 	if d.block == nil {
 		d.block = make([]int32, maxSamples)

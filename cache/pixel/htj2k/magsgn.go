@@ -2,33 +2,41 @@ package htj2k
 
 import "math/bits"
 
-// Byte n of lanes[x] is 1 where bit n of x is set.
-var lanes = func() (t [16]uint32) {
+// folded is a sample of the cleanup pass: 0, or 2·μ + sign.
+type folded = uint32
+
+// Four samples of a quad whose U is at most narrowU are worked on at once, 16 bits
+// each in a lane of a uint64, the first lowest. Their bits, 56, are within what
+// bitBuffer.at promises.
+const (
+	narrowU   = 14
+	everyLane = 0x0001_0001_0001_0001
+)
+
+// lanes[x] has a 1 in each lane whose bit of x is set.
+var lanes = func() (t [16]uint64) {
 	for i := range t {
-		t[i] = uint32(i) * 0x00204081 & everyLane
+		for n := range 4 {
+			t[i] |= uint64(i>>n&1) << (16 * n)
+		}
 	}
 	return t
 }()
 
-const (
-	everyLane = 0x01010101
-	// Four samples of 14 bits are within what bitBuffer.at promises.
-	narrowU = 14
-)
-
-// folded is a sample of the cleanup pass: 0, or 2·μ + sign.
-type folded = uint32
-
-// readSamples reads from MagSgn the samples of a row's quads into d.line (T.814
-// 7.3.8, 7.4). It reports false where U of a quad is greater than the block's
-// bit-planes allow.
+// readSamples reads from MagSgn the samples of a row's quads (T.814 7.3.8, 7.4)
+// into d.line, or into d.wide, which it then says in d.isWide. It reports false
+// where U of a quad is greater than the block's bit-planes allow.
 //
 // d.reach holds for each boundary between quads the bottom samples beside it in the
 // row above, v_n = 2·(μ−1) + sign of them or-ed: the greatest exponent is the length
 // of that, but for bit 0.
 func (d *Decoder) readSamples(row []quad) bool {
 	j, right := d.readNarrow(row)
-	if j < len(row) {
+	d.isWide = j < len(row)
+	if d.isWide {
+		for i, q := range d.line[:j] {
+			d.wide[i] = [4]folded{uint32(q & 0xFFFF), uint32(q >> 16 & 0xFFFF), uint32(q >> 32 & 0xFFFF), uint32(q >> 48)}
+		}
 		j, right = d.readWide(row, j, right)
 	}
 	d.reach[len(row)] = right
@@ -40,9 +48,9 @@ func (d *Decoder) readSamples(row []quad) bool {
 func (d *Decoder) readNarrow(row []quad) (j int, right uint32) {
 	pos, most := d.pos, min(d.maxU, narrowU)
 	for j, q := range row {
-		reach, x := (*[2]uint32)(d.reach[j&(maxRow-1):]), &d.line[j&(maxRow-1)]
+		reach := (*[2]uint32)(d.reach[j&(maxRow-1):])
 		if q == 0 {
-			*x, reach[0], right = [4]folded{}, right, 0
+			d.line[j&(maxRow-1)], reach[0], right = 0, right, 0
 			continue
 		}
 		u := q>>quadLength + kappa(q, reach[0]|reach[1])
@@ -50,29 +58,16 @@ func (d *Decoder) readNarrow(row []quad) (j int, right uint32) {
 			d.pos = pos
 			return j, right
 		}
-		m := lanes[q&15]*u - lanes[q>>4&15]
+		significant, known := lanes[q&15], lanes[q>>4&15]
+		m := significant*uint64(u) - known // the samples' bits
+		top := uint64(1) << ((u - 1) & 63)
 		w := d.bits.at(pos)
-		pos += int(m * everyLane >> 24)
-
-		t := uint32(1) << (m & 31)
-		v := uint32(w)&(t-1) | t&-(q>>8&1)
-		x[0] = v + q&1<<1
-		w >>= m & 31
-
-		t = 1 << (m >> 8 & 31)
-		v = uint32(w)&(t-1) | t&-(q>>9&1)
-		reach[0] = right | v
-		x[1] = v + q&2
-		w >>= m >> 8 & 31
-
-		t = 1 << (m >> 16 & 31)
-		v = uint32(w)&(t-1) | t&-(q>>10&1)
-		x[2] = v + q>>1&2
-		w >>= m >> 16 & 31
-
-		t = 1 << (m >> 24)
-		right = uint32(w)&(t-1) | t&-(q>>11&1)
-		x[3] = right + q>>2&2
+		before := m * (everyLane ^ 1) // bits of the samples before each
+		pos += int(before>>48 + m>>48)
+		v := w&0xFFFF | w>>(before>>16&63)&0xFFFF<<16 | w>>(before>>32&63)&0xFFFF<<32 | w>>(before>>48&63)<<48
+		v = v&(significant*(2*top-1)-known*top) | lanes[q>>8&15]*top
+		d.line[j&(maxRow-1)] = v + 2*significant
+		reach[0], right = right|uint32(v>>16)&0xFFFF, uint32(v>>48)
 	}
 	d.pos = pos
 	return len(row), right
@@ -91,7 +86,7 @@ func (d *Decoder) readWide(row []quad, j int, right uint32) (int, uint32) {
 			m := (u - q>>(4+n)&1) & -(q >> n & 1)
 			v[n] = uint32(d.bits.at(d.pos))&(1<<m-1) | q>>(8+n)&1<<m
 			d.pos += int(m)
-			d.line[j&(maxRow-1)][n] = v[n] + q>>n&1<<1
+			d.wide[j&(maxRow-1)][n] = v[n] + q>>n&1<<1
 		}
 		reach[0], right = right|v[1], v[3]
 	}
