@@ -109,48 +109,90 @@ func (t *tile) doPart(w *worker, j *job, k *block, visible rect) error {
 
 // decode writes the coefficients of a block, dequantised, to ints or floats.
 func (t *tile) decode(w *worker, j *job, k *block, ints []int32, floats []float32, stride int) error {
-	planes := j.band.planes - int(k.zero)
+	var c coder = &w.mq
 	if j.tc.style.block&styleHT != 0 {
-		return decodeHT(w, j, k, ints, floats, stride)
-	}
-	b := ebcot.Block{
-		Width: j.area.width(), Height: j.area.height(), Orient: j.band.orient,
-		Style: j.tc.style.block, Planes: planes, ROI: j.tc.roi, Segments: w.segments,
-	}
-	if ints != nil {
-		return w.blocks.DecodeReversible(ints, stride, &b)
-	}
-	return w.blocks.DecodeIrreversible(floats, stride, j.band.half, &b)
-}
-
-// decodeHT decodes an HT block. A region of interest, which no HT encoder makes, goes
-// by way of the worker's memory.
-func decodeHT(w *worker, j *job, k *block, ints []int32, floats []float32, stride int) error {
-	b := htj2k.Block{
-		Width: j.area.width(), Height: j.area.height(), Zero: int(k.zero) + int(k.sets), Passes: int(k.passes),
-		Planes: j.band.planes - int(k.zero) - int(k.sets), VCausal: j.tc.style.block&styleVCausal != 0,
-		Cleanup: w.segments[0].Data,
-	}
-	if len(w.segments) > 1 {
-		b.Refinement = w.segments[1].Data
+		w.ht.set(w, j, k)
+		c = &w.ht
+	} else {
+		w.mq.set(w, j, k)
 	}
 	switch {
 	case j.tc.roi > 0:
-		return decodeShifted(w, &b, j, ints, floats, stride)
+		return decodeShifted(w, c, j, ints, floats, stride)
 	case ints != nil:
-		return w.ht.DecodeReversible(ints, stride, &b)
+		return c.DecodeReversible(ints, stride)
 	}
-	return w.ht.DecodeIrreversible(floats, stride, j.band.half, &b)
+	return c.DecodeIrreversible(floats, stride, j.band.half)
 }
 
-func decodeShifted(w *worker, b *htj2k.Block, j *job, ints []int32, floats []float32, stride int) error {
-	v := w.shifted[:b.Width*b.Height]
-	if err := w.ht.Decode(v, b.Width, b); err != nil {
+// coder is a code-block with its decoder, of either kind.
+type coder interface {
+	Decode(out []int32, stride int) error
+	DecodeReversible(out []int32, stride int) error
+	DecodeIrreversible(out []float32, stride int, half float32) error
+}
+
+// mqCoder is a code-block of part 1.
+type mqCoder struct {
+	d ebcot.Decoder
+	b ebcot.Block
+}
+
+func (c *mqCoder) set(w *worker, j *job, k *block) {
+	c.b = ebcot.Block{
+		Width: j.area.width(), Height: j.area.height(), Orient: j.band.orient,
+		Style: j.tc.style.block, Planes: j.band.planes - int(k.zero), Segments: w.segments,
+	}
+}
+
+func (c *mqCoder) Decode(out []int32, stride int) error { return c.d.Decode(out, stride, &c.b) }
+
+func (c *mqCoder) DecodeReversible(out []int32, stride int) error {
+	return c.d.DecodeReversible(out, stride, &c.b)
+}
+
+func (c *mqCoder) DecodeIrreversible(out []float32, stride int, half float32) error {
+	return c.d.DecodeIrreversible(out, stride, half, &c.b)
+}
+
+// htCoder is one of part 15.
+type htCoder struct {
+	d htj2k.Decoder
+	b htj2k.Block
+}
+
+func (c *htCoder) set(w *worker, j *job, k *block) {
+	missing := int(k.zero) + int(k.sets)
+	c.b = htj2k.Block{
+		Width: j.area.width(), Height: j.area.height(), Zero: missing, Passes: int(k.passes),
+		Planes: j.band.planes - missing, VCausal: j.tc.style.block&styleVCausal != 0,
+		Cleanup: w.segments[0].Data,
+	}
+	if len(w.segments) > 1 {
+		c.b.Refinement = w.segments[1].Data
+	}
+}
+
+func (c *htCoder) Decode(out []int32, stride int) error { return c.d.Decode(out, stride, &c.b) }
+
+func (c *htCoder) DecodeReversible(out []int32, stride int) error {
+	return c.d.DecodeReversible(out, stride, &c.b)
+}
+
+func (c *htCoder) DecodeIrreversible(out []float32, stride int, half float32) error {
+	return c.d.DecodeIrreversible(out, stride, half, &c.b)
+}
+
+// decodeShifted decodes a block with a region of interest.
+func decodeShifted(w *worker, c coder, j *job, ints []int32, floats []float32, stride int) error {
+	width, height := j.area.width(), j.area.height()
+	v := w.shifted[:width*height]
+	if err := c.Decode(v, width); err != nil {
 		return err
 	}
 	unshift(v, j.tc.roi)
-	for y := range b.Height {
-		for x, c := range v[y*b.Width:][:b.Width] {
+	for y := range height {
+		for x, c := range v[y*width:][:width] {
 			if ints != nil {
 				ints[y*stride+x] = c / 2
 			} else {
@@ -161,7 +203,8 @@ func decodeShifted(w *worker, b *htj2k.Block, j *job, ints []int32, floats []flo
 	return nil
 }
 
-// unshift brings doubled coefficients of a region of interest down (H.1).
+// unshift brings doubled coefficients of a region of interest down: those whose
+// magnitude is 2^shift or more (H.1; libopenjp2 holds the doubled one against it).
 func unshift(v []int32, shift int) {
 	for i, c := range v {
 		m := max(c, -c)

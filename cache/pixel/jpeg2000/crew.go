@@ -11,8 +11,8 @@ import (
 
 // worker is what one goroutine needs to itself, about 280 KB.
 type worker struct {
-	blocks   ebcot.Decoder
-	ht       htj2k.Decoder
+	mq       mqCoder
+	ht       htCoder
 	scratch  wavelet.Scratch
 	segments []ebcot.Segment
 	data     []byte      // segments whose bytes come in pieces
@@ -43,6 +43,7 @@ func (c *crew) release() {
 			w.data = nil
 		}
 		clear(w.segments[:cap(w.segments)]) // they refer to the frame
+		w.mq.b, w.ht.b = ebcot.Block{}, htj2k.Block{}
 		workers.Put(w)
 	}
 	c.hands = nil

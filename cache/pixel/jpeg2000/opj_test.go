@@ -2,6 +2,10 @@ package jpeg2000
 
 import (
 	"bytes"
+	"fmt"
+	"image"
+	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -97,7 +101,7 @@ func TestLossyStreamsDecodeAsOpenJPEGDecodesThem(t *testing.T) {
 }
 
 // check holds a decoded stream against opj_decompress.
-func check(t *testing.T, p picture, src []byte, args ...string) {
+func check(t *testing.T, p picture, src []byte) {
 	t.Helper()
 	want, err := decompressed(t, src, p.n, p.cell())
 	if err != nil {
@@ -109,6 +113,143 @@ func check(t *testing.T, p picture, src []byte, args ...string) {
 	}
 	if worst, n := differ(got, extended(want, p), p.cell(), p.signed); n > 0 {
 		t.Errorf("%d of %d samples differ by up to %d", n, len(want)/p.cell(), worst)
+	}
+}
+
+func TestReducedSizesAreThoseOfOpenJPEG(t *testing.T) {
+	for _, s := range streams {
+		if strings.Contains(s.args, "-n 1") || strings.Contains(s.args, "-ROI") || strings.Contains(s.name, "offset") {
+			continue // opj_decompress 2.5.0 writes other sizes than it says where there are offsets
+		}
+		t.Run(s.name, func(t *testing.T) {
+			for _, kind := range []string{"", "-I"} {
+				src := compressed(t, s.p, strings.Fields(s.args+" "+kind)...)
+				h, err := ReadHead(src)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for levels := 1; levels <= min(h.Levels, 3); levels++ {
+					checkReduced(t, s.p, src, levels)
+				}
+			}
+		})
+	}
+}
+
+func checkReduced(t *testing.T, p picture, src []byte, levels int) {
+	t.Helper()
+	want, err := decompressed(t, src, p.n, p.cell(), "-r", fmt.Sprint(levels))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, h, err := DecodeRegion(nil, src, 0, levels, image.Rectangle{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if worst, n := differ(got, extended(want, p), p.cell(), p.signed); n > 0 {
+		t.Errorf("reduced by %d to %d × %d: %d of %d samples differ by up to %d", levels, h.Width, h.Height, n, len(want)/p.cell(), worst)
+	}
+}
+
+func TestARegionIsCutOutOfTheWhole(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, s := range streams {
+		t.Run(s.name, func(t *testing.T) {
+			for _, kind := range []string{"", "-I"} {
+				src := compressed(t, s.p, strings.Fields(s.args+" "+kind)...)
+				h, err := ReadHead(src)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for levels := range min(h.Levels, 2) + 1 {
+					checkRegions(t, r, src, levels)
+				}
+			}
+		})
+	}
+}
+
+func checkRegions(t *testing.T, r *rand.Rand, src []byte, levels int) {
+	t.Helper()
+	whole, h, err := DecodeRegion(nil, src, 0, levels, image.Rectangle{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := h.Components * h.Cell()
+	for range 6 {
+		x, y := r.IntN(h.Width), r.IntN(h.Height)
+		a := image.Rect(x, y, x+1+r.IntN(h.Width-x), y+1+r.IntN(min(h.Height-y, 40)))
+		got, k, err := DecodeRegion(nil, src, 0, levels, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []byte
+		for y := a.Min.Y; y < a.Max.Y; y++ {
+			want = append(want, whole[(y*h.Width+a.Min.X)*size:(y*h.Width+a.Max.X)*size]...)
+		}
+		if k.Width != a.Dx() || k.Height != a.Dy() || !bytes.Equal(got, want) {
+			t.Fatalf("region %v of %d × %d reduced by %d differs", a, h.Width, h.Height, levels)
+		}
+	}
+}
+
+func TestEverySmallSizeDecodesAsOpenJPEGDecodesIt(t *testing.T) {
+	for w := 1; w <= 17; w += 2 {
+		for h := 1; h <= 17; h += 3 {
+			p := picture{w, h, 1, 8, false}
+			for _, args := range []string{"-n 1", "-n 2", "-n 3 -d 1,0 -T 0,0 -t 40,40", "-n 4 -d 3,5 -T 2,1 -t 6,5"} {
+				src, err := tryCompress(t, p, strings.Fields(args)...)
+				if err != nil {
+					continue // more levels than it allows at this size
+				}
+				want, err := decompressed(t, src, 1, 1) // for some it is the encoder that loses
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, _, err := Decode(nil, src, 0)
+				if err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%d × %d %s: %v, equal %v", w, h, args, err, bytes.Equal(got, want))
+				}
+			}
+		}
+	}
+}
+
+func TestEveryPrecisionComesBack(t *testing.T) {
+	for bits := 1; bits <= 16; bits++ {
+		for _, signed := range []bool{false, true} {
+			if signed && bits == 1 {
+				continue
+			}
+			p := picture{48, 40, 1, bits, signed}
+			got, h, err := Decode(nil, compressed(t, p), 0)
+			if err != nil || !bytes.Equal(got, p.samples()) || h.Precision != bits || h.Signed != signed {
+				t.Errorf("%d bits, signed %v: %v %+v", bits, signed, err, h)
+			}
+			wide, _, err := Decode(nil, compressed(t, p), 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range 48 * 40 {
+				if cellAt(wide, i, 4, signed) != cellAt(got, i, p.cell(), signed) {
+					t.Fatalf("%d bits, signed %v: wide cells hold other values", bits, signed)
+				}
+			}
+		}
+	}
+}
+
+func TestOneGoroutineAndManyGiveTheSame(t *testing.T) {
+	for _, args := range []string{"", "-I", "-t 50,60", "-I -t 50,60"} {
+		src := compressed(t, rgb8, strings.Fields(args)...)
+		one := runtime.GOMAXPROCS(1)
+		a, _, err := Decode(nil, src, 0)
+		runtime.GOMAXPROCS(5)
+		b, _, err2 := Decode(nil, src, 0)
+		runtime.GOMAXPROCS(one)
+		if err != nil || err2 != nil || !bytes.Equal(a, b) {
+			t.Errorf("%q: %v %v, equal %v", args, err, err2, bytes.Equal(a, b))
+		}
 	}
 }
 

@@ -123,6 +123,15 @@ func interleaved(b []byte, n, cell int) []byte {
 // compressed makes a codestream of a picture with opj_compress.
 func compressed(t testing.TB, p picture, args ...string) []byte {
 	t.Helper()
+	b, err := tryCompress(t, p, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func tryCompress(t testing.TB, p picture, args ...string) ([]byte, error) {
+	t.Helper()
 	dir := t.TempDir()
 	in, out := filepath.Join(dir, "in.rawl"), filepath.Join(dir, "out.j2k")
 	if err := os.WriteFile(in, planar(p.samples(), p.n, p.cell()), 0o600); err != nil {
@@ -134,13 +143,9 @@ func compressed(t testing.TB, p picture, args ...string) []byte {
 	}
 	all := []string{"-i", in, "-o", out, "-F", fmt.Sprintf("%d,%d,%d,%d,%s", p.w, p.h, p.n, p.bits, sign)}
 	if err := run(t, "opj_compress", append(all, args...)...); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	b, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return os.ReadFile(out)
 }
 
 // decompressed is what opj_decompress makes of a codestream, samples side by side.
