@@ -7,6 +7,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/deflate"
 	"github.com/nocturne/nocturne/cache/pixel/jpeg"
+	"github.com/nocturne/nocturne/cache/pixel/jpeg2000"
 	"github.com/nocturne/nocturne/cache/pixel/rle"
 )
 
@@ -25,6 +26,11 @@ func Decoders() map[dicom.UID]pixel.Decoder {
 		dicom.JPEGLossless:        jpeg.Decoder{},
 		dicom.JPEGLosslessSV1:     jpeg.Decoder{},
 		dicom.JPEGLossless15:      jpeg.Decoder{},
+		dicom.JPEG2000Lossless:    jpeg2000.Decoder{}, // goes by the codestream's marks, too
+		dicom.JPEG2000:            jpeg2000.Decoder{},
+		dicom.HTJ2KLossless:       jpeg2000.Decoder{},
+		dicom.HTJ2KLosslessRPCL:   jpeg2000.Decoder{},
+		dicom.HTJ2K:               jpeg2000.Decoder{},
 		// Hierarchical ones are refused by name where the frame is one.
 		dicom.JPEGHierarchical1618: jpeg.Decoder{},
 		dicom.JPEGHierarchical1719: jpeg.Decoder{},
