@@ -2,10 +2,33 @@ package jpeg
 
 import "slices"
 
-// component's coefficients of a whole frame: blocks of 64 by rows, across·down of
-// them. Two bytes a sample, filled up to whole MCUs.
+// coefBlock is a block's coefficients in zigzag order, four to a word, the first
+// lowest: most words are zero, and told so at once.
+type coefBlock [16]uint64
+
+func (b *coefBlock) at(k int) int16 { return int16(b[k>>2&15] >> uint(k&3*16)) }
+
+func (b *coefBlock) set(k int, v int16) {
+	w, s := &b[k>>2&15], uint(k&3*16)
+	*w = *w&^(0xFFFF<<s) | uint64(uint16(v))<<s
+}
+
+// nonZero has bit k set where coefficient k is not zero.
+func (b *coefBlock) nonZero() (m uint64) {
+	const low15, top = 0x7FFF7FFF7FFF7FFF, 0x8000800080008000
+	for i, w := range b {
+		if w != 0 {
+			t := (w&low15 + low15 | w) & top // the top bit of each that is not zero
+			m |= t >> 15 * (1<<60 | 1<<45 | 1<<30 | 1<<15) >> 60 << uint(4*i)
+		}
+	}
+	return m
+}
+
+// coefs are the coefficients of a whole frame: blocks by lines, across·down of each
+// component. Two bytes a sample, filled up to whole MCUs.
 type coefs struct {
-	blocks [4][]int16
+	blocks [4][]coefBlock
 	// bits is by component and zigzag index the lowest bit known; −1: nothing yet.
 	bits [4][64]int8
 }
@@ -15,17 +38,17 @@ func newCoefs[T sample](f *frame[T]) *coefs {
 	c := new(coefs)
 	total := 0
 	for i := range f.Components {
-		total += 64 * f.planes[i].across * f.planes[i].down
+		total += f.planes[i].across * f.planes[i].down
 	}
 	if cap(f.w.coefs) < total {
-		f.w.coefs = make([]int16, total)
+		f.w.coefs = make([]coefBlock, total)
 	} else {
 		f.w.coefs = f.w.coefs[:total]
 		clear(f.w.coefs)
 	}
 	all := f.w.coefs
 	for i := range f.Components {
-		n := 64 * f.planes[i].across * f.planes[i].down
+		n := f.planes[i].across * f.planes[i].down
 		c.blocks[i], all = all[:n:n], all[n:]
 		for k := range c.bits[i] {
 			c.bits[i][k] = -1
@@ -73,47 +96,45 @@ func (f *frame[T]) complete(c *coefs) error {
 }
 
 // transform does component i's blocks of MCU row m.
-func (f *frame[T]) transform(i, m int, blocks []int16) {
+func (f *frame[T]) transform(i, m int, blocks []coefBlock) {
 	p := &f.planes[i]
 	for y := range p.v {
-		from := (m*p.v + y) * p.across * 64
-		line := blocks[from : from+p.across*64]
-		for x := 0; len(line) >= 64; x++ {
-			last := dequantise(&f.w.block, (*[64]int16)(line), &f.w.quant[i])
+		from := (m*p.v + y) * p.across
+		line := blocks[from : from+p.across]
+		for x := range line {
+			last := line[x].dequantise(&f.w.block, &f.w.quant[i])
 			p.put(f.depth, &f.w.block, last, x, y)
-			line = line[64:]
 		}
 	}
 }
 
-// dequantise fills out, which is by rows as in is; q is in zigzag order. It returns
-// an upper bound of the last coefficient's zigzag index: 0, 9 or 63.
-func dequantise(out *[64]int32, in *[64]int16, q *[64]int32) (last int) {
-	var low, high int32
-	for k, at := range zigzag {
-		v := int32(in[at&63]) * q[k]
-		out[at&63] = v
-		switch {
-		case k >= 10:
-			high |= v
-		case k > 0:
-			low |= v
+// dequantise fills out, which is by rows and zero; q is in zigzag order. It returns
+// an upper bound of the last coefficient's zigzag index.
+func (b *coefBlock) dequantise(out *[64]int32, q *[64]int32) (last int) {
+	for i, w := range b {
+		if w == 0 {
+			continue
 		}
+		k := 4 * i & 63
+		z, f := (*[4]uint8)(zigzag[k:]), (*[4]int32)(q[k:])
+		out[z[0]&63] = int32(int16(w)) * f[0]
+		if w>>16 == 0 {
+			last = k
+			continue
+		}
+		out[z[1]&63] = int32(int16(w>>16)) * f[1]
+		out[z[2]&63] = int32(int16(w>>32)) * f[2]
+		out[z[3]&63] = int32(int16(w>>48)) * f[3]
+		last = k + 3
 	}
-	switch {
-	case high != 0:
-		return 63
-	case low != 0:
-		return 9
-	}
-	return 0
+	return last
 }
 
 // visit calls block for each block of a scan in the order of coding, with the
 // component and the block's place among its blocks; restart before each interval
-// but the first. Several components are interleaved by MCU, one alone goes by
+// but the first; early after each line. Several components are interleaved by MCU, one alone goes by
 // lines and without filling up (A.2).
-func (f *frame[T]) visit(s *scan, restart func(k int) bool, block func(i, at int)) error {
+func (f *frame[T]) visit(s *scan, restart func(k int) bool, early func() bool, block func(i, at int)) error {
 	across, down := f.mcus()
 	if s.n == 1 {
 		c := &f.comps[s.comps[0]]
@@ -136,7 +157,7 @@ func (f *frame[T]) visit(s *scan, restart func(k int) bool, block func(i, at int
 				}
 			}
 		}
-		if f.w.early() {
+		if early() {
 			return errEarly()
 		}
 	}

@@ -32,6 +32,8 @@ type scan struct {
 	// dc and ac are the Huffman tables of each of them; without counts where none
 	// was defined.
 	dc, ac [4]huffSpec
+	// dcTable and acTable are the numbers of each one's tables.
+	dcTable, acTable [4]byte
 	// dcCond and acCond are the arithmetic conditioning of each of them: L and U
 	// in the lower and upper four bits, and Kx.
 	dcCond, acCond [4]byte

@@ -98,6 +98,9 @@ func TestColourIsThatOfLibjpegTurbo(t *testing.T) {
 			case 3:
 				args = append(args, "-optimize", "-restart", "3B")
 			}
+			if n > 12 && (n+i)%4 != 3 { // it knows no Huffman tables to optimise
+				args = append(args, "-arithmetic")
+			}
 			for _, size := range [][2]int{{n, 18 - n}, {16 + n, 16 + (n*5)%17}} {
 				b := asRGB(t, piped(t, pnm(size[0], size[1], 3), "cjpeg", args...))
 				want := samplesOf(t, piped(t, b, "djpeg", "-dct", "int"))
@@ -125,7 +128,8 @@ func compare(t testing.TB, name string, stream, want []byte) {
 func TestGreyIsThatOfLibjpegTurbo(t *testing.T) {
 	need(t, "cjpeg", "djpeg")
 	for n := 1; n <= 34; n++ {
-		for _, args := range [][]string{{"-quality", "100"}, {"-quality", "5", "-restart", "2B"}, {"-progressive"}} {
+		for _, args := range [][]string{{"-quality", "100"}, {"-quality", "5", "-restart", "2B"}, {"-progressive"}, {"-arithmetic"},
+			{"-arithmetic", "-progressive", "-restart", "3B", "-quality", "95"}} {
 			b := piped(t, pnm(n, 35-n, 1), "cjpeg", args...)
 			compare(t, fmt.Sprint(n, args), b, samplesOf(t, piped(t, b, "djpeg", "-dct", "int")))
 		}

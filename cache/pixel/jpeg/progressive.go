@@ -27,8 +27,8 @@ func (f *frame[T]) scanInto(c *coefs, s *scan) error {
 		p.pred, p.eobrun = [4]int32{}, 0
 		return f.w.bits.restart(k)
 	}
-	return f.visit(s, restart, func(i, at int) {
-		decode(i, (*[64]int16)(c.blocks[i][64*at:]))
+	return f.visit(s, restart, f.w.bits.overrun, func(i, at int) {
+		decode(i, &c.blocks[i][at])
 	})
 }
 
@@ -53,7 +53,7 @@ func (p *pass) header(s *stream) error {
 }
 
 // huffman makes the tables and says how the scan's blocks are decoded.
-func (p *pass) huffman(progressive bool) (func(i int, b *[64]int16), error) {
+func (p *pass) huffman(progressive bool) (func(i int, b *coefBlock), error) {
 	first := p.ah == 0
 	err := p.w.tables(p.scan, p.ss == 0 && first, p.se > 0)
 	switch {
@@ -77,112 +77,62 @@ var plain = func() (q [64]int32) {
 	return q
 }()
 
-func (p *pass) sequential(i int, b *[64]int16) {
+func (p *pass) sequential(i int, b *coefBlock) {
 	w := p.w
-	w.bits.decodeBlock(&w.dc[i], &w.ac[i], &plain, &p.pred[i], &w.block)
-	for k, v := range w.block {
-		b[k] = int16(v)
+	*b = coefBlock{}
+	last := w.bits.decodeBlock(&w.dc[i], &w.ac[i], &plain, &p.pred[i], &w.block)
+	for k := range last&63 + 1 {
+		b[k>>2&15] |= uint64(uint16(w.block[zigzag[k&63]&63])) << uint(k&3*16)
 	}
 	w.block = [64]int32{}
 }
 
-func (p *pass) dcFirst(i int, b *[64]int16) {
+func (p *pass) dcFirst(i int, b *coefBlock) {
 	if size := p.w.dc[i].decode(&p.w.bits); size > 0 {
 		p.pred[i] += extend(p.w.bits.bits(size), size)
 	}
-	b[0] = int16(p.pred[i] << uint(p.al))
+	b.set(0, int16(p.pred[i]<<uint(p.al)))
 }
 
-func (p *pass) dcRefine(_ int, b *[64]int16) {
-	if p.w.bits.bits(1) != 0 {
-		b[0] |= 1 << uint(p.al)
-	}
+func (p *pass) dcRefine(_ int, b *coefBlock) {
+	b[0] |= uint64(p.w.bits.bits(1)<<uint(p.al)) & 0xFFFF
 }
 
 // acFirst decodes a band for the first time (G.1.2.2).
-func (p *pass) acFirst(i int, b *[64]int16) {
+func (p *pass) acFirst(i int, b *coefBlock) {
 	if p.eobrun > 0 {
 		p.eobrun--
 		return
 	}
 	bits, t := &p.w.bits, &p.w.ac[i]
-	for k := p.ss; k <= p.se; k++ {
-		symbol := t.decode(bits)
-		run, size := symbol>>4, symbol&15
-		switch {
-		case size > 0:
-			k += run
-			if k > p.se {
-				bits.bad = true
-				return
-			}
-			b[zigzag[k&63]] = int16(extend(bits.bits(size), size) << uint(p.al))
-		case run == 15:
-			k += 15
-		default:
+	for k := p.ss; k <= p.se; {
+		e := t.entry(bits)
+		move := int(e >> 8 & 255)
+		if move >= acEnd {
+			run := move - acEnd
 			p.eobrun = 1<<uint(run) + int(bits.bits(run)) - 1
 			return
 		}
+		if k += move; k > p.se+1 {
+			bits.bad = true
+			return
+		}
+		if v := int32(e) >> 16; v != 0 {
+			b.set(k-1, int16(v<<uint(p.al)))
+		}
 	}
 }
 
-// acRefine decodes one more bit of a band (G.1.2.3): corrections of coefficients
-// that are not zero, and new ones among those that are.
-func (p *pass) acRefine(i int, b *[64]int16) {
-	bits, t := &p.w.bits, &p.w.ac[i]
-	k := p.ss
-	if p.eobrun == 0 {
-		for k <= p.se {
-			symbol := t.decode(bits)
-			run, size := symbol>>4, symbol&15
-			fresh := int16(0)
-			switch {
-			case size > 0: // always 1, says the standard; libjpeg too takes any for it
-				fresh = -1 << uint(p.al)
-				if bits.bits(1) != 0 {
-					fresh = 1 << uint(p.al)
-				}
-			case run < 15:
-				p.eobrun = 1<<uint(run) + int(bits.bits(run))
-			}
-			if p.eobrun > 0 {
-				break
-			}
-			if k = p.correct(b, k, run); fresh != 0 {
-				if k > p.se {
-					bits.bad = true
-					return
-				}
-				b[zigzag[k&63]] = fresh
-			}
-			k++
-		}
+// entry takes a code and its value as acTable.fast describes them.
+func (t *acTable) entry(b *bitReader) uint32 {
+	if b.n < 32 {
+		b.fill()
 	}
-	if p.eobrun > 0 {
-		p.correct(b, k, 64)
-		p.eobrun--
+	e := t.fast[b.acc>>(64-acBits)]
+	if e == 0 {
+		return t.slow(b)
 	}
-}
-
-// correct goes from k past so many zeros and returns the index of the next,
-// correcting what is not zero on the way.
-func (p *pass) correct(b *[64]int16, k, zeros int) int {
-	one := int16(1) << uint(p.al)
-	for ; k <= p.se; k++ {
-		v := &b[zigzag[k&63]]
-		switch {
-		case *v == 0:
-			if zeros == 0 {
-				return k
-			}
-			zeros--
-		case p.w.bits.bits(1) != 0 && *v&one == 0:
-			if *v > 0 {
-				*v += one
-			} else {
-				*v -= one
-			}
-		}
-	}
-	return k
+	b.acc <<= e & 63
+	b.n -= int(e & 63)
+	return e
 }

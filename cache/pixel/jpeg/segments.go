@@ -188,6 +188,7 @@ func (p *parser) scanComponent(s *scan, i int, id, tables byte) error {
 			s.ac[i] = standardAC[a]
 		}
 	}
+	s.dcTable[i], s.acTable[i] = d, a
 	s.dcCond[i], s.acCond[i] = p.dcCond[d], p.acCond[a]
 	if c := &p.comps[at]; c.quant == nil && c.tq < 4 {
 		c.quant = p.quant[c.tq]

@@ -11,7 +11,8 @@ type acTable struct {
 	huffTable
 	// fast, by the next acBits bits:
 	//	bits 0–5    how many bits it takes
-	//	bits 8–15   by how much the index moves: run + 1; 16 for ZRL; acEnd for EOB
+	//	bits 8–15   by how much the index moves: run + 1; 16 for ZRL; acEnd + run
+	//	            where a block ends, run being that of EOBn, 0 for EOB
 	//	bits 16–31  the value, signed
 	// 0 where code and value are longer than acBits.
 	fast [1 << acBits]uint32
@@ -39,8 +40,8 @@ func (t *acTable) buildAC(s huffSpec) error {
 			t.fast[i] = uint32(v)<<16 | (run+1)<<8 | uint32(l+size)
 		case run == 15:
 			t.fast[i] = 16<<8 | uint32(l)
-		default: // EOB; other runs of size 0 end a block too, as in libjpeg
-			t.fast[i] = acEnd<<8 | uint32(l)
+		default: // any EOBn ends a sequential block too, as in libjpeg
+			t.fast[i] = (acEnd+run)<<8 | uint32(l)
 		}
 	}
 	return nil
@@ -103,5 +104,5 @@ func (t *acTable) slow(b *bitReader) uint32 {
 	case run == 15:
 		return 16 << 8
 	}
-	return acEnd << 8
+	return (acEnd + run) << 8
 }

@@ -14,7 +14,7 @@ type work struct {
 
 	strip8  []uint8
 	strip16 []uint16
-	coefs   []int16
+	coefs   []coefBlock
 }
 
 const keepBytes = 4 << 20
@@ -30,12 +30,9 @@ func (w *work) give() {
 	if cap(w.strip16) > keepBytes/2 {
 		w.strip16 = nil
 	}
-	if cap(w.coefs) > keepBytes/2 {
+	if cap(w.coefs) > keepBytes/128 {
 		w.coefs = nil
 	}
 	w.bits = bitReader{}
 	works.Put(w)
 }
-
-// early reports that the scan being decoded ended before its blocks did.
-func (w *work) early() bool { return w.bits.overrun() }
