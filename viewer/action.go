@@ -41,6 +41,13 @@ const (
 	LayoutPrev    Action = "layout.prev"
 	LinkToggle    Action = "link.toggle"
 	SamePoint     Action = "link.samepoint"
+	LinesToggle   Action = "lines.toggle"
+	MPRToggle     Action = "mpr.toggle"
+	MPRSlab       Action = "mpr.slab" // off, MIP, MinIP, mean in turn
+	MPRThicker    Action = "mpr.slab.thicker"
+	MPRThinner    Action = "mpr.slab.thinner"
+	MPRTurnLeft   Action = "mpr.turn.left" // the two other planes, about this one's normal
+	MPRTurnRight  Action = "mpr.turn.right"
 	ToolDrop      Action = "tool.drop"   // Esc: never leaves the case
 	ToolFinish    Action = "tool.finish" // Enter
 	ToolWindow    Action = "tool.window"

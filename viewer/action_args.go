@@ -12,6 +12,7 @@ const (
 	WindowSetName Action = "window.set"
 	ZoomSetName   Action = "view.zoom.set"
 	SliceSetName  Action = "slice.set"
+	SlabSetName   Action = "mpr.slab.set"
 )
 
 // WindowSet asks for a window width and level in the image's unit (N16: width
@@ -23,6 +24,9 @@ func ZoomSet(factor float64) Action { return withValues(ZoomSetName, factor) }
 
 // SliceSet asks for a slice by its 1-based number in viewing order.
 func SliceSet(n int) Action { return withValues(SliceSetName, float64(n)) }
+
+// SlabSet asks for slabs of a thickness in mm.
+func SlabSet(mm float64) Action { return withValues(SlabSetName, mm) }
 
 func withValues(name Action, values ...float64) Action {
 	s := make([]string, len(values))

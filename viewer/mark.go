@@ -35,6 +35,21 @@ type Mark struct {
 	StudyDate   string       `json:"study_date,omitempty"` // DA
 	Modality    string       `json:"modality,omitempty"`
 	Changed     time.Time    `json:"changed,omitzero"`
+	// Plane is where a mark lies that was put on a reformat: Points are on it, and
+	// SOPUID and Frame are the acquired image nearest to the first of them.
+	Plane *Plane `json:"plane,omitempty"`
+}
+
+// Plane is a reformatted image plane in the patient (PS3.3 C.7.6.2), square pixels.
+type Plane struct {
+	Name             string     `json:"name"` // "coronal", "axial oblique, MIP 10 mm"
+	FrameOfReference string     `json:"frame_of_reference,omitempty"`
+	Origin           [3]float64 `json:"origin"` // centre of the first pixel, mm
+	Row              [3]float64 `json:"row"`
+	Col              [3]float64 `json:"col"`
+	MM               float64    `json:"mm"` // side of a pixel
+	Rows             int        `json:"rows"`
+	Cols             int        `json:"cols"`
 }
 
 // Value is one number of a mark.

@@ -16,6 +16,7 @@ type State struct {
 	Mismatch []string `json:"mismatch,omitempty"` // N4: what differs from the order, in words without values
 	Unseen   int      `json:"unseen"`             // slices of the current study never shown
 	Probe    string   `json:"probe,omitempty"`
+	MPR      *MPR     `json:"mpr,omitempty"` // reformats are on screen
 }
 
 // Tile is one ImageBox.
@@ -26,7 +27,8 @@ type Tile struct {
 	Frame     int     `json:"frame"` // 0-based
 	Slice     int     `json:"slice"` // 0-based position in the stack, in viewing order
 	Slices    int     `json:"slices"`
-	Center    float64 `json:"center"` // window centre, DICOM's order (N16)
+	Reformat  string  `json:"reformat,omitempty"` // "coronal": made, not acquired
+	Center    float64 `json:"center"`             // window centre, DICOM's order (N16)
 	Width     float64 `json:"width"`
 	Preset    string  `json:"preset,omitempty"`
 	Zoom      float64 `json:"zoom"`  // screen pixels per image pixel; 0 = fit
@@ -38,6 +40,24 @@ type Tile struct {
 	Cine      bool    `json:"cine,omitempty"`
 	Linked    bool    `json:"linked,omitempty"`
 	Offset    float64 `json:"offset,omitempty"` // mm, linked scroll
+}
+
+// MPR is how reformats stand, and what was on screen before them.
+type MPR struct {
+	Source Tile             `json:"source"` // an image of the stack they are made of
+	Facing [3][2][3]float64 `json:"facing"` // directions of rows and columns: axial, coronal, sagittal
+	Centre [3]float64       `json:"centre"` // where they cross, mm
+	Mode   int              `json:"mode"`   // of slabs: 0 off, 1 MIP, 2 MinIP, 3 mean
+	Slab   float64          `json:"slab"`   // mm
+	Before Before           `json:"before"`
+}
+
+// Before is a layout to go back to.
+type Before struct {
+	Layout string `json:"layout"`
+	Tiles  []Tile `json:"tiles"`
+	Active int    `json:"active"`
+	OneUp  bool   `json:"one_up,omitempty"`
 }
 
 // Loaded counts a study's instances: readable of expected (N8).

@@ -27,6 +27,8 @@ var entries = []entry{
 	{"wl", "WIDTH LEVEL", "window and level, :wl 400 40", windowLevel},
 	{"zoom", "FACTOR", "zoom, :zoom 2.0 (0 fits)", zoom},
 	{"goto", "SLICE", "slice by number, :goto 57", gotoSlice},
+	{"mpr", "", "reformats on and off", is(viewer.MPRToggle)},
+	{"slab", "MM", "thickness of slabs, :slab 20", slab},
 	{"filter", "WORDS", "narrow the list", nil},
 	{"refresh", "", "ask the sites now", is(viewer.ListRefresh)},
 	{"sign", "", "open the sign sheet", is(viewer.ReportSign)},
@@ -127,6 +129,17 @@ func gotoSlice(args []string) (viewer.Action, error) {
 		return "", err
 	}
 	return viewer.SliceSet(int(n[0])), nil
+}
+
+func slab(args []string) (viewer.Action, error) {
+	n, err := numbers(args, 1)
+	if err == nil && n[0] <= 0 {
+		err = fmt.Errorf("a slab is thicker than 0 mm")
+	}
+	if err != nil {
+		return "", err
+	}
+	return viewer.SlabSet(n[0]), nil
 }
 
 // Usage lists the verbs for the help.

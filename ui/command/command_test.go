@@ -16,6 +16,7 @@ func TestVerbsBecomeTheActionsTheyName(t *testing.T) {
 		"wl 1500 −600":   {Name: "wl", Action: viewer.WindowSet(1500, -600)},
 		"zoom 2.5":       {Name: "zoom", Action: viewer.ZoomSet(2.5)},
 		"zoom 0":         {Name: "zoom", Action: viewer.ZoomSet(0)},
+		"slab 20":        {Name: "slab", Action: viewer.SlabSet(20)},
 		"goto 57":        {Name: "goto", Action: viewer.SliceSet(57)},
 		"si":             {Name: "sign", Action: viewer.ReportSign},
 		"aside":          {Name: "aside", Action: viewer.CaseAside},

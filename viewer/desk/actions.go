@@ -13,8 +13,9 @@ func deeds() map[viewer.Action]deed {
 		viewer.WindowSetName: (*Desk).setWindow,
 		viewer.ZoomSetName:   (*Desk).setZoom,
 		viewer.SliceSetName:  (*Desk).setSlice,
+		viewer.SlabSetName:   (*Desk).setSlab,
 	}
-	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices()} {
+	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices(), reforming()} {
 		for a, f := range some {
 			all[a] = plainly(f)
 		}
@@ -109,6 +110,7 @@ func (d *Desk) toggleOneUp() {
 // reset shows the image as it came: fitted, unturned, in its own window (R).
 func (d *Desk) reset() {
 	t := d.at()
+	d.straighten(t)
 	t.look.view.View.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
 	t.look.view.FlipH, t.look.view.Turn = false, 0
 	t.look.invert, t.look.window = false, choice{}

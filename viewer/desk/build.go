@@ -56,7 +56,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 	if p := t.shown; p.image != nil {
 		f, _ := p.slot.wanted()
 		s.Tiles = append(s.Tiles, TileScene{
-			Rect: t.rect, Image: p.image, Key: f.key(), Place: t.look.view.place(&p.geo, t.rect),
+			Rect: t.rect, Image: p.image, Key: join("#", f.key(), p.key), Place: t.look.view.place(&p.geo, t.rect),
 			Window: t.look.window.window(p.image), Invert: t.look.invert, How: d.how(t),
 		})
 		d.see(p)
@@ -69,6 +69,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 		s.Over.Append(d.style().SliceBar(in, d.slots(t), t.look.slice))
 	}
 	if t.shown.image != nil {
+		s.Over.Append(d.referenceLines(t, in))
 		d.drawMarks(&s.Over, i, t, in)
 	}
 }

@@ -57,6 +57,8 @@ type Desk struct {
 	active  int
 	oneUp   bool
 	beside  *beside // what the prior beside it displaced
+	mpr     *reformats
+	noLines bool // reference lines are off
 	tool    viewer.Action
 	draft   tool.Draft
 	cursor  [2]float64 // image point of the active tile

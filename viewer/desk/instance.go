@@ -7,6 +7,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/mpr"
 )
 
 // kept lists what of a header is of use after reading: a thousand slices hold
@@ -33,7 +34,8 @@ type instance struct {
 	d      *dicom.Dataset
 	frames int
 	image  bool
-	failed string // why it cannot be read, in words; "" when it was
+	failed string     // why it cannot be read, in words; "" when it was
+	made   *mpr.Plane // a reformat: its frames are slices of this plane; nil for what was acquired
 }
 
 func newInstance(o viewer.Object, f *dicom.File) *instance {
@@ -57,6 +59,9 @@ func newInstance(o viewer.Object, f *dicom.File) *instance {
 const maxFrames = 1 << 16
 
 func (i *instance) plane(frame int) (space.Plane, bool) {
+	if i.made != nil {
+		return i.made.At(frame), true
+	}
 	p, err := space.PlaneOf(i.d, frame)
 	return p, err == nil
 }

@@ -175,6 +175,7 @@ func projection(sl slot) hang.View {
 // setLayout changes the layout; tiles that become visible take the next series
 // that are not shown yet.
 func (d *Desk) setLayout(layout string) {
+	d.endMPR()
 	d.layout, d.oneUp, d.beside = layout, false, nil
 	tiles := d.visible()
 	if d.active >= len(tiles) {
@@ -211,6 +212,7 @@ func (d *Desk) holder(s *stack) *tile {
 
 // nextLayout goes through the layouts, by +1 or −1.
 func (d *Desk) nextLayout(by int) {
+	d.endMPR()
 	for i, l := range layouts {
 		if l == d.layout {
 			d.setLayout(layouts[(i+by+len(layouts))%len(layouts)])
@@ -221,6 +223,7 @@ func (d *Desk) nextLayout(by int) {
 
 // nextSeries puts the next stack of the tile's study into it.
 func (d *Desk) nextSeries(by int) {
+	d.endMPR()
 	t := d.tiles[d.active]
 	study := d.c.StudyUID
 	if t.stack != nil {

@@ -13,6 +13,7 @@ func (d *Desk) make(on picture, s *stack, points [][2]float64, words string) {
 		Points: points, Label: words, Slice: on.index + 1, Changed: d.opt.Now(),
 	}
 	d.markOf(&m, s)
+	d.onReformat(&m, on)
 	m, refused := measured(m, on)
 	if refused != "" {
 		d.notice(refused)
@@ -120,6 +121,9 @@ func (d *Desk) jump(by int) {
 
 // goToMark shows a mark in the tile that has its stack, else in the active one.
 func (d *Desk) goToMark(m viewer.Mark) bool {
+	if m.Plane != nil && d.goToReformat(m) {
+		return true
+	}
 	for _, s := range d.stacks {
 		i := s.found(m.SOPUID, m.Frame)
 		if i < 0 {
@@ -145,7 +149,8 @@ func (d *Desk) goToMark(m viewer.Mark) bool {
 func (d *Desk) marksOn(p picture) []viewer.Mark {
 	var out []viewer.Mark
 	for _, m := range d.log.Marks() {
-		if p.image == nil || m.SOPUID != p.slot.sop() || m.Frame != p.slot.frame {
+		m, here := p.lies(m)
+		if !here {
 			continue
 		}
 		if g := d.pointer.grab; g != nil && g.mark.ID == m.ID {

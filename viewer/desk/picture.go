@@ -27,6 +27,9 @@ func (d *Desk) refresh(t *tile, now time.Time) bool {
 	if !ok || !real {
 		return t.darken()
 	}
+	if sl.inst.made != nil {
+		return d.reform(t, sl, now)
+	}
 	if t.shown.image != nil && t.shown.slot.inst.obj == f.Object && t.shown.slot.frame == f.Index {
 		t.shown.index, t.late = t.look.slice, time.Time{}
 		return false
@@ -97,7 +100,7 @@ func (d *Desk) want() {
 	key := ""
 	for _, t := range d.visible() {
 		if sl, ok := t.slot(); ok {
-			if f, ok := sl.wanted(); ok {
+			if f, ok := sl.wanted(); ok && sl.inst.made == nil {
 				now = append(now, f)
 				key += f.key() + " "
 			}
@@ -111,6 +114,8 @@ func (d *Desk) want() {
 			}
 		}
 	}
+	lacking := d.lacking()
+	now, key = append(now, lacking...), key+keyOf(lacking)
 	if key += "|" + keyOf(soon); key != d.wanted {
 		d.wanted = key
 		d.opt.Load.Want(now, soon)
@@ -132,7 +137,7 @@ func (t *tile) neighbour(to []Frame, by int) []Frame {
 	if i < 0 || i >= len(t.stack.slots) {
 		return to
 	}
-	if f, ok := t.stack.slots[i].wanted(); ok {
+	if f, ok := t.stack.slots[i].wanted(); ok && t.made() == nil {
 		to = append(to, f)
 	}
 	return to

@@ -16,6 +16,7 @@ type beside struct {
 // togglePrior puts the most like series of the nearest prior beside the active
 // tile's, at the same level and linked (C2), or takes it away again.
 func (d *Desk) togglePrior() {
+	d.endMPR()
 	if d.beside != nil {
 		d.unhangPrior()
 		return

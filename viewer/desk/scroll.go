@@ -22,6 +22,7 @@ func (d *Desk) slice(t *tile, to int) {
 // sliceChanged ends what belongs to the slice that was left.
 func (d *Desk) sliceChanged(t *tile) {
 	t.cross = nil
+	d.recentre(t)
 	if t == d.tiles[d.active] && d.draft.Begun() {
 		d.draft.Drop()
 		d.notice("The unfinished mark was dropped: another slice.")
@@ -80,7 +81,7 @@ func comparable(a, b *stack) bool {
 
 // together reports whether a patient point of one stack means anything in another.
 func together(a, b *stack) bool {
-	return a.frameOfRef != "" && a.frameOfRef == b.frameOfRef || comparable(a, b)
+	return a.root() == b.root() || a.frameOfRef != "" && a.frameOfRef == b.frameOfRef || comparable(a, b)
 }
 
 func (s *stack) extent() (low, high float64) {

@@ -36,10 +36,19 @@ type stack struct {
 	spacing       float64
 	frameOfRef    dicom.UID
 	first         *instance // for what all share
+	source        *stack    // what a reformat is made of
 }
 
 // key is the same for a stack while slices are still coming in.
 func (s *stack) key() string { return s.series + "/" + s.split }
+
+// root is the acquired stack: s itself, or what a reformat is made of.
+func (s *stack) root() *stack {
+	if s.source != nil {
+		return s.source
+	}
+	return s
+}
 
 // found is the slot of a frame, −1 when it is not there.
 func (s *stack) found(sop string, frame int) int {

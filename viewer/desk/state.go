@@ -18,6 +18,7 @@ func (d *Desk) State() viewer.State {
 	for _, t := range d.tiles[:rows*cols] {
 		s.Tiles = append(s.Tiles, t.state())
 	}
+	s.MPR = d.stateMPR()
 	return s
 }
 
@@ -31,7 +32,9 @@ func (t *tile) state() viewer.Tile {
 	if t.stack != nil {
 		out.SeriesUID, out.StudyUID, out.Slices = t.stack.series, t.stack.study, len(t.stack.slots)
 	}
-	if sl, ok := t.slot(); ok && sl.inst != nil {
+	if made := t.made(); made != nil {
+		out.Reformat = made.Name()
+	} else if sl, ok := t.slot(); ok && sl.inst != nil {
 		out.SOPUID, out.Frame = sl.sop(), sl.frame
 	}
 	if t.shown.image != nil {
@@ -50,7 +53,7 @@ const ownPreset = "own"
 // tryRestore takes up where the reader was, once all images that were on screen
 // are known, or nothing more comes.
 func (d *Desk) tryRestore(waited time.Duration) {
-	s := d.restore
+	s := withoutMPR(d.restore)
 	all := true
 	for _, t := range s.Tiles {
 		all = all && (t.SOPUID == "" || d.stackOf(t) != nil)
@@ -58,6 +61,7 @@ func (d *Desk) tryRestore(waited time.Duration) {
 	if !all && (waited < gather || d.opt.Load.Reading() > 0 && waited < lastHope) {
 		return
 	}
+	made := d.restore
 	d.restore = nil
 	if d.holds(s) == 0 {
 		return // none of it is here: hang as new
@@ -74,6 +78,7 @@ func (d *Desk) tryRestore(waited time.Duration) {
 	if s.Active > 0 && s.Active < len(d.visible()) || s.OneUp && s.Active >= 0 && s.Active < len(d.tiles) {
 		d.active = s.Active
 	}
+	d.resumeMPR(made)
 	if _, ok := d.log.Find(s.Selected); ok {
 		d.chosen = s.Selected
 	}
@@ -110,12 +115,8 @@ func (d *Desk) takeUp(t *tile, s viewer.Tile) {
 		return
 	}
 	d.hang(t, st)
-	v := &t.look.view
-	v.Zoom, v.PanX, v.PanY, v.Turn, v.FlipH = max(s.Zoom, 0), s.PanX, s.PanY, ((s.Turn%4)+4)%4, s.FlipH
-	t.look.invert, t.linked, t.offset = s.Invert, s.Linked, s.Offset
-	if s.Preset != ownPreset && s.Width > 0 {
-		t.look.window = choice{fixed: true, center: s.Center, width: s.Width, preset: s.Preset}
-	}
+	t.lookAs(s)
+	t.linked, t.offset = s.Linked, s.Offset
 	if i := st.found(s.SOPUID, s.Frame); i >= 0 {
 		t.goTo(i)
 	} else {
@@ -123,5 +124,15 @@ func (d *Desk) takeUp(t *tile, s viewer.Tile) {
 	}
 	if s.Cine {
 		t.cine, t.since = true, d.opt.Now()
+	}
+}
+
+// lookAs takes up view and window.
+func (t *tile) lookAs(s viewer.Tile) {
+	v := &t.look.view
+	v.Zoom, v.PanX, v.PanY, v.Turn, v.FlipH = max(s.Zoom, 0), s.PanX, s.PanY, ((s.Turn%4)+4)%4, s.FlipH
+	t.look.invert = s.Invert
+	if s.Preset != ownPreset && s.Width > 0 {
+		t.look.window = choice{fixed: true, center: s.Center, width: s.Width, preset: s.Preset}
 	}
 }

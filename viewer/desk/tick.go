@@ -18,6 +18,7 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 	d.arrive(headers)
 	d.tryHang(now)
 	d.play(now)
+	d.fill()
 	d.want()
 	if d.renew(now) {
 		d.touch()
@@ -103,6 +104,7 @@ func (d *Desk) Next() (at time.Time, ok bool) {
 			sooner(t.since.Add(time.Duration(float64(time.Second)/t.stack.first.frameRate())), true)
 		}
 		sooner(t.late.Add(patience), !t.late.IsZero() && t.shown.image != nil)
+		sooner(t.turn.Add(rest), t.shown.rough)
 	}
 	sooner(time.Unix((d.minute+1)*60, 0), !d.c.Site.Due.IsZero())
 	return at, ok

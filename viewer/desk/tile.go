@@ -48,6 +48,7 @@ type tile struct {
 
 	shown picture
 	late  time.Time       // since when the slice wanted is not on screen
+	turn  time.Time       // when a reformat last moved
 	cross *space.Vec3     // the same point, in patient space
 	moved int             // direction of the last scroll: what to read ahead
 	empty string          // why nothing is in it
@@ -60,6 +61,8 @@ type picture struct {
 	index int
 	image *pixel.Image
 	geo   geometry
+	key   string // of a reformat: equal keys are equal pixels
+	rough bool   // a slab in motion, at half its resolution: not to be measured (N8)
 }
 
 // hang puts a stack into the tile with the look it had.
@@ -109,7 +112,7 @@ func (t *tile) slot() (slot, bool) {
 // the same image, or for a missing one the same place. A stack nobody has scrolled
 // yet stays at its first slice.
 func (t *tile) follow(stacks []*stack) {
-	if t.key == "" {
+	if t.key == "" || t.made() != nil {
 		return
 	}
 	t.stack = t.home(stacks)

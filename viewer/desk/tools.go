@@ -142,6 +142,7 @@ func (d *Desk) put(p [2]float64) {
 		d.notice("Nothing can be marked: " + d.c.ReadOnly)
 		return
 	}
+	d.refine(t)
 	points, done := d.draft.Put(p)
 	d.touch()
 	switch {

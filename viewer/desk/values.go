@@ -13,6 +13,9 @@ import (
 // millimetres come from (M6). refused is a sentence when it must not be measured.
 func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 	in, frame := p.slot.inst, p.slot.frame
+	if refused := acrossGap(in, frame, m); refused != "" {
+		return m, refused
+	}
 	cal, refused := calibration(in, frame, m)
 	if refused != "" {
 		return m, refused
@@ -36,12 +39,15 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 			return m, "Nothing to read there: " + why + "."
 		}
 		m.Values = []viewer.Value{{Name: "value", Number: v, Unit: unit}}
-		m.Calibration = lossy(p, "")
+		m.Calibration = lossy(p, p.reformatWords())
 		return m, ""
 	default:
 		return m, ""
 	}
 	m.Calibration = sourceOf(cal)
+	if words := p.reformatWords(); words != "" {
+		m.Calibration = words
+	}
 	if m.Kind == viewer.Ellipse {
 		m.Calibration = lossy(p, m.Calibration)
 	}
@@ -143,6 +149,9 @@ func probeWords(p picture, at [2]float64) string {
 	}
 	if p.image.Lossy {
 		words += " (lossy)"
+	}
+	if made := p.slot.inst.made; made != nil && made.Words() != "" {
+		words += " (" + made.Words() + ")"
 	}
 	return fmt.Sprintf("%s at %d, %d", words, int(at[0]), int(at[1]))
 }

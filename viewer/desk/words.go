@@ -98,7 +98,10 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	in, frame, v := p.slot.inst, p.slot.frame, t.look.view
 	h := in.d
 	w.Patient = join(" · ", dicom.ParsePN(h.Str(dicom.PatientName)).Display(), dicom.Clean(h.Str(dicom.PatientID)))
-	w.Technique = technique(h)
+	w.Technique = join(" · ", technique(h), lossyWords(p.image))
+	if in.made != nil {
+		w.Made = join(", ", in.made.Name(), in.made.Words())
+	}
 	w.Position = space.Position(h)
 	if e, ok := space.Orientation(h, frame); ok {
 		w.Edges = e.Shown(v.FlipH, v.Turn)
@@ -144,10 +147,15 @@ func technique(h *dicom.Dataset) string {
 	if v, ok := h.Float(dicom.DiffusionBValue); ok {
 		parts = append(parts, fmt.Sprintf("b %g", v))
 	}
-	if h.Str(dicom.LossyImageCompression) == "01" {
-		parts = append(parts, "lossy")
-	}
 	return join(" · ", parts...)
+}
+
+// lossyWords say that and how the pixels were lossily compressed (N21).
+func lossyWords(im *pixel.Image) string {
+	if !im.Lossy {
+		return ""
+	}
+	return join(" ", "lossy", im.Compression)
 }
 
 // sideConflict shows a laterality that disagrees: of image and series, or with the

@@ -45,10 +45,13 @@ func (p *Plane) place(b basis) {
 	left, right := extent(v, b.right)
 	top, bottom := extent(v, b.down)
 	mm := math.Max(v.Finest(), math.Max(right-left, bottom-top)/maxSide)
+	count := func(along space.Vec3, extent float64) int { // from the first voxel's centre to the last one's
+		return max(1, int(math.Floor((extent-step(v, along))/mm+1e-6))+1)
+	}
 	p.cut = volume.Cut{
 		Centre: v.Centre().Add(p.along.Scale(p.first - v.Centre().Dot(p.along))),
 		Right:  b.right, Down: b.down, MM: mm,
-		Cols: max(1, int(math.Round((right-left)/mm))), Rows: max(1, int(math.Round((bottom-top)/mm))),
+		Cols: count(b.right, right-left), Rows: count(b.down, bottom-top),
 	}
 }
 
@@ -119,3 +122,9 @@ func (p *Plane) Image(k int, coarse bool) *pixel.Image {
 	p.made[0] = picture{key, im}
 	return im
 }
+
+// Words are what its pictures are besides their name: "MIP 10 mm", or "".
+func (p *Plane) Words() string { return p.set.Words() }
+
+// Whole reports whether all slices between two patient points are here (N8).
+func (p *Plane) Whole(a, b space.Vec3) bool { return p.set.Volume.Whole(a, b) }

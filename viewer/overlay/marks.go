@@ -122,6 +122,16 @@ func (s Style) Cross(clip image.Rectangle, x, y float64, c color.NRGBA) List {
 	return l
 }
 
+// Reference is where another tile's slice cuts this one: thin, brighter for the
+// active tile's.
+func (s Style) Reference(clip image.Rectangle, a, b [2]float64, active bool) List {
+	c := color.NRGBA{Blue.R, Blue.G, Blue.B, 130}
+	if active {
+		c.A = 230
+	}
+	return List{Lines: []Line{{a[0], a[1], b[0], b[1], max(s.Scale, 0.5), c, clip}}}
+}
+
 // SlotState is what is known of one slice.
 type SlotState uint8
 

@@ -22,6 +22,8 @@ type Tile struct {
 
 	Patient, Study, Series, Technique string // as the image itself says
 
+	Made string // "coronal, MIP 10 mm": a reformat, not acquired
+
 	Edges      space.Edges // as shown
 	Unoriented bool        // "orientation unknown" (N5)
 	Badge      string      // "flipped, turned 90°": what the reader did to the letters
@@ -140,11 +142,11 @@ type ink struct {
 // corners writes the four corners, each a column of lines.
 func (s Style) corners(l *List, r image.Rectangle, t Tile, room room) {
 	topLeft := []ink{{t.Patient, White}, {t.Study, Grey}, {t.Series, Grey}}
-	topRight := []ink{{t.Technique, Grey}, {t.Position, Amber}, {side(t.Side), White}}
+	topRight := []ink{{t.Made, White}, {t.Technique, Grey}, {t.Position, Amber}, {side(t.Side), White}}
 	bottomLeft := []ink{{t.Linked, Dim}, {t.Midline, Grey}, {t.Zoom, Dim}, {t.Window, White}}
 	bottomRight := []ink{{t.Short, Amber}, {cine(t.Cine), Green}, {t.Level, Grey}, {slices(t), White}}
 	if room == brief {
-		topLeft, topRight = nil, topRight[2:]
+		topLeft, topRight = nil, []ink{topRight[0], topRight[3]}
 		bottomLeft, bottomRight = bottomLeft[3:], []ink{{t.Short, Amber}, {slices(t), White}}
 	}
 	s.column(l, r, topLeft, Left, true)

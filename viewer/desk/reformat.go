@@ -1,0 +1,168 @@
+package desk
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/cache/volume"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/mpr"
+)
+
+// reformats are three planes through one stack, in the tiles of a 2x2 layout whose
+// fourth tile is the stack itself.
+type reformats struct {
+	set     *mpr.Set
+	source  *stack
+	frames  []Frame // of the volume's slices
+	missing []int   // slices that are not in it yet
+	before  beside
+}
+
+// rest is how long a reader must hold still before a slab is shown in full.
+const rest = 100 * time.Millisecond
+
+// volumeOf makes an empty volume of a stack: what of it is here, in viewing order.
+func volumeOf(s *stack) (*volume.Volume, []Frame, error) {
+	var planes []space.Plane
+	var frames []Frame
+	for _, sl := range s.slots {
+		f, ok := sl.wanted()
+		if !ok {
+			continue
+		}
+		p, ok := sl.inst.plane(sl.frame)
+		if !ok {
+			return nil, nil, space.ErrNoPlane
+		}
+		planes, frames = append(planes, p), append(frames, f)
+	}
+	sorted := space.Sort(planes)
+	v, err := volume.New(planes, sorted)
+	if err != nil {
+		return nil, frames, err
+	}
+	order := make([]Frame, len(frames))
+	for k, i := range sorted.Order {
+		order[k] = frames[i]
+	}
+	return v, order, nil
+}
+
+// planeStack is a plane of the set as a stack that a tile can hold. One object
+// stands for all its slices: its header is the source's, with the plane's geometry.
+func planeStack(set *mpr.Set, which int, source *stack) *stack {
+	p := set.Plane(which)
+	at := p.At(0)
+	d := &dicom.Dataset{}
+	for _, t := range kept {
+		if e, ok := source.first.d.Get(t); ok {
+			d.Set(e)
+		}
+	}
+	d.Delete(dicom.SharedFunctionalGroupsSequence)
+	d.Delete(dicom.PerFrameFunctionalGroupsSequence)
+	d.Delete(dicom.SliceThickness)
+	d.SetFloat(dicom.ImageOrientationPatient, at.Row[0], at.Row[1], at.Row[2], at.Col[0], at.Col[1], at.Col[2])
+	d.SetFloat(dicom.PixelSpacing, at.RowMM, at.ColMM)
+	d.SetInt(dicom.Rows, at.Rows)
+	d.SetInt(dicom.Columns, at.Cols)
+	in := &instance{
+		obj: viewer.Object{StudyUID: source.study, SeriesUID: source.series}, d: d, frames: p.Slices(), image: true, made: p,
+	}
+	s := &stack{
+		study: source.study, series: source.series, split: "mpr " + strconv.Itoa(which), number: source.number,
+		description: source.description, modality: source.modality,
+		spatial: true, along: p.Along(), spacing: p.Spacing(), frameOfRef: source.frameOfRef, first: in, source: source,
+	}
+	for k := range p.Slices() {
+		s.slots = append(s.slots, slot{inst: in, frame: k, pos: p.Position(k)})
+	}
+	return s
+}
+
+// made is the plane of a tile that holds a reformat, else nil.
+func (t *tile) made() *mpr.Plane {
+	if t.stack == nil {
+		return nil
+	}
+	return t.stack.first.made
+}
+
+// fillAtOnce bounds the slices that one Tick takes into the volume.
+const fillAtOnce = 16
+
+// fill takes what has been decoded into the volume.
+func (d *Desk) fill() {
+	if d.mpr == nil {
+		return
+	}
+	n := 0
+	left := d.mpr.missing[:0]
+	for i, k := range d.mpr.missing {
+		if n == fillAtOnce {
+			left = append(left, d.mpr.missing[i:]...)
+			break
+		}
+		image, err := d.opt.Load.Image(d.mpr.frames[k])
+		switch {
+		case image != nil:
+			if err := d.mpr.set.Fill(k, image); err != nil {
+				d.notice("A slice is left out of the reformat: " + why(err) + ".")
+			}
+			n++
+		case err == nil:
+			left = append(left, k)
+		}
+	}
+	d.mpr.missing = left
+	if n > 0 {
+		d.touch()
+	}
+}
+
+// lacking are the next frames the volume waits for.
+func (d *Desk) lacking() (frames []Frame) {
+	if d.mpr == nil {
+		return nil
+	}
+	for _, k := range d.mpr.missing {
+		if frames = append(frames, d.mpr.frames[k]); len(frames) == fillAtOnce {
+			break
+		}
+	}
+	return frames
+}
+
+// reform puts the picture of a reformat on screen. A slab is rough while the tile
+// moves.
+func (d *Desk) reform(t *tile, sl slot, now time.Time) bool {
+	was := t.shown
+	if was.image == nil || was.slot.inst != sl.inst || was.slot.frame != sl.frame {
+		t.turn = now
+	}
+	rough := sl.inst.made.Words() != "" && now.Sub(t.turn) < rest
+	if was.image != nil && was.key == sl.inst.made.Key(sl.frame, rough) {
+		return false
+	}
+	t.reshow(sl, rough)
+	return true
+}
+
+func (t *tile) reshow(sl slot, rough bool) {
+	image := sl.inst.made.Image(sl.frame, rough)
+	t.show(picture{
+		slot: sl, index: t.look.slice, image: image, geo: geometryOf(sl.inst, sl.frame, image.Rows, image.Cols),
+		key: sl.inst.made.Key(sl.frame, rough), rough: rough,
+	})
+}
+
+// refine shows a rough picture in full: what is measured is what the pixels say.
+func (d *Desk) refine(t *tile) {
+	if t.shown.rough {
+		t.reshow(t.shown.slot, false)
+		d.touch()
+	}
+}
