@@ -3,7 +3,7 @@ package htj2k
 // emitWhole gives the samples that readSamples read as μ with its sign: all there
 // is of a block whose cleanup pass is of plane 0, on a reversible path.
 func (d *Decoder) emitWhole(to rowPair[int32]) {
-	top, bottom := to.top, to.bottom
+	top, bottom := to.top, to.bottom[:len(to.top)]
 	if d.isWide {
 		for x := range top {
 			q := &d.wide[x>>1]
@@ -11,9 +11,9 @@ func (d *Decoder) emitWhole(to rowPair[int32]) {
 		}
 		return
 	}
-	for j := range len(top) / 2 {
-		q, t, b := unfoldLanes(d.line[j&(maxRow-1)]), (*[2]int32)(top[2*j:]), (*[2]int32)(bottom[2*j:])
-		t[0], b[0], t[1], b[1] = lane(q, 0), lane(q, 1), lane(q, 2), lane(q, 3)
+	for x := 0; x < len(top)-1; x += 2 {
+		q := unfoldLanes(d.line[x>>1&(maxRow-1)])
+		top[x], bottom[x], top[x+1], bottom[x+1] = lane(q, 0), lane(q, 1), lane(q, 2), lane(q, 3)
 	}
 	if x := len(top) - 1; x&1 == 0 {
 		q := unfoldLanes(d.line[x>>1])
@@ -23,7 +23,7 @@ func (d *Decoder) emitWhole(to rowPair[int32]) {
 
 // emitDoubled gives them as ±(2·μ+1), moved up to their plane.
 func (d *Decoder) emitDoubled(to rowPair[int32]) {
-	top, bottom, up := to.top, to.bottom, d.shift&31
+	top, bottom, up := to.top, to.bottom[:len(to.top)], d.shift&31
 	if d.isWide {
 		for x := range top {
 			q := &d.wide[x>>1]
@@ -31,9 +31,10 @@ func (d *Decoder) emitDoubled(to rowPair[int32]) {
 		}
 		return
 	}
-	for j := range len(top) / 2 {
-		q, t, b := doubleLanes(d.line[j&(maxRow-1)]), (*[2]int32)(top[2*j:]), (*[2]int32)(bottom[2*j:])
-		t[0], b[0], t[1], b[1] = lane(q, 0)<<up, lane(q, 1)<<up, lane(q, 2)<<up, lane(q, 3)<<up
+	for x := 0; x < len(top)-1; x += 2 {
+		q := doubleLanes(d.line[x>>1&(maxRow-1)])
+		top[x], bottom[x] = lane(q, 0)<<up, lane(q, 1)<<up
+		top[x+1], bottom[x+1] = lane(q, 2)<<up, lane(q, 3)<<up
 	}
 	if x := len(top) - 1; x&1 == 0 {
 		q := doubleLanes(d.line[x>>1])
@@ -43,7 +44,7 @@ func (d *Decoder) emitDoubled(to rowPair[int32]) {
 
 // emitScaled gives them as ±(2·μ+1)·unit.
 func (d *Decoder) emitScaled(to rowPair[float32], unit float32) {
-	top, bottom := to.top, to.bottom
+	top, bottom := to.top, to.bottom[:len(to.top)]
 	if d.isWide {
 		for x := range top {
 			q := &d.wide[x>>1]
@@ -51,10 +52,10 @@ func (d *Decoder) emitScaled(to rowPair[float32], unit float32) {
 		}
 		return
 	}
-	for j := range len(top) / 2 {
-		q, t, b := doubleLanes(d.line[j&(maxRow-1)]), (*[2]float32)(top[2*j:]), (*[2]float32)(bottom[2*j:])
-		t[0], t[1] = float32(lane(q, 0))*unit, float32(lane(q, 2))*unit
-		b[0], b[1] = float32(lane(q, 1))*unit, float32(lane(q, 3))*unit
+	for x := 0; x < len(top)-1; x += 2 {
+		q := doubleLanes(d.line[x>>1&(maxRow-1)])
+		top[x], bottom[x] = float32(lane(q, 0))*unit, float32(lane(q, 1))*unit
+		top[x+1], bottom[x+1] = float32(lane(q, 2))*unit, float32(lane(q, 3))*unit
 	}
 	if x := len(top) - 1; x&1 == 0 {
 		q := doubleLanes(d.line[x>>1])

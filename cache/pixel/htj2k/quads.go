@@ -34,17 +34,23 @@ func (d *Decoder) readRow(row []quad, table *vlcTable, first bool) {
 			right = q1 >> (quadRight - 7) & contextUnit
 			w >>= q1 >> quadLength & 7
 		}
+		pos += int(q0>>quadLength&7 + q1>>quadLength&7)
 		mode := q0>>quadOffset&1 | q1>>quadOffset&1<<1
-		if first && mode == bothOffsets {
-			mode = initialShort + d.mel.event()&1
+		q0, q1 = q0&quadKeep, q1&quadKeep
+		if mode != 0 {
+			if first && mode == bothOffsets {
+				mode = initialShort + d.mel.event()&1
+			}
+			u := uvlc[(mode<<6|uint32(w)&63)&511]
+			pos += int(u >> uvlcTotal & 31)
+			w >>= u & 7
+			n := u >> uvlcFirst & 7
+			q0 |= (u>>uvlcFirstU&7 + uint32(w)&(1<<n-1)) << quadLength
+			q1 |= (u>>uvlcSecondU&7 + uint32(w>>n)&(1<<(u>>uvlcSecond&7)-1)) << quadLength
 		}
-		u := uvlc[(mode<<6|uint32(w)&63)&511]
-		pos += int(q0>>quadLength&7 + q1>>quadLength&7 + u>>uvlcTotal&31)
-		w >>= u & 7
-		n := u >> uvlcFirst & 7
-		row[j] = q0&quadKeep | (u>>uvlcFirstU&7+uint32(w)&(1<<n-1))<<quadLength
+		row[j] = q0
 		if j+1 < len(row) {
-			row[j+1] = q1&quadKeep | (u>>uvlcSecondU&7+uint32(w>>n)&(1<<(u>>uvlcSecond&7)-1))<<quadLength
+			row[j+1] = q1
 		}
 	}
 	above[len(row)] = uint8(right)
