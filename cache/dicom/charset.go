@@ -2,6 +2,8 @@ package dicom
 
 import (
 	"bytes"
+	"encoding/binary"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,16 +21,18 @@ import (
 //	ISO 2022 IR 87 159 149 58                                 two bytes, by escape
 //	ISO_IR 192 GB18030 GBK (and GB2312 as part of it)         the whole value
 //
-// Text that does not fit its declaration is never lost: bytes that are not of
-// the set become U+FFFD or, in Latin sets and where none or an unknown one is
-// declared, are read as UTF-8 if they are that and as Windows-1252 if not. The
-// file's Notes say so.
+// Text that does not fit its declaration is never lost, and the file's Notes say
+// so. It is read by the site's default (Options.Charset) where it fits that; else as
+// UTF-8 if nothing or nothing known is declared and it is that, or as Windows-1252;
+// what no set has a character for is U+FFFD.
 type charset struct {
 	whole encoding.Encoding // not nil: the whole value is in it, no escapes
 	utf8  bool
 	g0    *codeset // what a value starts in, and returns to at a delimiter
 	g1    *codeset // nil: bytes from 0x80 have no meaning
+	bare  *codeset // what they are taken for then, without the escape that they need
 	loose bool     // nothing or nothing known declared
+	site  *charset // the site's default; nil for none
 }
 
 // codeset is a graphic set in use. Its bytes come with the high bit set.
@@ -123,8 +127,18 @@ func katakana(b []byte) string {
 
 // newCharset reads the values of Specific Character Set. The first names what
 // text starts in; the others only announce escapes, which are obeyed announced
-// or not.
-func newCharset(terms []string, f *File) *charset {
+// or not. site is what text is taken for that does not fit; nil for none.
+func newCharset(terms []string, site *charset, n *notes) *charset {
+	c := declared(terms, n)
+	if site == nil || site == c {
+		return c
+	}
+	with := *c
+	with.site = site
+	return &with
+}
+
+func declared(terms []string, n *notes) *charset {
 	for _, t := range terms {
 		switch normal(t) {
 		case "ISOIR192", "UTF8":
@@ -135,23 +149,33 @@ func newCharset(terms []string, f *File) *charset {
 			return &charset{whole: simplifiedchinese.GBK}
 		}
 	}
-	if len(terms) == 0 || terms[0] == "" && len(terms) == 1 {
+	if len(terms) == 0 || len(terms) == 1 && (terms[0] == "" || normal(terms[0]) == "ISOIR6") {
 		return noCharset
 	}
-	n := strings.TrimPrefix(strings.TrimPrefix(normal(terms[0]), "ISO2022"), "ISO")
-	set, known := upperSets[strings.TrimPrefix(n, "IR")]
-	switch {
-	case terms[0] == "":
-		return &charset{g0: setASCII}
-	case !known:
-		f.note("unknown character set")
-		return noCharset
-	case set == setKatakana:
-		return &charset{g0: setRomaji, g1: set}
-	case strings.HasPrefix(normal(terms[0]), "ISO2022") && set != nil && set.width == 2:
-		set = nil // stands in G1 only after its escape
+	c := &charset{g0: setASCII}
+	for i, t := range slices.Backward(terms) {
+		set, known := upperSets[number(t)]
+		switch {
+		case t == "" && i == 0:
+		case !known && i == 0:
+			n.add("unknown character set", 0)
+			return noCharset
+		case set == nil:
+		case i > 0 || set.width == 2 && strings.HasPrefix(normal(t), "ISO2022"):
+			c.bare = set // stands in G1 only after its escape
+		case set == setKatakana:
+			c.g0, c.g1 = setRomaji, set
+		default:
+			c.g1 = set
+		}
 	}
-	return &charset{g0: setASCII, g1: set}
+	return c
+}
+
+// number is the registration number in ISO_IR n and ISO 2022 IR n.
+func number(term string) string {
+	n := strings.TrimPrefix(strings.TrimPrefix(normal(term), "ISO2022"), "ISO")
+	return strings.TrimPrefix(n, "IR")
 }
 
 // normal reduces a defined term to what its misspellings share.
@@ -169,50 +193,67 @@ func normal(s string) string {
 
 // decode turns the bytes of a text value into UTF-8. Backslashes that separate
 // values are kept, and no other byte becomes one.
-func (c *charset) decode(raw []byte, vr VR, in vrInfo, f *File) string {
+func (c *charset) decode(raw []byte, code vrCode, n *notes) string {
+	if plain(raw) && (c == nil || c.g0 != setRomaji || !code.info().charset) {
+		return string(raw)
+	}
 	if c == nil {
 		c = noCharset
 	}
-	switch {
-	case !in.charset:
-		return undeclared(raw, f)
-	case plain(raw) && c.g0 != setRomaji:
-		return string(raw)
-	case c.utf8 && utf8.Valid(raw):
-		return string(raw)
-	case c.utf8 || c.loose && bytes.IndexByte(raw, 0x1B) < 0:
-		return undeclared(raw, f)
-	case c.whole != nil:
-		out, _ := c.whole.NewDecoder().Bytes(raw)
-		return checked(string(out), f)
+	s, fault := c.try(raw, code)
+	if fault == "" {
+		return s
 	}
-	return checked(c.decode2022(raw, vr, in, f), f)
+	n.add(fault, 0)
+	if c.site != nil && (!c.site.oneByte() || !utf8.Valid(raw)) {
+		if by, fault := c.site.try(raw, code); fault == "" {
+			return by
+		}
+	}
+	return s
 }
 
+// try decodes and says what was wrong with it, "" for nothing.
+func (c *charset) try(raw []byte, code vrCode) (s, fault string) {
+	switch {
+	case !code.info().charset, c.loose && bytes.IndexByte(raw, 0x1B) < 0, c.utf8 && !utf8.Valid(raw):
+		if utf8.Valid(raw) {
+			return string(raw), outside
+		}
+		return upperSets["100"].decode(raw), outside
+	case c.utf8:
+		return string(raw), ""
+	case c.whole != nil:
+		out, _ := c.whole.NewDecoder().Bytes(raw)
+		s = string(out)
+	default:
+		s, fault = c.decode2022(raw, code)
+	}
+	if fault == "" && strings.ContainsRune(s, utf8.RuneError) {
+		fault = outside
+	}
+	return s, fault
+}
+
+// oneByte: any bytes fit, so that text which is UTF-8 must be that.
+func (c *charset) oneByte() bool {
+	return c.whole == nil && !c.utf8 && c.bare == nil && c.g1 != nil && c.g1.width == 1
+}
+
+// plain reports whether b is ASCII without an escape.
 func plain(b []byte) bool {
+	for len(b) >= 8 {
+		w := binary.LittleEndian.Uint64(b)
+		esc := w ^ 0x1B1B1B1B1B1B1B1B // a byte of it is zero where b has an ESC
+		if (w|(esc-0x0101010101010101)&^esc)&0x8080808080808080 != 0 {
+			return false
+		}
+		b = b[8:]
+	}
 	for _, c := range b {
 		if c >= 0x80 || c == 0x1B {
 			return false
 		}
 	}
 	return true
-}
-
-// undeclared reads bytes whose character set is not known.
-func undeclared(raw []byte, f *File) string {
-	if plain(raw) {
-		return string(raw)
-	}
-	f.note("text outside its declared character set")
-	if utf8.Valid(raw) {
-		return string(raw)
-	}
-	return upperSets["100"].decode(raw)
-}
-
-func checked(s string, f *File) string {
-	if strings.ContainsRune(s, utf8.RuneError) {
-		f.note("text outside its declared character set")
-	}
-	return s
 }

@@ -15,6 +15,7 @@
 package dicom
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strconv"
@@ -49,16 +50,39 @@ type Element struct {
 
 // Dataset holds elements in ascending tag order. The zero value is empty and
 // ready. Pixel Data (7FE0,0010) is never in it when it came from a File: see
-// File.Pixel.
-type Dataset struct{ elems []Element }
+// File.Pixel. One that was read keeps the bytes it was read from and decodes a
+// value each time it is asked for; it may be read by several goroutines, as long as
+// none changes it.
+type Dataset struct {
+	elems []Element
+	raw   *rawSet // not nil: the elements are these, as found
+}
 
 func (d *Dataset) find(t Tag) (int, bool) {
 	if d == nil {
 		return 0, false
 	}
+	if d.raw != nil {
+		return d.raw.find(t)
+	}
 	return slices.BinarySearchFunc(d.elems, t, func(e Element, t Tag) int {
 		return int(int64(e.Tag) - int64(t))
 	})
+}
+
+// at is element i.
+func (d *Dataset) at(i int) Element {
+	if d.raw != nil {
+		return d.raw.element(i)
+	}
+	return d.elems[i]
+}
+
+// load decodes what was read, for good: it is going to be changed.
+func (d *Dataset) load() {
+	if d.raw != nil {
+		d.elems, d.raw = d.raw.all(), nil
+	}
 }
 
 // Get returns the element and whether it is present.
@@ -67,7 +91,7 @@ func (d *Dataset) Get(t Tag) (Element, bool) {
 	if !ok {
 		return Element{}, false
 	}
-	return d.elems[i], true
+	return d.at(i), true
 }
 
 // Has reports whether the element is present, with or without a value.
@@ -75,6 +99,7 @@ func (d *Dataset) Has(t Tag) bool { _, ok := d.find(t); return ok }
 
 // Set adds the element or replaces the one with its tag.
 func (d *Dataset) Set(e Element) {
+	d.load()
 	i, ok := d.find(e.Tag)
 	if ok {
 		d.elems[i] = e
@@ -85,6 +110,7 @@ func (d *Dataset) Set(e Element) {
 
 // Delete removes the element if it is there.
 func (d *Dataset) Delete(t Tag) {
+	d.load()
 	if i, ok := d.find(t); ok {
 		d.elems = slices.Delete(d.elems, i, i+1)
 	}
@@ -92,8 +118,11 @@ func (d *Dataset) Delete(t Tag) {
 
 // Len is the number of elements at the top level.
 func (d *Dataset) Len() int {
-	if d == nil {
+	switch {
+	case d == nil:
 		return 0
+	case d.raw != nil:
+		return len(d.raw.elems)
 	}
 	return len(d.elems)
 }
@@ -101,11 +130,8 @@ func (d *Dataset) Len() int {
 // All walks the elements in ascending tag order.
 func (d *Dataset) All() iter.Seq[Element] {
 	return func(yield func(Element) bool) {
-		if d == nil {
-			return
-		}
-		for _, e := range d.elems {
-			if !yield(e) {
+		for i := range d.Len() {
+			if !yield(d.at(i)) {
 				return
 			}
 		}
@@ -115,7 +141,7 @@ func (d *Dataset) All() iter.Seq[Element] {
 // Clone copies the data set deeply enough that Set and Delete on the copy, at
 // any depth, leave the original alone. Byte values are shared.
 func (d *Dataset) Clone() *Dataset {
-	c := &Dataset{elems: slices.Clone(d.elems)}
+	c := &Dataset{elems: slices.Collect(d.All())}
 	for i := range c.elems {
 		e := &c.elems[i]
 		if e.Items == nil {
@@ -304,4 +330,17 @@ func FormatDS(f float64) string {
 		}
 		p--
 	}
+}
+
+// sort restores ascending order; of elements with one tag the first is kept.
+func (d *Dataset) sort() {
+	ordered := true
+	for i := 1; i < len(d.elems); i++ {
+		ordered = ordered && d.elems[i-1].Tag < d.elems[i].Tag
+	}
+	if ordered {
+		return
+	}
+	slices.SortStableFunc(d.elems, func(a, b Element) int { return cmp.Compare(a.Tag, b.Tag) })
+	d.elems = slices.CompactFunc(d.elems, func(a, b Element) bool { return a.Tag == b.Tag })
 }

@@ -6,96 +6,100 @@ import (
 	"strings"
 )
 
-// decode turns a value's bytes into an element.
-func (p *parser) decode(h header, raw []byte, sc *scope) Element {
-	vr := p.vrFor(h, sc)
-	e := Element{Tag: h.tag, VR: vr}
-	in := vr.info()
+// value says how the bytes of a value are to be understood.
+type value struct {
+	code  vrCode
+	order endian
+	cs    *charset
+	notes *notes // nil: nothing is noted
+}
+
+// decode fills in e from the bytes of its value.
+func (v value) decode(e *Element, raw []byte) {
 	if len(raw) == 0 {
-		return e
+		return
 	}
+	in := v.code.info()
 	switch in.kind {
 	case kindText:
-		e.Text = p.text(raw, vr, in, sc.cs)
+		e.Text = v.text(raw, in)
 	case kindInt:
-		e.Ints = p.ints(h, raw, in)
+		e.Ints = v.ints(raw, in)
 	case kindFloat:
-		e.Floats = p.floats(h, raw, in)
+		e.Floats = v.floats(raw, in)
 	default:
-		e.Bytes = p.bytes(raw, in)
+		e.Bytes = v.bytes(raw, in)
 	}
-	return e
 }
 
-// vrFor settles "US or SS" and "US or OW" where implicit VR leaves it open.
-func (p *parser) vrFor(h header, sc *scope) VR {
-	if p.explicit || h.vr != "US" {
-		return h.vr
+// check notes what decode will have to tolerate. Text is looked at until something
+// was wrong with it, and no more than a megabyte: decoding is not free.
+func (v value) check(t Tag, raw []byte) {
+	in := v.code.info()
+	switch in.kind {
+	case kindText:
+		if v.notes.looks(raw) && !plain(raw) {
+			v.cs.decode(raw, v.code, v.notes)
+		}
+	case kindInt, kindFloat:
+		if len(raw)%int(in.size) != 0 {
+			v.notes.add("%s has a value of odd length", t)
+		}
 	}
-	info, _ := h.tag.info()
-	switch {
-	case len(info.VRs) < 2:
-		return "US"
-	case info.VRs[len(info.VRs)-1] == "OW":
-		return "OW"
-	case sc.signed:
-		return "SS"
-	}
-	return "US"
 }
 
-func (p *parser) ints(h header, raw []byte, in vrInfo) []int64 {
+// implicitVR settles "US or SS" and "US or OW", which implicit VR leaves open.
+func implicitVR(t Tag, sc *scope) vrCode {
+	switch _, last := t.codes(); {
+	case last == vrOW:
+		return vrOW
+	case last == vrSS && sc.signed:
+		return vrSS
+	}
+	return vrUS
+}
+
+func (v value) ints(raw []byte, in *vrInfo) []int64 {
 	size := int(in.size)
-	if len(raw)%size != 0 {
-		p.f.note("%s has a value of odd length", h.tag)
-	}
 	out := make([]int64, len(raw)/size)
 	for i := range out {
 		b := raw[i*size:]
 		switch {
-		case h.vr == "AT":
-			out[i] = int64(p.order.uint16(b))<<16 | int64(p.order.uint16(b[2:]))
+		case v.code == vrAT:
+			out[i] = int64(v.order.uint16(b))<<16 | int64(v.order.uint16(b[2:]))
 		case size == 2 && in.signed:
-			out[i] = int64(int16(p.order.uint16(b)))
+			out[i] = int64(int16(v.order.uint16(b)))
 		case size == 2:
-			out[i] = int64(p.order.uint16(b))
+			out[i] = int64(v.order.uint16(b))
 		case size == 4 && in.signed:
-			out[i] = int64(int32(p.order.uint32(b)))
+			out[i] = int64(int32(v.order.uint32(b)))
 		case size == 4:
-			out[i] = int64(p.order.uint32(b))
+			out[i] = int64(v.order.uint32(b))
 		default:
-			out[i] = int64(p.order.uint64(b))
+			out[i] = int64(v.order.uint64(b))
 		}
 	}
 	return out
 }
 
-func (p *parser) floats(h header, raw []byte, in vrInfo) []float64 {
-	size := int(in.size)
-	if len(raw)%size != 0 {
-		p.f.note("%s has a value of odd length", h.tag)
-	}
-	out := make([]float64, len(raw)/size)
+func (v value) floats(raw []byte, in *vrInfo) []float64 {
+	out := make([]float64, len(raw)/int(in.size))
 	for i := range out {
-		if size == 4 {
-			out[i] = float64(math.Float32frombits(p.order.uint32(raw[4*i:])))
+		if in.size == 4 {
+			out[i] = float64(math.Float32frombits(v.order.uint32(raw[4*i:])))
 		} else {
-			out[i] = math.Float64frombits(p.order.uint64(raw[8*i:]))
+			out[i] = math.Float64frombits(v.order.uint64(raw[8*i:]))
 		}
 	}
 	return out
 }
 
-// bytes returns the value little endian; only a big endian one is a copy, or
-// one of a header read.
-func (p *parser) bytes(raw []byte, in vrInfo) []byte {
-	if p.order == bigEndian && in.size > 1 {
+// bytes returns the value little endian; only a big endian one is a copy.
+func (v value) bytes(raw []byte, in *vrInfo) []byte {
+	if v.order == bigEndian && in.size > 1 {
 		return swapped(raw, int(in.size))
 	}
-	if p.opt.header {
-		return bytes.Clone(raw)
-	}
-	return raw
+	return raw[:len(raw):len(raw)]
 }
 
 // swapped returns a copy of b with the bytes of each size-byte word reversed.
@@ -110,13 +114,13 @@ func swapped(b []byte, size int) []byte {
 }
 
 // text decodes, splits and trims a text value (PS3.5 6.2).
-func (p *parser) text(raw []byte, vr VR, in vrInfo, cs *charset) []string {
-	s := cs.decode(raw, vr, in, p.f)
+func (v value) text(raw []byte, in *vrInfo) []string {
+	s := v.cs.decode(raw, v.code, v.notes)
 	if !in.multi || strings.IndexByte(s, '\\') < 0 {
 		if s = trim(s, in); s == "" {
 			return nil
 		}
-		return p.one(s)
+		return []string{s}
 	}
 	parts := strings.Split(s, `\`)
 	for i := range parts {
@@ -125,17 +129,7 @@ func (p *parser) text(raw []byte, vr VR, in vrInfo, cs *charset) []string {
 	return parts
 }
 
-// one makes a slice of one string out of a slab: most elements have one value.
-func (p *parser) one(s string) []string {
-	if len(p.slab) == cap(p.slab) {
-		p.slab = make([]string, 0, 32)
-	}
-	p.slab = append(p.slab, s)
-	n := len(p.slab)
-	return p.slab[n-1 : n : n]
-}
-
-func trim(s string, in vrInfo) string {
+func trim(s string, in *vrInfo) string {
 	for len(s) > 0 && (s[len(s)-1] == ' ' || s[len(s)-1] == 0) {
 		s = s[:len(s)-1]
 	}

@@ -5,17 +5,11 @@ import (
 	"math/bits"
 )
 
-// span is one encapsulated frame: fragments [from, to), cut to size bytes
-// where size is not 0.
-type span struct {
-	from, to int
-	size     uint64
-}
-
 // Frame returns the stored bytes of frame i, counted from 0. Native frames
 // alias the input; a 1-bit frame that starts within a byte is copied so that
 // its first pixel is the lowest bit. An encapsulated frame of one fragment
-// aliases the input, one of several is a copy. When the bytes of a native frame
+// aliases the input, one of several is a copy. Of a file that was opened every
+// frame is a copy, of at most Limits.Frame. When the bytes of a native frame
 // end early, what is there comes with an *InvalidError. Safe for concurrent use.
 func (f *File) Frame(i int) ([]byte, error) {
 	if !f.Pixel.Present() {
@@ -24,10 +18,13 @@ func (f *File) Frame(i int) ([]byte, error) {
 	if n := Frames(f); i < 0 || i >= n {
 		return nil, invalid(-1, "no frame %d of %d", i, n)
 	}
-	if f.Pixel.Encapsulated {
-		return f.encapsulated(i)
+	switch {
+	case !f.Pixel.Encapsulated:
+		return f.native(i)
+	case f.src.r != nil:
+		return f.readEncapsulated(i)
 	}
-	return f.native(i)
+	return f.encapsulated(i)
 }
 
 // native cuts frame i out of the native value by rows, columns, samples and
@@ -38,6 +35,9 @@ func (f *File) native(i int) ([]byte, error) {
 		return nil, err
 	}
 	have := uint64(len(f.Pixel.Native)) * 8
+	if f.src.r != nil {
+		have = uint64(f.src.length) * 8
+	}
 	over, from := bits.Mul64(size, uint64(i))
 	if over != 0 || from >= have {
 		return nil, invalid(-1, "pixel data end before frame %d", i)
@@ -47,14 +47,28 @@ func (f *File) native(i int) ([]byte, error) {
 	if short {
 		to = have
 	}
-	b := f.Pixel.Native[from/8 : (to+7)/8]
+	b, err := f.nativeBytes(from/8, (to+7)/8)
+	if err != nil {
+		return nil, err
+	}
+	short = short || uint64(len(b)) < (to+7)/8-from/8
 	if shift := from % 8; shift != 0 {
-		b = shiftBits(b, uint(shift), int((to-from+7)/8))
+		b = shiftBits(b, uint(shift), min(len(b), int((to-from+7)/8)))
+	}
+	if len(b) == 0 {
+		return nil, invalid(-1, "pixel data end before frame %d", i)
 	}
 	if short {
 		return b, invalid(-1, "pixel data end within frame %d", i)
 	}
 	return b, nil
+}
+
+func (f *File) nativeBytes(from, to uint64) ([]byte, error) {
+	if f.src.r != nil {
+		return f.src.appendRead(nil, f.src.at+int64(from), int64(to-from))
+	}
+	return f.Pixel.Native[from:to], nil
 }
 
 // frameBits is the size of one native frame in bits (PS3.5 8.1.1, 8.2.1).
@@ -75,7 +89,11 @@ func (f *File) frameBits() (uint64, error) {
 	case pi == "YBR_PARTIAL_420":
 		per = uint64(3*alloc) / 2
 	}
-	return uint64(rows*cols) * per, nil
+	over, size := bits.Mul64(uint64(rows*cols), per)
+	if over != 0 {
+		return 0, invalid(-1, "rows, columns, samples or bits of the pixels impossible together")
+	}
+	return size, nil
 }
 
 func shiftBits(b []byte, shift uint, n int) []byte {
@@ -102,92 +120,14 @@ func (f *File) encapsulated(i int) ([]byte, error) {
 	if s.to-s.from > 1 {
 		b = bytes.Join(f.Pixel.Fragments[s.from:s.to], nil)
 	}
-	if s.size > 0 && s.size < uint64(len(b)) {
-		b = b[:s.size]
-	}
-	return b, nil
+	return cutTo(b, s.size), nil
 }
 
-// spans groups fragments to n frames: by the extended offset table, else the
-// basic one, else all to a single frame, one to one, or by the marker that
-// starts a JPEG or JPEG 2000 stream. A table that does not hold for these
-// fragments is passed over.
-func (p *PixelData) spans(n int) ([]span, error) {
-	frags := len(p.Fragments)
-	if s := p.tableSpans(p.EOT, n); s != nil {
-		for i := range s {
-			if i < len(p.EOTLengths) {
-				s[i].size = p.EOTLengths[i]
-			}
-		}
-		return s, nil
+// cutTo applies the extended offset table's length of a frame, which is what its
+// fragments hold without padding (PS3.3 C.7.6.3.1.9); one that cannot be is passed over.
+func cutTo(b []byte, size uint64) []byte {
+	if size > 0 && size+1 == uint64(len(b)) {
+		return b[:size]
 	}
-	bot := make([]uint64, len(p.BOT))
-	for i, o := range p.BOT {
-		bot[i] = uint64(o)
-	}
-	if s := p.tableSpans(bot, n); s != nil {
-		return s, nil
-	}
-	switch {
-	case frags == 0:
-		return nil, invalid(-1, "encapsulated pixel data without a fragment")
-	case n == 1:
-		return []span{{0, frags, 0}}, nil
-	case frags <= n:
-		return oneToOne(frags), nil
-	}
-	if s := p.markerSpans(); len(s) == n {
-		return s, nil
-	}
-	return nil, &UnsupportedError{What: "several fragments a frame without an offset table"}
-}
-
-func oneToOne(n int) []span {
-	s := make([]span, n)
-	for i := range s {
-		s[i] = span{i, i + 1, 0}
-	}
-	return s
-}
-
-// tableSpans applies offsets counted from the first fragment's item head. It
-// returns nil unless there are n, ascending, each at the start of a fragment.
-func (p *PixelData) tableSpans(table []uint64, n int) []span {
-	if len(table) != n || n > len(p.Fragments) || len(table) == 0 || table[0] != 0 {
-		return nil
-	}
-	var out []span
-	var at uint64
-	for k, fr := range p.Fragments {
-		if len(out) < n && at == table[len(out)] {
-			if len(out) > 0 {
-				out[len(out)-1].to = k
-			}
-			out = append(out, span{from: k})
-		}
-		at += 8 + uint64(len(fr))
-	}
-	if len(out) != n {
-		return nil
-	}
-	out[n-1].to = len(p.Fragments)
-	return out
-}
-
-func (p *PixelData) markerSpans() []span {
-	var out []span
-	for k, fr := range p.Fragments {
-		if bytes.HasPrefix(fr, []byte{0xFF, 0xD8, 0xFF}) || bytes.HasPrefix(fr, []byte{0xFF, 0x4F, 0xFF, 0x51}) {
-			if len(out) > 0 {
-				out[len(out)-1].to = k
-			}
-			out = append(out, span{from: k})
-		}
-	}
-	if len(out) == 0 || out[0].from != 0 {
-		return nil
-	}
-	out[len(out)-1].to = len(p.Fragments)
-	return out
+	return b
 }

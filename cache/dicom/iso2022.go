@@ -36,6 +36,8 @@ type shifter struct {
 	run    []byte
 	set    *codeset // of run
 	g0, g1 *codeset
+	bare   *codeset
+	fault  string
 }
 
 func (s *shifter) flush() {
@@ -61,23 +63,24 @@ func (s *shifter) verbatim(c byte) {
 	s.out.WriteByte(c)
 }
 
-func (c *charset) decode2022(raw []byte, vr VR, in vrInfo, f *File) string {
-	s := shifter{g0: c.g0, g1: c.g1}
+// decode2022 also says what was wrong with raw, "" for nothing.
+func (c *charset) decode2022(raw []byte, code vrCode) (text, fault string) {
+	s := shifter{g0: c.g0, g1: c.g1, bare: c.bare}
 	for i := 0; i < len(raw); {
 		b := raw[i]
 		if b == 0x1B {
-			i += s.escape(raw[i:], f)
+			i += s.escape(raw[i:])
 			continue
 		}
 		set := s.g0
 		if b >= 0x80 {
-			set = s.g1
+			set = s.upper()
 		}
 		switch {
 		case set == nil || b >= 0x80 && b < 0xA0 && set.width == 1:
-			f.note("text outside its declared character set")
+			s.fault = outside
 			s.emit(upperSets["100"], b)
-		case b <= ' ' || b == 0x7F || b < 0x80 && set.width == 1 && delimiter(b, vr, in):
+		case b <= ' ' || b == 0x7F || b < 0x80 && set.width == 1 && delimiter(b, code):
 			s.verbatim(b)
 			if b != ' ' {
 				s.reset(c)
@@ -94,13 +97,23 @@ func (c *charset) decode2022(raw []byte, vr VR, in vrInfo, f *File) string {
 		i++
 	}
 	s.flush()
-	return s.out.String()
+	return s.out.String(), s.fault
+}
+
+// upper is the set of bytes from 0x80; without one, what was announced and not
+// designated.
+func (s *shifter) upper() *codeset {
+	if s.g1 == nil && s.bare != nil {
+		s.fault = outside
+		return s.bare
+	}
+	return s.g1
 }
 
 // delimiter reports whether b ends the reach of escapes (PS3.5 6.1.2.5.3).
 // Control characters do so too.
-func delimiter(b byte, vr VR, in vrInfo) bool {
-	return b == '\\' && in.multi || vr == "PN" && (b == '^' || b == '=')
+func delimiter(b byte, code vrCode) bool {
+	return b == '\\' && code.info().multi || code == vrPN && (b == '^' || b == '=')
 }
 
 // reset returns to the initial sets. A G1 set stays where there is no initial
@@ -114,7 +127,7 @@ func (s *shifter) reset(c *charset) {
 
 // escape obeys an escape sequence and returns its length. An unknown one is
 // left to be seen.
-func (s *shifter) escape(b []byte, f *File) int {
+func (s *shifter) escape(b []byte) int {
 	for n := 3; n <= 4 && n <= len(b); n++ {
 		if e, ok := escapes[string(b[1:n])]; ok {
 			if e.upper {
@@ -125,7 +138,7 @@ func (s *shifter) escape(b []byte, f *File) int {
 			return n
 		}
 	}
-	f.note("unknown escape sequence in text")
+	s.fault = unknownEscape
 	s.flush()
 	s.out.WriteRune('\uFFFD')
 	return 1

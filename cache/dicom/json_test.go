@@ -84,7 +84,7 @@ func TestJSONIsReadTolerantly(t *testing.T) {
 			t.Errorf("%s: %v", in, err)
 			continue
 		}
-		if got := strings.Join(d.Strs(d.elems[0].Tag), `\`); got != want {
+		if got := strings.Join(d.Strs(d.at(0).Tag), `\`); got != want {
 			t.Errorf("%s: %q, want %q", in, got, want)
 		}
 	}
@@ -102,12 +102,17 @@ func TestBadJSONIsRefusedWithOurError(t *testing.T) {
 	for _, in := range []string{``, `[]`, `1`, `{`, `{"00200013":7}`, `{"00200013":{"vr":7}}`, `{"00280010":{"vr":"US","Value":["x"]}}`,
 		`{"00280010":{"vr":"US","Value":[65536]}}`, `{"00280010":{"vr":"US","Value":[1.5]}}`, `{"00280010":{"vr":"US","Value":[[1]]}}`,
 		`{"00420011":{"vr":"OB","InlineBinary":"!"}}`, `{"00091006":{"vr":"FD","Value":["x"]}}`, `{"00081140":{"vr":"SQ","InlineBinary":"AA=="}}`,
-		`{"00280009":{"vr":"AT","Value":["zz"]}}`, `{} {}`, deep} {
+		`{"00280009":{"vr":"AT","Value":["zz"]}}`, `{} {}`} {
 		var d Dataset
 		var inv *InvalidError
 		if err := d.UnmarshalJSON([]byte(in)); !errors.As(err, &inv) {
 			t.Errorf("%.60s: %v", in, err)
 		}
+	}
+	var d Dataset
+	var lim *LimitError
+	if err := d.UnmarshalJSON([]byte(deep)); !errors.As(err, &lim) || lim.Limit != maxDepth {
+		t.Errorf("66 levels: %v", err)
 	}
 }
 

@@ -49,7 +49,7 @@ func (j *jsonLexer) list(open, close byte, one func() error) error {
 		return j.invalid("%q must stand here", open)
 	}
 	if j.nest++; j.nest > maxNest {
-		return j.invalid("nested too deep")
+		return beyond("depth of brackets", maxNest, int64(j.nest), j.pos)
 	}
 	defer func() { j.nest-- }()
 	if j.take(close) {

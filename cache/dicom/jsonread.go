@@ -34,7 +34,7 @@ type jsonReader struct {
 
 func (j *jsonReader) counted() error {
 	if j.count++; j.count > maxElements {
-		return &UnsupportedError{What: "an object of more than 2 million elements"}
+		return beyond("elements", maxElements, int64(j.count), j.pos)
 	}
 	return nil
 }
@@ -43,7 +43,7 @@ func (j *jsonReader) counted() error {
 // vr that tells which may come after it. name is nil unless there are groups.
 func (j *jsonReader) dataset(d *Dataset, depth int) (name *pnValue, err error) {
 	if depth > maxDepth {
-		return nil, j.invalid("sequences nested deeper than %d", maxDepth)
+		return nil, beyond("depth of sequences", maxDepth, int64(depth), j.pos)
 	}
 	err = j.object(func(key string) error {
 		if err := j.counted(); err != nil {
@@ -215,8 +215,8 @@ func (j *jsonReader) inline(e Element, s string) (Element, error) {
 	if e.VR.info().kind == kindSeq {
 		return e, j.invalid("%s: a sequence cannot be binary", e.Tag)
 	}
-	p := parser{f: &File{}, explicit: true, order: littleEndian}
-	return p.decode(header{tag: e.Tag, vr: e.VR}, b, &scope{cs: utf8Charset}), nil
+	value{code: codeOf(e.VR), cs: utf8Charset}.decode(&e, b)
+	return e, nil
 }
 
 func dropSpace(r rune) rune {

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"sync"
 )
 
 const (
-	maxDepth    = 64      // levels of sequences; real objects stay under 12
-	maxElements = 2 << 20 // elements and items of one object, 0.4 GB of them at worst
-
 	undefined = 0xFFFFFFFF // length, PS3.5 7.1.1
 
 	tagItem     Tag = 0xFFFEE000
@@ -21,31 +19,37 @@ const (
 	tagEncapLen Tag = 0x7FE00003
 )
 
-type options struct {
-	header  bool // stop at the pixel data and copy values
-	partial bool // b is the head of a longer file
-}
-
-// parser walks the bytes of one object. cut is set when they end early; every
-// level then returns with what it has.
+// parser walks the bytes of one object and notes where the elements of one level
+// stand; what is below is only walked, and read when it is asked for. cut is set
+// when the bytes end early; every level then returns with what it has.
 type parser struct {
 	b        []byte
 	pos      int
 	explicit bool
 	order    endian
-	f        *File
-	opt      options
-	count    int
+	f        *File // nil where items are read again
+	notes    *notes
+	opt      *Options
+	lim      Limits
+	site     *charset // Options.Charset
+	header   bool     // stop at the pixel data
+	partial  bool     // b is the head of a longer file
+	trusted  bool     // b was walked before
+	deflated bool     // the body is another's work
 	cut      bool
-	stop     bool // pixel data reached in header mode
-	slab     []string
-	zeros    int // all bytes from here on are zero; -1 until looked at
+	stop     bool // pixel data reached in a header
+	count    int
+	budget   int64 // bytes that may still be allocated
+	want     int   // in a partial read: how many bytes the element at its end needs
+	zeros    int   // all bytes from here on are zero; -1 until looked at
+	stack    []rawElem
+	scratch  *[512]rawElem // what stack begins in
 }
 
 // header is one element's head. length may be undefined.
 type header struct {
 	tag    Tag
-	vr     VR
+	vr     vrCode
 	length uint32
 	at     int // offset of the tag
 }
@@ -61,9 +65,9 @@ func (p *parser) tagAt(i int) Tag {
 	return Tag(p.order.uint16(p.b[i:]))<<16 | Tag(p.order.uint16(p.b[i+2:]))
 }
 
-// header reads an element's head that must lie before end. ok is false when
-// the bytes end first.
-func (p *parser) header(end int) (h header, ok bool) {
+// head reads an element's head that must lie before end. ok is false when the
+// bytes end first.
+func (p *parser) head(end int) (h header, ok bool) {
 	if end-p.pos < 8 {
 		return h, false
 	}
@@ -75,27 +79,27 @@ func (p *parser) header(end int) (h header, ok bool) {
 		return h, true
 	}
 	if p.explicit {
-		return p.explicitHeader(h, b)
+		return p.explicitHead(h, b)
 	}
-	h.vr, h.length = h.tag.VR(), p.order.uint32(b[4:])
+	h.vr, h.length = h.tag.code(), p.order.uint32(b[4:])
 	p.pos += 8
 	return h, true
 }
 
-// explicitHeader reads VR and length (PS3.5 7.1.2). A VR that is none of the
+// explicitHead reads VR and length (PS3.5 7.1.2). A VR that is none of the
 // standard's but is two capitals has a long header (6.2.2); anything else is
 // an element that a careless writer left implicit.
-func (p *parser) explicitHeader(h header, b []byte) (header, bool) {
+func (p *parser) explicitHead(h header, b []byte) (header, bool) {
 	h.vr = knownVR(b[4], b[5])
 	switch {
-	case h.vr == "" && !(capital(b[4]) && capital(b[5])):
-		p.f.note("%s has no value representation", h.tag)
-		h.vr, h.length = h.tag.VR(), p.order.uint32(b[4:])
+	case h.vr == 0 && !(capital(b[4]) && capital(b[5])):
+		p.notes.add("%s has no value representation", h.tag)
+		h.vr, h.length = h.tag.code(), p.order.uint32(b[4:])
 		p.pos += 8
 		return h, true
-	case h.vr == "":
-		p.f.note("%s has an unknown value representation", h.tag)
-		h.vr = "UN"
+	case h.vr == 0:
+		p.notes.add("%s has an unknown value representation", h.tag)
+		h.vr = vrUN
 	case !h.vr.info().long:
 		h.length = uint32(p.order.uint16(b[6:]))
 		p.pos += 8
@@ -111,14 +115,15 @@ func (p *parser) explicitHeader(h header, b []byte) (header, bool) {
 
 func capital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
-// dataset reads elements until end, or until an item delimiter when delimited.
-func (p *parser) dataset(d *Dataset, end int, delimited bool, sc scope) error {
-	sorted, open := true, delimited
+// dataset walks elements until end, or until an item delimiter when delimited.
+// set takes those of this level; nil: they are only walked.
+func (p *parser) dataset(set *rawSet, end int, delimited bool, sc *scope) error {
+	from, open, last, sorted := len(p.stack), delimited, Tag(0), true
 	for p.pos < end && !p.cut && !p.stop {
 		if sc.depth == 0 && p.padding(end) {
 			break
 		}
-		h, ok := p.header(end)
+		h, ok := p.head(end)
 		if !ok {
 			p.short(end)
 			break
@@ -131,24 +136,25 @@ func (p *parser) dataset(d *Dataset, end int, delimited bool, sc scope) error {
 			if h.tag == tagItem || sc.depth > 0 && h.tag != tagItemEnd {
 				return invalid(h.at, "%s out of place", h.tag)
 			}
-			p.f.note("stray delimiter between elements")
+			p.notes.add("stray delimiter between elements", 0)
 			continue
 		}
-		if err := p.element(d, h, end, &sc); err != nil {
+		if err := p.element(set, h, end, sc); err != nil {
 			return err
 		}
-		if n := len(d.elems); n > 1 && d.elems[n-1].Tag <= d.elems[n-2].Tag {
-			sorted = false
-		}
+		sorted = sorted && h.tag > last
+		last = h.tag
 	}
 	if open {
 		p.short(p.pos)
 	}
 	if !sorted {
-		d.sort()
-		p.f.note("elements repeated or out of order")
+		p.notes.add("elements repeated or out of order", 0)
 	}
-	return nil
+	if set == nil {
+		return nil
+	}
+	return p.collect(set, from, sorted, sc)
 }
 
 // short handles fewer bytes than a head before end.
@@ -156,14 +162,14 @@ func (p *parser) short(end int) {
 	if end == len(p.b) {
 		p.cut = true
 	} else if !p.cut && !p.stop {
-		p.f.note("item or sequence ends too early")
+		p.notes.add("item or sequence ends too early", 0)
 	}
 	p.pos = end
 }
 
 // padding reports whether only zero bytes remain, which writers leave behind.
 func (p *parser) padding(end int) bool {
-	if p.b[p.pos] != 0 || p.opt.partial {
+	if p.b[p.pos] != 0 || p.partial {
 		return false
 	}
 	if p.zeros < 0 {
@@ -172,82 +178,139 @@ func (p *parser) padding(end int) bool {
 	if p.pos < p.zeros {
 		return false
 	}
-	p.f.note("zero bytes after the last element")
+	p.notes.add("zero bytes after the last element", 0)
 	p.pos = end
 	return true
 }
 
-// sort restores ascending order; of elements with one tag the first is kept.
-func (d *Dataset) sort() {
-	ordered := true
-	for i := 1; i < len(d.elems); i++ {
-		ordered = ordered && d.elems[i-1].Tag < d.elems[i].Tag
-	}
-	if ordered {
-		return
-	}
-	slices.SortStableFunc(d.elems, func(a, b Element) int { return cmp.Compare(a.Tag, b.Tag) })
-	d.elems = slices.CompactFunc(d.elems, func(a, b Element) bool { return a.Tag == b.Tag })
-}
-
-func (p *parser) counted(at int) error {
-	if p.count++; p.count > maxElements {
-		return &UnsupportedError{What: "an object of more than 2 million elements"}
-	}
-	return nil
-}
-
-// element reads the value that belongs to h and adds it to d.
-func (p *parser) element(d *Dataset, h header, end int, sc *scope) error {
+// element walks the value that belongs to h and notes it in set.
+func (p *parser) element(set *rawSet, h header, end int, sc *scope) error {
 	if err := p.counted(h.at); err != nil {
 		return err
 	}
-	if sc.depth == 0 && (h.tag == PixelDataTag || h.tag == FloatPixelData || h.tag == DoubleFloatPixelData) {
-		return p.pixelData(h, end)
+	if sc.depth == 0 {
+		if h.tag == PixelDataTag || h.tag == FloatPixelData || h.tag == DoubleFloatPixelData {
+			return p.pixelData(h, end)
+		}
+		if p.header && p.opt.Stop != 0 && h.tag >= p.opt.Stop && h.tag.Group() != 2 {
+			p.stop = true
+			return nil
+		}
 	}
-	if h.vr == "UN" || h.vr == "SQ" {
-		return p.nested(d, h, end, sc)
+	if h.vr == vrUN || h.vr == vrSQ {
+		return p.nested(set, h, end, sc)
 	}
 	if h.length == undefined {
-		return p.undefinedLength(d, h, end, sc)
+		return p.undefinedLength(set, h, end, sc)
 	}
-	raw, ok, err := p.value(h, end)
-	if !ok {
-		return err
+	at, ok, err := p.value(h, end)
+	if ok {
+		return p.keep(set, h, at, sc)
 	}
-	p.add(d, h, raw, sc)
+	return err
+}
+
+func (p *parser) counted(at int) error {
+	if p.count++; p.count > p.lim.Elements {
+		return beyond("elements", int64(p.lim.Elements), int64(p.count), at)
+	}
 	return nil
 }
 
-// value takes the bytes of h. ok is false when the value is cut off or err set.
-func (p *parser) value(h header, end int) (raw []byte, ok bool, err error) {
+// value passes over the bytes of h and returns where they begin. ok is false when
+// the value is cut off or err set.
+func (p *parser) value(h header, end int) (at int, ok bool, err error) {
 	if uint64(h.length) > uint64(end-p.pos) {
 		if end != len(p.b) {
-			return nil, false, invalid(h.at, "%s is longer than the item it stands in", h.tag)
+			return 0, false, tooLong(h, end-p.pos)
 		}
+		p.want = p.pos + int(h.length)
 		p.cut, p.pos = true, end
-		return nil, false, nil
+		return 0, false, nil
 	}
-	raw = p.b[p.pos : p.pos+int(h.length) : p.pos+int(h.length)]
+	at = p.pos
 	p.pos += int(h.length)
-	return raw, true, nil
+	return at, true, nil
 }
 
-// add decodes raw and appends the element, leaving out what is of the file and
-// not of the object: group lengths and trailing padding.
-func (p *parser) add(d *Dataset, h header, raw []byte, sc *scope) {
-	switch {
-	case h.tag.Element() == 0 || h.tag == tagPadding:
-		return
-	case sc.depth == 0 && p.offsetTable(h.tag, raw):
-		return
+// keep takes the element h, whose value is the bytes from at to p.pos, leaving out
+// what is of the file and not of the object: group lengths and trailing padding.
+func (p *parser) keep(set *rawSet, h header, at int, sc *scope) error {
+	if h.tag.Element() == 0 || h.tag == tagPadding {
+		return nil
 	}
-	e := p.decode(h, raw, sc)
+	raw := p.b[at : at+int(h.length)]
+	if sc.depth == 0 && h.tag>>16 == 0x7FE0 {
+		if ok, err := p.offsetTable(h, raw); ok || err != nil {
+			return err
+		}
+	}
+	if !p.explicit && h.vr == vrUS {
+		h.vr = implicitVR(h.tag, sc)
+	}
+	v := value{code: h.vr, order: p.order, cs: sc.cs, notes: p.notes}
+	v.check(h.tag, raw)
 	switch h.tag {
 	case SpecificCharacterSet:
-		sc.cs = newCharset(e.Text, p.f)
+		var e Element
+		v.decode(&e, raw[:min(len(raw), 1024)])
+		sc.cs = newCharset(e.Text, p.site, p.notes)
 	case PixelRepresentation:
-		sc.signed = len(e.Ints) > 0 && e.Ints[0] == 1
+		sc.signed = len(raw) >= 2 && p.order.uint16(raw) == 1
 	}
-	d.elems = append(d.elems, e)
+	if set == nil {
+		return nil
+	}
+	return p.push(h, at, len(raw), 0)
 }
+
+// push notes an element of the level that is collected.
+func (p *parser) push(h header, at, n int, flags uint64) error {
+	if at > maxOffset || uint64(n) >= undefined {
+		return beyond("length", undefined-1, int64(n), h.at)
+	}
+	if p.order == bigEndian {
+		flags |= rawBig
+	}
+	if p.explicit {
+		flags |= rawExplicit
+	}
+	if len(p.stack) == cap(p.stack) {
+		grown := max(256, 2*cap(p.stack))
+		if err := p.spend(16 * int64(grown)); err != nil {
+			return err
+		}
+		p.stack = append(make([]rawElem, 0, grown), p.stack...)
+	}
+	p.stack = append(p.stack, rawElem{h.tag, uint32(n), uint64(at)<<16 | uint64(h.vr)<<8 | flags})
+	return nil
+}
+
+// collect takes the elements from the stack, in ascending order; of elements with
+// one tag the first is kept.
+func (p *parser) collect(set *rawSet, from int, sorted bool, sc *scope) error {
+	level := p.stack[from:]
+	if !sorted {
+		slices.SortStableFunc(level, func(a, b rawElem) int { return cmp.Compare(a.tag, b.tag) })
+		level = slices.CompactFunc(level, func(a, b rawElem) bool { return a.tag == b.tag })
+	}
+	if err := p.spend(16 * int64(len(level))); err != nil {
+		return err
+	}
+	set.b, set.opt, set.elems = p.b, p.opt, slices.Clone(level)
+	set.cs, set.signed, set.depth = sc.cs, sc.signed, sc.depth
+	p.stack = p.stack[:from]
+	return nil
+}
+
+// spend takes n bytes from what reading may allocate.
+func (p *parser) spend(n int64) error {
+	if p.budget -= n; p.budget < 0 {
+		return beyond("memory", p.lim.Memory+p.lim.Factor*int64(len(p.b)), p.lim.Memory+p.lim.Factor*int64(len(p.b))-p.budget, p.pos)
+	}
+	return nil
+}
+
+// stacks are scratch of parsers: what a data set's elements are gathered in
+// before their number is known.
+var stacks = sync.Pool{New: func() any { return new([512]rawElem) }}

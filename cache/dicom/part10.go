@@ -1,52 +1,83 @@
 package dicom
 
-import (
-	"bytes"
-	"compress/flate"
-	"fmt"
-	"io"
-)
+// Parse reads one object: Part 10 with or without preamble and meta
+// information, or a bare data set; explicit or implicit VR, little or big
+// endian, deflated. Errors are *InvalidError, *UnsupportedError or *LimitError. It
+// never panics, and keeps to Limits.
+func Parse(b []byte) (*File, error) { return Options{}.Parse(b) }
 
-// parse reads b. more means: b is only the head of a file, and its end was
-// reached before the pixel data.
-func parse(b []byte, opt options) (f *File, more bool, err error) {
-	f = &File{Meta: &Dataset{}, Dataset: &Dataset{}}
-	p := &parser{b: b, f: f, opt: opt, order: littleEndian, zeros: -1}
-	p.pos, f.Preamble = preamble(b)
-	if err := p.meta(); err != nil {
-		return nil, false, err
+// Parse is the function Parse, by these options.
+func (o Options) Parse(b []byte) (*File, error) {
+	p := o.parser(b)
+	defer p.release()
+	if err := p.start(); err != nil {
+		return nil, err
 	}
-	f.TransferSyntax = UID(f.Meta.Str(TransferSyntaxUID))
-	if f.TransferSyntax == DeflatedExplicitVRLittleEndian {
-		if opt.partial {
-			return nil, true, nil
-		}
+	if p.f.TransferSyntax == DeflatedExplicitVRLittleEndian && !p.cut {
 		if err := p.inflate(); err != nil {
-			return nil, false, err
+			return nil, err
 		}
 	}
-	if !p.cut && p.pos < len(p.b) {
-		if err := p.body(); err != nil {
-			return nil, false, err
-		}
+	if err := p.body(); err != nil {
+		return nil, err
 	}
-	if opt.partial && !p.stop {
-		return nil, true, nil
+	return p.done()
+}
+
+// parser is one over b. Its options are its own and their limits filled in.
+func (o Options) parser(b []byte) *parser {
+	o.Limits = o.Limits.filled()
+	p := &parser{b: b, opt: &o, lim: o.Limits, order: littleEndian, zeros: -1, notes: new(notes)}
+	p.budget = o.Limits.Memory + o.Limits.Factor*int64(len(b))
+	p.f = &File{Meta: &Dataset{}, Dataset: &Dataset{}}
+	p.scratch = stacks.Get().(*[512]rawElem)
+	p.stack = p.scratch[:0]
+	if len(o.Charset) > 0 {
+		p.site = newCharset(o.Charset, nil, nil)
 	}
-	f.Truncated = f.Truncated || p.cut
-	if f.Dataset.Len() == 0 && f.Meta.Len() == 0 && !f.Pixel.Present() {
-		return nil, false, invalid(p.pos, "no data element")
+	return p
+}
+
+func (p *parser) release() {
+	if p.scratch != nil {
+		stacks.Put(p.scratch)
+		p.scratch, p.stack = nil, nil
 	}
-	return f, false, nil
+}
+
+// start reads preamble and meta information.
+func (p *parser) start() error {
+	p.pos, p.f.Preamble = preamble(p.b)
+	if err := p.meta(); err != nil {
+		return err
+	}
+	p.f.TransferSyntax = UID(p.f.Meta.Str(TransferSyntaxUID))
+	return nil
 }
 
 // body reads the data set.
 func (p *parser) body() error {
+	if p.cut || p.pos >= len(p.b) {
+		return nil
+	}
 	if err := p.encoding(); err != nil {
 		return err
 	}
-	p.f.Dataset.elems = make([]Element, 0, 64)
-	return p.dataset(p.f.Dataset, len(p.b), false, scope{})
+	p.f.Dataset.raw = new(rawSet)
+	return p.dataset(p.f.Dataset.raw, len(p.b), false, p.top())
+}
+
+// top is the scope of what is not in an item.
+func (p *parser) top() *scope { return &scope{cs: newCharset(nil, p.site, nil)} }
+
+// done is the file as read.
+func (p *parser) done() (*File, error) {
+	p.f.Truncated = p.f.Truncated || p.cut
+	p.f.Notes = p.notes.list
+	if p.f.Dataset.Len() == 0 && p.f.Meta.Len() == 0 && !p.f.Pixel.Present() {
+		return nil, invalid(p.pos, "no data element")
+	}
+	return p.f, nil
 }
 
 // preamble returns where the first element stands (PS3.10 7.1).
@@ -65,139 +96,32 @@ func preamble(b []byte) (pos int, full bool) {
 // that wrong are followed. Its end is where the group ends: the group length is
 // trusted only to tell meta information from a deflated stream.
 func (p *parser) meta() error {
-	end := -1
-	sc := scope{}
-	for len(p.b)-p.pos >= 8 && p.tagAt(p.pos).Group() == 2 {
-		if p.pos == end && UID(p.f.Meta.Str(TransferSyntaxUID)) == DeflatedExplicitVRLittleEndian {
+	end, deflated := -1, false
+	sc, set := scope{}, new(rawSet)
+	p.f.Meta.raw = set
+	for len(p.b)-p.pos >= 8 && p.tagAt(p.pos).Group() == 2 && !p.cut {
+		if p.pos == end && deflated {
 			break
 		}
-		p.explicit = knownVR(p.b[p.pos+4], p.b[p.pos+5]) != ""
-		h, ok := p.header(len(p.b))
+		p.explicit = knownVR(p.b[p.pos+4], p.b[p.pos+5]) != 0
+		h, ok := p.head(len(p.b))
 		if !ok {
 			p.cut = true
-			return nil
+			break
 		}
-		if h.tag == FileMetaInformationGroupLength && h.length == 4 && len(p.b)-p.pos >= 4 {
-			end = p.pos + 4 + int(p.order.uint32(p.b[p.pos:]))
+		at := p.pos
+		if h.tag == FileMetaInformationGroupLength && h.length == 4 && len(p.b)-at >= 4 {
+			end = at + 4 + int(p.order.uint32(p.b[at:]))
 		}
-		if err := p.element(p.f.Meta, h, len(p.b), &sc); err != nil || p.cut {
+		if err := p.element(set, h, len(p.b), &sc); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// encoding settles VR explicitness and byte order: as the transfer syntax says,
-// unless the first element cannot be read so and can be read otherwise.
-func (p *parser) encoding() error {
-	p.explicit, p.order = true, littleEndian
-	switch p.f.TransferSyntax {
-	case ImplicitVRLittleEndian:
-		p.explicit = false
-	case gePrivateBigEndianPixels:
-		p.explicit, p.f.BigEndian = false, true
-	case ExplicitVRBigEndian:
-		p.order, p.f.BigEndian = bigEndian, true
-	}
-	b := p.b[p.pos:]
-	if len(b) < 8 {
-		return nil
-	}
-	seen, plausible := look(b)
-	bare := p.f.Meta.Len() == 0 && !p.f.Preamble
-	if bare && (!plausible || p.pos+seen.size > len(p.b) && !p.opt.partial) {
-		return invalid(p.pos, "neither Part 10 nor a data set")
-	}
-	if p.f.TransferSyntax == "" {
-		p.f.TransferSyntax = seen.uid()
-		p.f.note("no transfer syntax declared")
-	} else if !plausible || !seen.sure || seen.explicit == p.explicit && seen.order == p.order {
-		return nil
-	} else {
-		p.f.note("encoded otherwise than the transfer syntax says")
-	}
-	p.explicit, p.order = seen.explicit, seen.order
-	p.f.BigEndian = p.f.BigEndian && p.f.TransferSyntax == gePrivateBigEndianPixels || seen.order == bigEndian
-	return nil
-}
-
-// looks is how the first element of a data set appears to be encoded, and the
-// bytes that it would take.
-type looks struct {
-	explicit bool
-	order    endian
-	size     int
-	sure     bool // the VR is the one that the dictionary has for the tag, or there is none
-}
-
-func (l looks) uid() UID {
-	switch {
-	case l.order == bigEndian:
-		return ExplicitVRBigEndian
-	case l.explicit:
-		return ExplicitVRLittleEndian
-	}
-	return ImplicitVRLittleEndian
-}
-
-// look judges the first element by its tag, which the dictionary must know, and
-// by its VR. Where both byte orders give a tag, the smaller group is meant: data
-// sets begin with low groups. There is no implicit big endian.
-func look(b []byte) (looks, bool) {
-	l, lok := lookIn(b, littleEndian)
-	g, gok := lookIn(b, bigEndian)
-	if gok && (!lok || bigEndian.uint16(b) < littleEndian.uint16(b)) {
-		return g, true
-	}
-	return l, lok
-}
-
-func lookIn(b []byte, order endian) (looks, bool) {
-	t := Tag(order.uint16(b))<<16 | Tag(order.uint16(b[2:]))
-	known := t.VR()
-	if known == "UN" || t.Group() > PixelDataTag.Group() {
-		return looks{order: order}, false
-	}
-	vr := knownVR(b[4], b[5])
-	switch {
-	case vr == "" && order == littleEndian:
-		n := order.uint32(b[4:])
-		if n == undefined {
-			n = 0
+		if h.tag == TransferSyntaxUID && !p.cut {
+			deflated = trim(string(p.b[at:p.pos]), vrUI.info()) == string(DeflatedExplicitVRLittleEndian)
 		}
-		return looks{false, order, 8 + int(n), true}, true
-	case vr == "" || vr != known && vr != "UN" && !t.Private() && !t.ambiguous():
-		return looks{order: order}, false
-	case vr.info().long:
-		return looks{true, order, 12, vr == known}, true
 	}
-	return looks{true, order, 8 + int(order.uint16(b[6:])), vr == known}, true
-}
-
-func (t Tag) ambiguous() bool { in, _ := t.info(); return len(in.VRs) > 1 }
-
-const (
-	inflateFloor = 64 << 20
-	inflateRatio = 100 // a real header deflates 3:1, an empty image 1000:1
-	inflateMost  = 1 << 30
-)
-
-// inflate replaces the rest of the bytes by their inflated form (PS3.5 A.5),
-// of bounded size.
-func (p *parser) inflate() error {
-	most := min(max(inflateFloor, inflateRatio*int64(len(p.b))), inflateMost)
-	r := flate.NewReader(bytes.NewReader(p.b[p.pos:]))
-	defer r.Close()
-	b, err := io.ReadAll(io.LimitReader(r, most+1))
-	if int64(len(b)) > most {
-		return &UnsupportedError{What: fmt.Sprintf("a data set that inflates to more than %d MiB", most>>20)}
+	if p.partial && len(p.b)-p.pos < 8 {
+		p.cut = true
 	}
-	if err != nil && len(b) == 0 {
-		return invalid(p.pos, "deflated data set cannot be inflated")
-	}
-	if err != nil {
-		p.f.note("deflated data set ends early")
-	}
-	p.b, p.pos, p.f.Truncated = b, 0, err != nil
-	return nil
+	return p.collect(set, 0, false, &sc)
 }

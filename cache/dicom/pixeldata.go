@@ -1,40 +1,65 @@
 package dicom
 
-// offsetTable takes the extended offset table out of the data set: it belongs
-// to the encapsulation, not to the object (PS3.3 C.7.6.3.1.8).
-func (p *parser) offsetTable(t Tag, raw []byte) bool {
-	switch t {
-	case tagEOT:
-		p.f.Pixel.EOT = p.uint64s(raw)
-	case tagEOTLen:
-		p.f.Pixel.EOTLengths = p.uint64s(raw)
-	case tagEncapLen:
-	default:
-		return false
-	}
-	return true
+// PixelData says where the stored pixels lie. The zero value: there are none.
+type PixelData struct {
+	VR           VR
+	Tag          Tag // PixelData, FloatPixelData or DoubleFloatPixelData
+	Encapsulated bool
+	// Native is the value as stored in the file, aliasing the input; big endian
+	// stays big endian (see File.BigEndian). Nil when encapsulated, and of a file that
+	// was opened or of which only the header was read.
+	Native []byte
+	// Fragments are the items after the offset table, aliasing the input; nil where
+	// Native is.
+	Fragments [][]byte
+	// BOT is the Basic Offset Table (PS3.5 A.4), EOT and EOTLengths the extended
+	// one (PS3.3 C.7.6.3.1.8); empty when absent.
+	BOT             []uint32
+	EOT, EOTLengths []uint64
 }
 
-func (p *parser) uint64s(raw []byte) []uint64 {
+// Present reports whether the object has pixel data at all.
+func (p PixelData) Present() bool { return p.Tag != 0 }
+
+// offsetTable takes the extended offset table out of the data set: it belongs
+// to the encapsulation, not to the object (PS3.3 C.7.6.3.1.8).
+func (p *parser) offsetTable(h header, raw []byte) (mine bool, err error) {
+	switch h.tag {
+	case tagEOT:
+		p.f.Pixel.EOT, err = p.uint64s(raw)
+	case tagEOTLen:
+		p.f.Pixel.EOTLengths, err = p.uint64s(raw)
+	case tagEncapLen:
+	default:
+		return false, nil
+	}
+	return true, err
+}
+
+func (p *parser) uint64s(raw []byte) ([]uint64, error) {
+	if err := p.spend(int64(len(raw))); err != nil {
+		return nil, err
+	}
 	out := make([]uint64, len(raw)/8)
 	for i := range out {
 		out[i] = p.order.uint64(raw[8*i:])
 	}
-	return out
+	return out, nil
 }
 
 // pixelData notes where the stored pixels lie. A second one is passed over.
 func (p *parser) pixelData(h header, end int) error {
 	px := &p.f.Pixel
 	if px.Present() {
-		p.f.note("%s after other pixel data", h.tag)
+		p.notes.add("%s after other pixel data", h.tag)
 		px = &PixelData{}
 	}
-	px.Tag, px.VR, px.Encapsulated = h.tag, h.vr, h.length == undefined
+	px.Tag, px.VR, px.Encapsulated = h.tag, h.vr.name(), h.length == undefined
 	if !p.explicit && h.tag == PixelDataTag {
 		px.VR = "OW" // PS3.5 A.1
 	}
-	if p.opt.header {
+	if p.header {
+		p.f.src.at, p.f.src.length, p.f.src.order = int64(p.pos), h.length, p.order
 		p.stop = true
 		return nil
 	}
@@ -52,9 +77,38 @@ func (p *parser) pixelData(h header, end int) error {
 // delimiter. Bytes that end early leave the fragments before, and the last one
 // in part.
 func (p *parser) fragments(px *PixelData, end int) error {
-	px.Fragments = [][]byte{}
-	for first := true; ; first = false {
-		h, ok := p.header(end)
+	start := *p
+	start.notes = nil
+	n := 0
+	err := start.eachFragment(end, func([]byte) { n++ })
+	if err != nil {
+		return err
+	}
+	if err := p.spend(24 * int64(n)); err != nil {
+		return err
+	}
+	px.Fragments = make([][]byte, 0, max(n-1, 0))
+	var table []byte
+	n = 0
+	err = p.eachFragment(end, func(raw []byte) {
+		if n++; n == 1 {
+			table = raw
+		} else {
+			px.Fragments = append(px.Fragments, raw)
+		}
+	})
+	if err == nil {
+		err = p.spend(int64(len(table)))
+	}
+	if err == nil {
+		px.BOT = offsets(table, p.order)
+	}
+	return err
+}
+
+func (p *parser) eachFragment(end int, take func(raw []byte)) error {
+	for {
+		h, ok := p.head(end)
 		if !ok {
 			p.cut, p.pos = true, end
 			return nil
@@ -70,14 +124,8 @@ func (p *parser) fragments(px *PixelData, end int) error {
 		}
 		n := min(uint64(h.length), uint64(end-p.pos))
 		p.cut = n < uint64(h.length)
-		raw := p.b[p.pos : p.pos+int(n) : p.pos+int(n)]
-		p.pos += int(n)
-		if first {
-			px.BOT = offsets(raw, p.order)
-		} else {
-			px.Fragments = append(px.Fragments, raw)
-		}
-		if p.cut {
+		take(p.b[p.pos : p.pos+int(n) : p.pos+int(n)])
+		if p.pos += int(n); p.cut {
 			return nil
 		}
 	}

@@ -98,7 +98,7 @@ func TestHeadersSayWhatWholeFilesSay(t *testing.T) {
 
 func trailing(f *File) bool {
 	n := f.Dataset.Len()
-	return f.Pixel.Present() && n > 0 && f.Dataset.elems[n-1].Tag > f.Pixel.Tag
+	return f.Pixel.Present() && n > 0 && f.Dataset.at(n-1).Tag > f.Pixel.Tag
 }
 
 // TestStoredPixelsAreThoseOfTheManifest compares with the hashes on which
@@ -238,7 +238,7 @@ func TestHeaderReadsOnlyTheHead(t *testing.T) {
 	d.SetStr(SOPClassUID, string(SCImageStorage))
 	d.SetStr(SOPInstanceUID, "1.2.3")
 	d.SetInt(BitsAllocated, 8)
-	big := Element{Tag: 0x00091001, VR: "OB", Bytes: bytes.Repeat([]byte{7}, 3*headStep)} // larger than the first step
+	big := Element{Tag: 0x00091001, VR: "OB", Bytes: bytes.Repeat([]byte{7}, 3*headPool)} // larger than the first step
 	d.Set(big)
 	path := filepath.Join(t.TempDir(), "big")
 	fh, err := os.Create(path)
@@ -256,7 +256,7 @@ func TestHeaderReadsOnlyTheHead(t *testing.T) {
 	if err != nil || !h.Pixel.Present() || h.Truncated {
 		t.Fatal(err)
 	}
-	if e, _ := h.Dataset.Get(0x00091001); len(e.Bytes) != 3*headStep {
+	if e, _ := h.Dataset.Get(0x00091001); len(e.Bytes) != 3*headPool {
 		t.Error("value lost")
 	}
 	if grew := after.TotalAlloc - before.TotalAlloc; grew > 2<<20 {

@@ -28,43 +28,28 @@ func (t Tag) Hex() string { return fmt.Sprintf("%08X", uint32(t)) }
 
 // Keyword is the dictionary's keyword, "" for an unknown or private tag.
 func (t Tag) Keyword() string {
-	if info, ok := t.info(); ok {
-		return info.Keyword
+	if t.Private() || t.code() == vrUN {
+		return ""
 	}
-	return ""
+	if hi := t.Group() >> 8; hi == 0x60 || hi == 0x50 {
+		t &= 0xFF00FFFF // repeating groups, PS3.5 7.6
+	}
+	info, err := tag.Find(tag.Tag{Group: t.Group(), Element: t.Element()})
+	if err != nil {
+		return ""
+	}
+	return info.Keyword
 }
 
 // VR is the dictionary's value representation, the first where it names
 // several, "UN" when the tag is unknown.
-func (t Tag) VR() VR {
-	if t.Element() == 0 {
-		return "UL" // group length
-	}
-	if t.Private() && t.Element() >= 0x10 && t.Element() <= 0xFF {
-		return "LO" // private creator, PS3.5 7.8.1
-	}
-	if info, ok := t.info(); ok && len(info.VRs) > 0 {
-		return VR(info.VRs[0])
-	}
-	return "UN"
-}
+func (t Tag) VR() VR { return t.code().name() }
 
 func (t Tag) textVR() VR {
 	if vr := t.VR(); vr != "UN" {
 		return vr
 	}
 	return "LO"
-}
-
-func (t Tag) info() (tag.Info, bool) {
-	if t.Private() {
-		return tag.Info{}, false
-	}
-	if hi := t.Group() >> 8; hi == 0x60 || hi == 0x50 {
-		t &= 0xFF00FFFF // repeating groups, PS3.5 7.6
-	}
-	info, err := tag.Find(tag.Tag{Group: t.Group(), Element: t.Element()})
-	return info, err == nil
 }
 
 // ParseTag reads "00100020", "0010,0020", "(0010,0020)" or a keyword.

@@ -25,73 +25,123 @@ type vrInfo struct {
 	pad     byte
 }
 
-var vrs = map[VR]vrInfo{
-	"AE": {kind: kindText, multi: true, pad: ' '},
-	"AS": {kind: kindText, multi: true, pad: ' '},
-	"AT": {kind: kindInt, size: 4},
-	"CS": {kind: kindText, multi: true, pad: ' '},
-	"DA": {kind: kindText, multi: true, pad: ' '},
-	"DS": {kind: kindText, multi: true, pad: ' '},
-	"DT": {kind: kindText, multi: true, pad: ' '},
-	"FD": {kind: kindFloat, size: 8},
-	"FL": {kind: kindFloat, size: 4},
-	"IS": {kind: kindText, multi: true, pad: ' '},
-	"LO": {kind: kindText, multi: true, charset: true, pad: ' '},
-	"LT": {kind: kindText, charset: true, leading: true, pad: ' '},
-	"OB": {kind: kindBytes, size: 1, long: true},
-	"OD": {kind: kindBytes, size: 8, long: true},
-	"OF": {kind: kindBytes, size: 4, long: true},
-	"OL": {kind: kindBytes, size: 4, long: true},
-	"OV": {kind: kindBytes, size: 8, long: true},
-	"OW": {kind: kindBytes, size: 2, long: true},
-	"PN": {kind: kindText, multi: true, charset: true, pad: ' '},
-	"SH": {kind: kindText, multi: true, charset: true, pad: ' '},
-	"SL": {kind: kindInt, size: 4, signed: true},
-	"SQ": {kind: kindSeq, long: true},
-	"SS": {kind: kindInt, size: 2, signed: true},
-	"ST": {kind: kindText, charset: true, leading: true, pad: ' '},
-	"SV": {kind: kindInt, size: 8, long: true, signed: true},
-	"TM": {kind: kindText, multi: true, pad: ' '},
-	"UC": {kind: kindText, long: true, multi: true, charset: true, leading: true, pad: ' '},
-	"UI": {kind: kindText, multi: true},
-	"UL": {kind: kindInt, size: 4},
-	"UN": {kind: kindBytes, size: 1, long: true},
-	"UR": {kind: kindText, long: true, pad: ' '},
-	"US": {kind: kindInt, size: 2},
-	"UT": {kind: kindText, long: true, charset: true, leading: true, pad: ' '},
-	"UV": {kind: kindInt, size: 8, long: true},
-}
+// vrCode is a value representation in one byte: an index of vrNames and vrInfos. 0
+// is none.
+type vrCode uint8
 
-// knownVR returns the VR of two header bytes without allocating, or "".
-func knownVR(a, b byte) VR {
-	if a < 'A' || a > 'U' || b < 'A' || b > 'W' {
-		return ""
-	}
-	return vrTable[a-'A'][b-'A'].vr
-}
+const (
+	_ vrCode = iota
+	vrAE
+	vrAS
+	vrAT
+	vrCS
+	vrDA
+	vrDS
+	vrDT
+	vrFD
+	vrFL
+	vrIS
+	vrLO
+	vrLT
+	vrOB
+	vrOD
+	vrOF
+	vrOL
+	vrOV
+	vrOW
+	vrPN
+	vrSH
+	vrSL
+	vrSQ
+	vrSS
+	vrST
+	vrSV
+	vrTM
+	vrUC
+	vrUI
+	vrUL
+	vrUN
+	vrUR
+	vrUS
+	vrUT
+	vrUV
+)
 
-type vrCell struct {
-	vr   VR
-	info vrInfo
+var vrNames = [...]VR{"", "AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "OB", "OD", "OF", "OL", "OV", "OW", "PN", "SH", "SL", "SQ", "SS", "ST", "SV", "TM", "UC", "UI", "UL", "UN", "UR", "US", "UT", "UV"}
+
+var vrInfos = [len(vrNames)]vrInfo{
+	vrAE: {kind: kindText, multi: true, pad: ' '},
+	vrAS: {kind: kindText, multi: true, pad: ' '},
+	vrAT: {kind: kindInt, size: 4},
+	vrCS: {kind: kindText, multi: true, pad: ' '},
+	vrDA: {kind: kindText, multi: true, pad: ' '},
+	vrDS: {kind: kindText, multi: true, pad: ' '},
+	vrDT: {kind: kindText, multi: true, pad: ' '},
+	vrFD: {kind: kindFloat, size: 8},
+	vrFL: {kind: kindFloat, size: 4},
+	vrIS: {kind: kindText, multi: true, pad: ' '},
+	vrLO: {kind: kindText, multi: true, charset: true, pad: ' '},
+	vrLT: {kind: kindText, charset: true, leading: true, pad: ' '},
+	vrOB: {kind: kindBytes, size: 1, long: true},
+	vrOD: {kind: kindBytes, size: 8, long: true},
+	vrOF: {kind: kindBytes, size: 4, long: true},
+	vrOL: {kind: kindBytes, size: 4, long: true},
+	vrOV: {kind: kindBytes, size: 8, long: true},
+	vrOW: {kind: kindBytes, size: 2, long: true},
+	vrPN: {kind: kindText, multi: true, charset: true, pad: ' '},
+	vrSH: {kind: kindText, multi: true, charset: true, pad: ' '},
+	vrSL: {kind: kindInt, size: 4, signed: true},
+	vrSQ: {kind: kindSeq, long: true},
+	vrSS: {kind: kindInt, size: 2, signed: true},
+	vrST: {kind: kindText, charset: true, leading: true, pad: ' '},
+	vrSV: {kind: kindInt, size: 8, long: true, signed: true},
+	vrTM: {kind: kindText, multi: true, pad: ' '},
+	vrUC: {kind: kindText, long: true, multi: true, charset: true, leading: true, pad: ' '},
+	vrUI: {kind: kindText, multi: true},
+	vrUL: {kind: kindInt, size: 4},
+	vrUN: {kind: kindBytes, size: 1, long: true},
+	vrUR: {kind: kindText, long: true, pad: ' '},
+	vrUS: {kind: kindInt, size: 2},
+	vrUT: {kind: kindText, long: true, charset: true, leading: true, pad: ' '},
+	vrUV: {kind: kindInt, size: 8, long: true},
 }
 
 // vrTable makes the look-up of a header's VR two array steps: it is done for
 // every element of every object.
-var vrTable = func() (t ['U' - 'A' + 1]['W' - 'A' + 1]vrCell) {
-	for vr, in := range vrs {
-		t[vr[0]-'A'][vr[1]-'A'] = vrCell{vr, in}
+var vrTable = func() (t ['U' - 'A' + 1]['W' - 'A' + 1]vrCode) {
+	for c, vr := range vrNames[1:] {
+		t[vr[0]-'A'][vr[1]-'A'] = vrCode(c + 1)
 	}
 	return t
 }()
 
-func (vr VR) info() vrInfo {
-	if len(vr) != 2 || knownVR(vr[0], vr[1]) == "" {
-		return vrs["UN"]
+// knownVR returns the VR of two header bytes, or 0.
+func knownVR(a, b byte) vrCode {
+	if a < 'A' || a > 'U' || b < 'A' || b > 'W' {
+		return 0
 	}
-	return vrTable[vr[0]-'A'][vr[1]-'A'].info
+	return vrTable[a-'A'][b-'A']
 }
 
-func (vr VR) known() bool { return len(vr) == 2 && knownVR(vr[0], vr[1]) != "" }
+func codeOf(vr VR) vrCode {
+	if len(vr) != 2 {
+		return 0
+	}
+	return knownVR(vr[0], vr[1])
+}
+
+func (c vrCode) name() VR      { return vrNames[c] }
+func (c vrCode) info() *vrInfo { return &vrInfos[c] }
+
+// info is that of UN for what is no VR.
+func (vr VR) info() *vrInfo {
+	if c := codeOf(vr); c != 0 {
+		return c.info()
+	}
+	return vrUN.info()
+}
+
+func (vr VR) known() bool { return codeOf(vr) != 0 }
 
 // endian is a byte order; binary.ByteOrder costs an indirect call for every
 // number of every header.

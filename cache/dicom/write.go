@@ -33,7 +33,7 @@ func Write(w io.Writer, d *Dataset, pixel []byte) error {
 	if err := e.group2(meta); err != nil {
 		return err
 	}
-	tail, err := e.upTo(d, PixelDataTag)
+	next, err := e.upTo(d, PixelDataTag)
 	if err != nil {
 		return err
 	}
@@ -51,8 +51,8 @@ func Write(w io.Writer, d *Dataset, pixel []byte) error {
 			e.b = append(e.b, 0)
 		}
 	}
-	for _, el := range tail {
-		if err := e.element(el, 0); err != nil {
+	for ; next < d.Len(); next++ {
+		if err := e.element(d.at(next), 0); err != nil {
 			return err
 		}
 	}
@@ -99,15 +99,16 @@ func (e *encoder) group2(m *Dataset) error {
 	return nil
 }
 
-// upTo writes the elements before t and returns those after it.
-func (e *encoder) upTo(d *Dataset, t Tag) ([]Element, error) {
+// upTo writes the elements before t and returns where those after it begin.
+func (e *encoder) upTo(d *Dataset, t Tag) (int, error) {
 	declared := !e.unicode
-	for i, el := range d.elems {
+	for i := range d.Len() {
+		el := d.at(i)
 		if !declared && el.Tag >= SpecificCharacterSet {
 			declared = true
 			cs := Element{Tag: SpecificCharacterSet, VR: "CS", Text: []string{"ISO_IR 192"}}
 			if err := e.element(cs, 0); err != nil {
-				return nil, err
+				return 0, err
 			}
 		}
 		switch {
@@ -116,13 +117,13 @@ func (e *encoder) upTo(d *Dataset, t Tag) ([]Element, error) {
 		case el.Tag.Group() == 0x7FE0 && el.Tag <= t:
 			continue // offset tables and pixel data speak of another encoding
 		case el.Tag > t:
-			return d.elems[i:], nil
+			return i, nil
 		}
 		if err := e.element(el, 0); err != nil {
-			return nil, err
+			return 0, err
 		}
 	}
-	return nil, nil
+	return d.Len(), nil
 }
 
 // pixelHead writes the head of native Pixel Data: OW above 8 bits allocated,
@@ -214,10 +215,7 @@ func (e *encoder) sequence(el Element, depth int) error {
 }
 
 func (e *encoder) item(d *Dataset, depth int) error {
-	if d == nil {
-		return nil
-	}
-	for _, el := range d.elems {
+	for el := range d.All() {
 		if err := e.element(el, depth); err != nil {
 			return err
 		}
@@ -240,7 +238,7 @@ func (e *encoder) sized(t Tag, body func() error) error {
 	return nil
 }
 
-func (e *encoder) value(el Element, in vrInfo) error {
+func (e *encoder) value(el Element, in *vrInfo) error {
 	switch in.kind {
 	case kindText:
 		return e.text(el, in)
@@ -260,7 +258,7 @@ func (e *encoder) value(el Element, in vrInfo) error {
 	return nil
 }
 
-func (e *encoder) text(el Element, in vrInfo) error {
+func (e *encoder) text(el Element, in *vrInfo) error {
 	vals := el.Text
 	if vals == nil {
 		var d Dataset
@@ -282,7 +280,7 @@ func (e *encoder) text(el Element, in vrInfo) error {
 	return nil
 }
 
-func (e *encoder) ints(el Element, in vrInfo) error {
+func (e *encoder) ints(el Element, in *vrInfo) error {
 	for _, v := range el.Ints {
 		if !in.fits(v) {
 			return invalid(-1, "a value of %s does not fit its value representation", el.Tag)
@@ -302,7 +300,7 @@ func (e *encoder) ints(el Element, in vrInfo) error {
 }
 
 // fits reports whether v can be written in size bytes; UV takes the bits of v.
-func (in vrInfo) fits(v int64) bool {
+func (in *vrInfo) fits(v int64) bool {
 	n := uint(in.size) * 8
 	if n == 64 {
 		return true
@@ -315,10 +313,7 @@ func (in vrInfo) fits(v int64) bool {
 
 // ascii reports whether all text of d, at every level, is ASCII.
 func ascii(d *Dataset) bool {
-	if d == nil {
-		return true
-	}
-	for _, el := range d.elems {
+	for el := range d.All() {
 		for _, s := range el.Text {
 			for i := 0; i < len(s); i++ {
 				if s[i] >= 0x80 {

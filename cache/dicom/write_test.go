@@ -85,7 +85,7 @@ func TestEveryVRSurvivesWritingAndReading(t *testing.T) {
 	}
 }
 
-func (in vrInfo) kindIs(k kind) bool { return in.kind == k }
+func (in *vrInfo) kindIs(k kind) bool { return in.kind == k }
 
 func TestWrittenBytesAreFixedAndSorted(t *testing.T) {
 	a, b := sample(), &Dataset{}
@@ -100,7 +100,7 @@ func TestWrittenBytesAreFixedAndSorted(t *testing.T) {
 		t.Error("preamble is not zero")
 	}
 	f := parsed(t, x)
-	if !slices.IsSortedFunc(f.Dataset.elems, func(p, q Element) int { return int(int64(p.Tag) - int64(q.Tag)) }) {
+	if !slices.IsSortedFunc(slices.Collect(f.Dataset.All()), func(p, q Element) int { return int(int64(p.Tag) - int64(q.Tag)) }) {
 		t.Error("not sorted")
 	}
 }
