@@ -2,16 +2,14 @@ package jpeg
 
 import "encoding/binary"
 
-// store puts line y of a component where it belongs in the frame, its low bits
-// restored. Samples of a subsampled component are repeated: libjpeg interpolates
-// none in lossless frames.
+// store puts line y of a component where it belongs in the frame.
 func (l *lossless) store(t *lossLines, line []uint16, y, shift int) {
 	s, f := l.s, &l.s.comps[t.comp]
 	if y >= f.height {
 		return // it fills up an MCU
 	}
-	if across := s.hmax / f.h; across > 1 {
-		line = l.repeated(line, across)
+	if across := s.hmax / f.h; across > 1 || shift > 0 {
+		line = l.restored(line, across, shift)
 	}
 	line = line[:s.Width]
 	stride := s.Width * s.Components * l.cell
@@ -20,58 +18,61 @@ func (l *lossless) store(t *lossLines, line []uint16, y, shift int) {
 		out := l.dst[row*stride : (row+1)*stride]
 		switch {
 		case l.cell == 4:
-			cells32(out, line, t.comp, s.Components, shift)
+			cells32(out, line, t.comp, s.Components)
 		case l.cell == 1:
-			cells8(out, line, t.comp, s.Components, shift)
+			cells8(out, line, t.comp, s.Components)
 		case s.Components == 1:
-			whole16(out, line, shift)
+			whole16(out, line)
 		default:
-			cells16(out, line, t.comp, s.Components, shift)
+			cells16(out, line, t.comp, s.Components)
 		}
 	}
 }
 
-func (l *lossless) repeated(line []uint16, n int) []uint16 {
+// restored is a line with the low bits that the point transform took, as zeros,
+// and at full resolution: libjpeg repeats samples, it interpolates none in
+// lossless frames.
+func (l *lossless) restored(line []uint16, across, shift int) []uint16 {
 	l.full = l.full[:0]
 	for _, v := range line {
-		for range n {
-			l.full = append(l.full, v)
+		for range across {
+			l.full = append(l.full, v<<shift)
 		}
 	}
 	return l.full
 }
 
 // whole16 stores a line of cells without gaps, four at a time.
-func whole16(out []byte, line []uint16, shift int) {
+func whole16(out []byte, line []uint16) {
 	for len(line) >= 4 && len(out) >= 8 {
-		v := uint64(line[0]<<shift) | uint64(line[1]<<shift)<<16 | uint64(line[2]<<shift)<<32 | uint64(line[3]<<shift)<<48
+		v := uint64(line[0]) | uint64(line[1])<<16 | uint64(line[2])<<32 | uint64(line[3])<<48
 		binary.LittleEndian.PutUint64(out, v)
 		line, out = line[4:], out[8:]
 	}
-	cells16(out, line, 0, 1, shift)
+	cells16(out, line, 0, 1)
 }
 
 // cells8 stores a line into every step-th byte from at on; cells16 and cells32
 // into cells of 2 and 4.
-func cells8(out []byte, line []uint16, at, step, shift int) {
+func cells8(out []byte, line []uint16, at, step int) {
 	for _, v := range line {
 		if uint(at) < uint(len(out)) {
-			out[at] = byte(v << shift)
+			out[at] = byte(v)
 		}
 		at += step
 	}
 }
 
-func cells16(out []byte, line []uint16, at, step, shift int) {
+func cells16(out []byte, line []uint16, at, step int) {
 	for _, v := range line {
-		binary.LittleEndian.PutUint16(out[2*at:], v<<shift)
+		binary.LittleEndian.PutUint16(out[2*at:], v)
 		at += step
 	}
 }
 
-func cells32(out []byte, line []uint16, at, step, shift int) {
+func cells32(out []byte, line []uint16, at, step int) {
 	for _, v := range line {
-		binary.LittleEndian.PutUint32(out[4*at:], uint32(v<<shift))
+		binary.LittleEndian.PutUint32(out[4*at:], uint32(v))
 		at += step
 	}
 }

@@ -1,32 +1,34 @@
 package jpeg
 
-// lossEntry is what a code says: the bits to take and how to find the difference
-// in them (F.1.2.1.1, H.1.2.2). Zero: no code, or not this way.
-//
-//	bits 0–7    length of code and difference, below 64
-//	bits 8–15   length of the code
-//	bits 16–23  63 less the bits of the difference
-//	bits 32–47  1 − 2^bits: what a difference without a leading one adds
-type lossEntry uint64
+// lossEntry is what a code says of it and of the difference that follows
+// (F.1.2.1.1, H.1.2.2), taken together as one number u. 16 bytes, so that it is
+// read where it stands.
+type lossEntry struct {
+	mid  int32 // a smaller u is that of a negative difference
+	zero int32 // the u of code and zeros
+	fill int32 // 1 − 2^bits, what a negative difference adds
+	rest int32 // 64 less the length of both
+}
 
-func newLossEntry(length, category int) lossEntry {
-	return lossEntry(length+category) | lossEntry(length)<<8 | lossEntry(63-category)<<16 |
-		lossEntry(uint16(1-int32(1)<<category))<<32
+func newLossEntry(code uint32, length, category int) lossEntry {
+	zero := int32(code) << category
+	return lossEntry{zero + 1<<category>>1, zero, 1 - 1<<category, int32(64 - length - category)}
 }
 
 // value is the difference whose code is at the head of acc, modulo 2¹⁶. It has no
 // branch: signs of differences are as good as random.
-func (e lossEntry) value(acc uint64) uint16 {
-	x := acc << (e >> 8 & 63)
-	negative := uint16(int64(^x) >> 63)
-	return uint16(x>>1>>(e>>16&63)) + negative&uint16(e>>32)
+func (e *lossEntry) value(acc uint64) uint16 {
+	u := int32(acc >> (e.rest & 63))
+	return uint16(u - e.zero + (u-e.mid)>>31&e.fill)
 }
 
-// lossTable decodes the codes of one spec. 10 KiB.
+// lossTable decodes the codes of one spec. 21 KiB.
 type lossTable struct {
 	codes huffTable
-	// look, by the next lookBits bits; zero where next must be asked: a longer code,
-	// none, or the category 16.
+	// By the next lookBits bits: the length of code and difference, at most 25, and
+	// how they are read. Length 0, where next must be asked: a longer code, none, or
+	// the category 16. All the next sample waits for is take, hence on its own.
+	take [1 << lookBits]uint8
 	look [1 << lookBits]lossEntry
 }
 
@@ -40,9 +42,10 @@ func (t *lossTable) build(s huffSpec) error {
 		return err
 	}
 	for i, e := range t.codes.look {
-		t.look[i] = 0
+		t.take[i] = 0
 		if length, symbol := int(e&255), int(e>>8); length > 0 && symbol < 16 {
-			t.look[i] = newLossEntry(length, symbol)
+			t.take[i] = uint8(length + symbol)
+			t.look[i] = newLossEntry(uint32(i)>>(lookBits-length), length, symbol)
 		}
 	}
 	return nil
@@ -52,8 +55,9 @@ func (t *lossTable) build(s huffSpec) error {
 // window must be ready.
 func (t *lossTable) next(b *lossReader) (d uint16, ok bool) {
 	b.load()
-	e := t.look[b.acc>>(64-lookBits)]
-	if e == 0 {
+	i := b.acc >> (64 - lookBits)
+	e, take := &t.look[i], uint(t.take[i])
+	if take == 0 {
 		symbol, length := t.codes.find(b.acc)
 		switch {
 		case length == 0 || symbol > 16:
@@ -61,10 +65,11 @@ func (t *lossTable) next(b *lossReader) (d uint16, ok bool) {
 		case symbol == 16:
 			return b.sixteen(length), true
 		}
-		e = newLossEntry(length, symbol)
+		longer := newLossEntry(uint32(b.acc>>(64-length)), length, symbol)
+		e, take = &longer, uint(length+symbol)
 	}
 	d = e.value(b.acc)
-	b.skip(uint(e & 63))
+	b.skip(take)
 	return d, true
 }
 
