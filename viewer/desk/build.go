@@ -55,8 +55,12 @@ func (d *Desk) head() overlay.Head {
 func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 	if p := t.shown; p.image != nil {
 		f, _ := p.slot.wanted()
+		place, key := t.look.view.place(&p.geo, t.rect), join("#", f.key(), p.key)
+		if p.preview() {
+			place, key = p.image.Preview.ToFrame.Then(place), key+"#preview"
+		}
 		s.Tiles = append(s.Tiles, TileScene{
-			Rect: t.rect, Image: p.image, Key: join("#", f.key(), p.key), Place: t.look.view.place(&p.geo, t.rect),
+			Rect: t.rect, Image: p.image, Key: key, Place: place,
 			Window: t.look.window.window(p.image), Invert: t.look.invert, How: d.how(t),
 		})
 		d.see(p)

@@ -37,7 +37,7 @@ type Loader interface {
 	// Arrived gives the headers since the last call, and whether any frame came.
 	Arrived() (headers []Header, pixels bool)
 	// Image gives a frame that is here, or why it never will be. Nil and nil: not
-	// yet, or no longer.
+	// yet, or no longer. A Preview may come before the frame itself.
 	Image(f Frame) (*pixel.Image, error)
 	// Reading is how many headers were asked for and did not yet arrive.
 	Reading() int
@@ -82,7 +82,10 @@ type decoded struct {
 	used  int64
 }
 
-// opened is the multi-frame file read last: its next frame is likely wanted next.
+func (d *decoded) preview() bool { return d.image != nil && d.image.Preview != nil }
+
+// opened is the file read last whose next frame is likely wanted next, or of whose
+// frame only a preview was made.
 type opened struct {
 	path string
 	file *dicom.File
@@ -207,7 +210,7 @@ func (l *FileLoader) next(ahead bool) (job, bool) {
 func (l *FileLoader) missing(frames []Frame) (Frame, bool) {
 	for _, f := range frames {
 		k := f.key()
-		if l.frames[k] == nil && !l.busy[k] {
+		if (l.frames[k] == nil || l.frames[k].preview()) && !l.busy[k] {
 			l.busy[k] = true
 			return f, true
 		}
@@ -248,8 +251,9 @@ func (l *FileLoader) do(j job) {
 		return
 	}
 	last := l.last
+	first := l.frames[j.frame.key()] == nil && l.onScreen(j.frame.key())
 	l.mu.Unlock()
-	image, file, err := decode(j.frame, last)
+	image, file, err := decode(j.frame, last, first)
 	l.mu.Lock()
 	if j.epoch != l.epoch {
 		return
@@ -258,13 +262,20 @@ func (l *FileLoader) do(j job) {
 	l.keep(j.frame.key(), image, err)
 }
 
-func decode(f Frame, last *opened) (*pixel.Image, *opened, error) {
+// decode gives a frame; of a large one that is to be seen at once, and can be read in
+// part, first a preview.
+func decode(f Frame, last *opened, first bool) (*pixel.Image, *opened, error) {
 	if last == nil || last.path != f.Object.Path {
 		file, err := dicom.ReadFile(f.Object.Path)
 		if err != nil {
 			return nil, nil, err
 		}
 		last = &opened{path: f.Object.Path, file: file}
+	}
+	if first && previewed(last.file) {
+		if image, err := pixel.DecodeReduced(last.file, f.Index, previewLevels); err == nil {
+			return image, last, nil
+		}
 	}
 	image, err := pixel.Decode(last.file, f.Index)
 	if dicom.Frames(last.file) == 1 {
@@ -273,8 +284,22 @@ func decode(f Frame, last *opened) (*pixel.Image, *opened, error) {
 	return image, last, err
 }
 
+// A preview is made of frames of more than 4 megapixels, a quarter as wide and high.
+const largeFrame, previewLevels = 4 << 20, 2
+
+// previewed reports whether a preview of a file's frames is worth making: they are
+// large and come in a codestream that holds smaller ones.
+func previewed(f *dicom.File) bool {
+	_, inPart := pixel.Decoders[f.TransferSyntax].(pixel.Reducer)
+	return inPart && f.Dataset.IntOr(dicom.Rows, 0)*f.Dataset.IntOr(dicom.Columns, 0) > largeFrame
+}
+
 func (l *FileLoader) keep(key string, image *pixel.Image, err error) {
 	delete(l.busy, key)
+	if old := l.frames[key]; old != nil { // a preview
+		l.bytes -= old.bytes
+		delete(l.frames, key)
+	}
 	d := &decoded{image: image, err: err, bytes: 64}
 	if image != nil {
 		d.bytes += size(image)

@@ -225,7 +225,7 @@ func (d *Desk) dragBy(g *grab, dx, dy float64) {
 		t.look.view.zoomAt(tool.ZoomDrag(dy, d.scale), geo, t.rect, g.fromX, g.fromY)
 	case d.measuring():
 		d.hover(d.pointer.x, d.pointer.y)
-	case g.selectable && g.width > 0 && t.shown.image != nil && t.shown.image.Stored != nil:
+	case g.selectable && g.width > 0 && t.shown.image != nil && t.shown.image.Stored != nil && !t.shown.preview():
 		c, w := tool.WindowDrag(g.center, g.width, d.pointer.x-g.fromX, d.pointer.y-g.fromY, d.scale)
 		d.setTo(t, c, w, "")
 	}

@@ -30,14 +30,18 @@ func (d *Desk) refresh(t *tile, now time.Time) bool {
 	if sl.inst.made != nil {
 		return d.reform(t, sl, now)
 	}
-	if t.shown.image != nil && t.shown.slot.inst.obj == f.Object && t.shown.slot.frame == f.Index {
+	if t.shown.image != nil && t.shown.slot.inst.obj == f.Object && t.shown.slot.frame == f.Index && !t.shown.preview() {
 		t.shown.index, t.late = t.look.slice, time.Time{}
 		return false
 	}
 	image, err := d.opt.Load.Image(f)
 	switch {
+	case image != nil && image == t.shown.image:
+		t.shown.index = t.look.slice
+		return false
 	case image != nil:
-		t.show(picture{slot: sl, index: t.look.slice, image: image, geo: geometryOf(sl.inst, sl.frame, image.Rows, image.Cols)})
+		rows, cols := frameSize(image)
+		t.show(picture{slot: sl, index: t.look.slice, image: image, geo: geometryOf(sl.inst, sl.frame, rows, cols)})
 		return true
 	case err != nil:
 		return t.darken()
@@ -52,6 +56,18 @@ func (d *Desk) refresh(t *tile, now time.Time) bool {
 	return false
 }
 
+// frameSize is the size of the frame that an image is, or is a preview of.
+func frameSize(im *pixel.Image) (rows, cols int) {
+	if im.Preview != nil {
+		return im.Preview.Rows, im.Preview.Cols
+	}
+	return im.Rows, im.Cols
+}
+
+// preview: the frame itself is still being decoded. Nothing is measured, windowed,
+// marked or counted as viewed until it is here (N8).
+func (p picture) preview() bool { return p.image != nil && p.image.Preview != nil }
+
 func (t *tile) darken() bool {
 	had := t.shown.image != nil
 	t.shown, t.late = picture{}, time.Time{}
@@ -63,7 +79,7 @@ func (t *tile) darken() bool {
 // flickers and compares with nothing.
 func (t *tile) show(p picture) {
 	t.shown, t.late = p, time.Time{}
-	if !t.look.window.fixed && p.image.Stored != nil && len(p.image.Windows()) == 0 {
+	if !t.look.window.fixed && !p.preview() && p.image.Stored != nil && len(p.image.Windows()) == 0 {
 		w := p.image.DefaultWindow()
 		t.look.window = choice{fixed: true, center: w.Center, width: w.Width, preset: "automatic"}
 	}
@@ -150,6 +166,9 @@ func (p picture) value(at [2]float64) (v float64, unit, refused string) {
 	if im == nil {
 		return 0, "", "no image"
 	}
+	if p.preview() {
+		return 0, "", "a preview"
+	}
 	if at[0] < 0 || at[1] < 0 {
 		return 0, "", "outside the image"
 	}
@@ -187,7 +206,7 @@ func (d *Desk) unseen() int {
 // see notes that a picture is on screen and, for the first of the case, says so.
 func (d *Desk) see(p picture) {
 	f, _ := p.slot.wanted()
-	if k := f.key(); !d.seen[k] {
+	if k := f.key(); !d.seen[k] && !p.preview() {
 		d.seen[k], d.changed = true, true
 	}
 	if !d.shown && !d.prior(p.slot.inst.obj.StudyUID) {

@@ -108,7 +108,7 @@ func (d *Desk) fill() {
 		}
 		image, err := d.opt.Load.Image(d.mpr.frames[k])
 		switch {
-		case image != nil:
+		case image != nil && image.Preview == nil:
 			if err := d.mpr.set.Fill(k, image); err != nil {
 				d.notice("A slice is left out of the reformat: " + why(err) + ".")
 			}

@@ -138,6 +138,9 @@ func (d *Desk) put(p [2]float64) {
 	case t.shown.image == nil || t.shown.index != t.look.slice:
 		d.notice("Nothing can be measured: the slice is not on screen.")
 		return
+	case t.shown.preview():
+		d.notice("Nothing can be measured yet: the image is still being read, this is a preview.")
+		return
 	case d.c.ReadOnly != "":
 		d.notice("Nothing can be marked: " + d.c.ReadOnly)
 		return

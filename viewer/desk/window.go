@@ -19,6 +19,8 @@ func (d *Desk) windowed() (*tile, *pixel.Image, bool) {
 	switch im := t.shown.image; {
 	case im == nil:
 		d.notice("No image is here to window.")
+	case im.Preview != nil:
+		d.notice("The image is still being read: this is a preview.")
 	case im.Stored == nil:
 		d.notice("A colour image takes no window.")
 	default:

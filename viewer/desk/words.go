@@ -99,7 +99,9 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	h := in.d
 	w.Patient = join(" · ", dicom.ParsePN(h.Str(dicom.PatientName)).Display(), dicom.Clean(h.Str(dicom.PatientID)))
 	w.Technique = join(" · ", technique(h), lossyWords(p.image))
-	if in.made != nil {
+	if p.preview() {
+		w.Made = "preview, still reading"
+	} else if in.made != nil {
 		w.Made = join(", ", in.made.Name(), in.made.Words())
 	}
 	w.Position = space.Position(h)
