@@ -21,6 +21,7 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 	d.fill()
 	d.want()
 	if d.renew(now) {
+		d.probeAt() // what lies under the cursor may be another value
 		d.touch()
 	}
 	d.arrive(d.came) // headers that came while pixels were asked for
