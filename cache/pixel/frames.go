@@ -77,6 +77,7 @@ func (r *frames) frame(dst []byte, i int) (b []byte, h Header, own bool, err err
 		if b, err = r.dec.Decode(dst, b, &h); err != nil {
 			return nil, h, false, err
 		}
+		h.stayPartial(r.h.Photometric)
 		own = true
 	case r.swap > 0:
 		little := Grown(dst, int64(len(b)))

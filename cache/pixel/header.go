@@ -1,6 +1,8 @@
 package pixel
 
 import (
+	"strings"
+
 	"github.com/nocturne/nocturne/cache/dicom"
 )
 
@@ -94,6 +96,13 @@ func (h *Header) Upsampled() {
 	case "YBR_FULL_422":
 		h.Photometric = "YBR_FULL"
 	case "YBR_PARTIAL_422", "YBR_PARTIAL_420":
+		h.Photometric = ybrPartial
+	}
+}
+
+// stayPartial: no codestream says that its YBR is of partial range; the object does.
+func (h *Header) stayPartial(object string) {
+	if h.Photometric == "YBR_FULL" && strings.HasPrefix(object, ybrPartial) {
 		h.Photometric = ybrPartial
 	}
 }

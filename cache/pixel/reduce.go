@@ -61,6 +61,7 @@ func decodeInPart(f *dicom.File, frame, levels int) (*Image, error) {
 	if int64(len(b)) < h.Bytes() {
 		return nil, invalid("pixel data end within frame %d", frame)
 	}
+	h.stayPartial(r.h.Photometric)
 	im, err := r.image(frame, b, h, true)
 	if err != nil {
 		return nil, err
