@@ -29,10 +29,11 @@ func framesOf(f *dicom.File) (*frames, error) {
 	if f.BigEndian {
 		r.swap = wordSize[f.Pixel.VR]
 	}
-	if r.swap > 0 && h.Bits()%int64(8*r.swap) != 0 {
-		r.f, r.swap = turned(f, r.swap), 0 // frames lie across words
+	if r.swap > 0 && h.Bits()%int64(8*r.swap) != 0 { // frames lie across words
+		r.f, err = turned(f, r.swap)
+		r.swap = 0
 	}
-	return r, nil
+	return r, err
 }
 
 // wordSize is the unit whose bytes a big endian object has turned around (PS3.5
@@ -41,12 +42,16 @@ func framesOf(f *dicom.File) (*frames, error) {
 var wordSize = map[dicom.VR]int{"OW": 2, "OL": 4, "OF": 4, "OV": 8, "OD": 8}
 
 // turned is the object with its native pixels in little endian words.
-func turned(f *dicom.File, size int) *dicom.File {
+func turned(f *dicom.File, size int) (*dicom.File, error) {
+	native, err := f.NativePixels()
+	if err != nil {
+		return nil, err
+	}
 	px := f.Pixel
-	px.Native = make([]byte, (len(f.Pixel.Native)+size-1)/size*size)
-	copy(px.Native, f.Pixel.Native)
+	px.Native = make([]byte, (len(native)+size-1)/size*size)
+	copy(px.Native, native)
 	turn(px.Native, px.Native, size)
-	return &dicom.File{Meta: f.Meta, Dataset: f.Dataset, TransferSyntax: f.TransferSyntax, Pixel: px}
+	return &dicom.File{Meta: f.Meta, Dataset: f.Dataset, TransferSyntax: f.TransferSyntax, Pixel: px}, nil
 }
 
 // turn copies whole words with their bytes the other way round; dst may be src.

@@ -17,7 +17,7 @@ import (
 // make it smaller looks like a lossless one. From a header alone, the codestream
 // counts for nothing.
 func LossyOf(f *dicom.File) (lossy bool, how string) {
-	if !f.Pixel.Encapsulated || len(f.Pixel.Fragments) == 0 {
+	if !f.Pixel.Encapsulated || syntaxes[f.TransferSyntax].name == "" {
 		return lossyOf(f, nil)
 	}
 	b, err := f.Frame(0)

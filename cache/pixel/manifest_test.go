@@ -134,6 +134,43 @@ func TestStoredValuesAreThoseThatOtherDecodersAgreeOn(t *testing.T) {
 	}
 }
 
+// A file that is opened gives its frames one by one, of the same values as one that
+// is read whole, in the order of their frames or not.
+func TestOpenedFilesHoldTheValuesOfThoseThatAreRead(t *testing.T) {
+	dir := dataDir(t)
+	var seen tally
+	parallel(manifest(t, dir), func(row map[string]string) {
+		ts := dicom.UID(row["transfer_syntax"])
+		if row["pixel_verdict"] != "agree" || !read(ts) || len(row["file"])%3 != 0 { // a third of them
+			return
+		}
+		f, err := dicom.Open(filepath.Join(dir, row["file"]))
+		if err != nil {
+			t.Errorf("%s: %v", row["file"], err)
+			return
+		}
+		defer f.Close()
+		if sum, err := pixel.StoredSHA256(f); err != nil || sum != row["pixel_sha256"] {
+			t.Errorf("%s: %s %v, want %s", row["file"], sum, err, row["pixel_sha256"])
+		}
+		if lossy, _ := pixel.LossyOf(f); lossy != wholeLossy(t, filepath.Join(dir, row["file"])) {
+			t.Errorf("%s: lossy %v", row["file"], lossy)
+		}
+		seen.add(ts.Name())
+	})
+	t.Logf("files opened, by transfer syntax: %v", seen.n)
+}
+
+func wholeLossy(t *testing.T, path string) bool {
+	f, err := dicom.ReadFile(path)
+	if err != nil {
+		t.Errorf("%s: %v", path, err)
+		return false
+	}
+	lossy, _ := pixel.LossyOf(f)
+	return lossy
+}
+
 // No other decoder here reads these: their twins say what is in them.
 func TestCompressedTwinsHoldTheSameBits(t *testing.T) {
 	dir := dataDir(t)

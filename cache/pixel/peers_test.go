@@ -138,7 +138,11 @@ func TestLossyStreamsAreWithinOneOfTheNamedOracle(t *testing.T) {
 			}
 			if sum == row["pixel_sha256"] {
 				t.Logf("equal to %s", row["agreeing"])
-				return
+				_, gdcm := exec.LookPath("gdcmconv")
+				_, opj := exec.LookPath("opj_decompress")
+				if gdcm != nil || opj != nil {
+					return // the manifest's word is enough
+				}
 			}
 			want := byOthers(t, path, row["agreeing"])
 			h, err := pixel.HeaderOf(f)

@@ -76,15 +76,14 @@ type outcome[T any] struct {
 }
 
 // inOrder reads files on all processors and yields them in their order: no file is
-// begun while as many wait as there are processors, and large ones are read one at
-// a time. It ends early, all reading done, when ctx does or the caller leaves.
+// begun while as many wait as there are processors. It ends early, all reading
+// done, when ctx does or the caller leaves.
 func inOrder[T any](ctx context.Context, paths []string, read func(path string) (T, error)) func(yield func(string, outcome[T]) bool) {
 	return func(yield func(string, outcome[T]) bool) {
 		var work sync.WaitGroup
 		defer work.Wait()
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
-		var large sync.Mutex
 		waiting := make(chan chan outcome[T], runtime.GOMAXPROCS(0)-1)
 		work.Go(func() {
 			defer close(waiting)
@@ -95,7 +94,10 @@ func inOrder[T any](ctx context.Context, paths []string, read func(path string) 
 				case <-ctx.Done():
 					return
 				}
-				work.Go(func() { done <- readAlone(path, &large, read) })
+				work.Go(func() {
+					row, err := read(path)
+					done <- outcome[T]{row, err}
+				})
 			}
 		})
 		at := 0
@@ -106,18 +108,6 @@ func inOrder[T any](ctx context.Context, paths []string, read func(path string) 
 			at++
 		}
 	}
-}
-
-// largeFile is what two of at a time would be too much of a machine's memory.
-const largeFile = 256 << 20
-
-func readAlone[T any](path string, large *sync.Mutex, read func(path string) (T, error)) outcome[T] {
-	if info, err := os.Stat(path); err == nil && info.Size() > largeFile {
-		large.Lock()
-		defer large.Unlock()
-	}
-	row, err := read(path)
-	return outcome[T]{row, err}
 }
 
 // filesIn lists the paths as given, a folder as the regular files under it. What

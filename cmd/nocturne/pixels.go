@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -46,11 +47,19 @@ func pixelsCommand(env *environment) *cobra.Command {
 	}
 }
 
+// largeFile is read frame by frame instead of whole.
+const largeFile = 64 << 20
+
 func hashPixels(path string) (pixelsRow, error) {
-	f, err := dicom.ReadFile(path)
+	read := dicom.ReadFile
+	if info, err := os.Stat(path); err == nil && info.Size() > largeFile {
+		read = dicom.Open
+	}
+	f, err := read(path)
 	if err != nil {
 		return pixelsRow{}, err
 	}
+	defer f.Close()
 	h, err := pixel.HeaderOf(f)
 	if err != nil {
 		return pixelsRow{}, err
