@@ -5,7 +5,6 @@ import (
 	"fmt"
 	stdjpeg "image/jpeg"
 	"math"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/pixel/jpeg"
@@ -13,12 +12,19 @@ import (
 
 // soft is a smooth picture with some noise, of so many bits.
 func soft(bits, noise int) func(c, x, y int) int {
-	r := rand.New(rand.NewPCG(5, 6))
 	top := float64(int(1)<<bits - 1)
 	return func(c, x, y int) int {
 		v := 0.5 + 0.3*math.Sin(float64(x)/37)*math.Cos(float64(y)/53) + 0.15*math.Sin(float64(x*y)/9000+float64(c))
-		return int(min(max(v*top+float64(noise)*(r.Float64()-0.5), 0), top))
+		return int(min(max(v*top+float64(noise)*grain(c, x, y), 0), top))
 	}
+}
+
+// grain is noise of −0.5 to 0.5 that hangs on the place alone.
+func grain(c, x, y int) float64 {
+	h := uint32(c)*0x9E3779B1 ^ uint32(x)*0x85EBCA6B ^ uint32(y)*0xC2B2AE35
+	h = (h ^ h>>15) * 0x2C1B3C6D
+	h = (h ^ h>>12) * 0x297A2D39
+	return float64(h^h>>15)/(1<<32) - 0.5
 }
 
 // streams are of frames about as large as those in the wards, little and much

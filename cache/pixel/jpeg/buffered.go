@@ -57,8 +57,16 @@ func newCoefs[T sample](f *frame[T]) *coefs {
 	return c
 }
 
+// maxVisits bounds scans times MCUs of a stream that has more scans than encoders
+// write: about a second's work.
+const maxVisits = 1 << 24
+
 // buffered decodes all scans into coefficients, then transforms those.
 func (f *frame[T]) buffered() error {
+	across, down := f.mcus()
+	if n := len(f.scans); n > 24 && n*across*down > maxVisits {
+		return unsupported("JPEG of %d scans and %d MCUs", n, across*down)
+	}
 	c := newCoefs(f)
 	for i := range f.scans {
 		if err := f.scanInto(c, &f.scans[i]); err != nil {
@@ -68,7 +76,6 @@ func (f *frame[T]) buffered() error {
 	if err := f.complete(c); err != nil {
 		return err
 	}
-	_, down := f.mcus()
 	for m := range down {
 		for i := range f.Components {
 			f.transform(i, m, c.blocks[i])

@@ -222,7 +222,6 @@ func (p *parser) finish() error {
 	if p.Height == 0 {
 		return invalid("JPEG stream without a number of lines")
 	}
-	p.Colour = p.colour()
 	p.measure()
 	return nil
 }

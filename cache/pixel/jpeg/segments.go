@@ -146,6 +146,9 @@ func (p *parser) sos(b []byte) (done bool, err error) {
 	case len(p.scans) == maxScans:
 		return false, unsupported("JPEG of more than %d scans", maxScans)
 	}
+	if len(p.scans) == 0 {
+		p.Colour = p.colour()
+	}
 	s := scan{n: int(b[0]), restart: p.interval}
 	for i := range s.n {
 		if err := p.scanComponent(&s, i, b[1+2*i], b[2+2*i]); err != nil {

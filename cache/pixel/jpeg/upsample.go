@@ -44,31 +44,33 @@ func (p *plane[T]) line(s *stream, y, m int) []T {
 }
 
 // triangle21 doubles the columns. Halves are rounded down at even places and up at
-// odd ones, so that there is no bias.
+// odd ones, so that there is no bias. Beyond an end lies its last sample again.
 func triangle21[T sample](out, in []T) {
+	done := 0
+	if o, ok := any(out).([]uint8); ok {
+		done = swar21(o, any(in).([]uint8))
+	}
 	n := len(in)
 	out = out[:2*n]
-	out[0], out[2*n-1] = in[0], in[n-1]
-	for i := 1; i < n; i++ {
-		a, b := uint32(in[i-1]), uint32(in[i])
-		out[2*i-1] = T((3*a + b + 2) >> 2)
-		out[2*i] = T((3*b + a + 1) >> 2)
+	for i := done; i < n; i++ {
+		a, b, c := uint32(in[max(i-1, 0)]), 3*uint32(in[i]), uint32(in[min(i+1, n-1)])
+		out[2*i], out[2*i+1] = T((b+a+1)>>2), T((b+c+2)>>2)
 	}
 }
 
 // triangle22 doubles the columns of a line between two.
 func triangle22[T sample](out, near, far []T) {
+	done := 0
+	if o, ok := any(out).([]uint8); ok {
+		done = swar22(o, any(near).([]uint8), any(far).([]uint8))
+	}
 	n := len(near)
 	out, far = out[:2*n], far[:n]
-	a := 3*uint32(near[0]) + uint32(far[0])
-	out[0] = T((4*a + 8) >> 4)
-	for i := 1; i < n; i++ {
-		b := 3*uint32(near[i]) + uint32(far[i])
-		out[2*i-1] = T((3*a + b + 7) >> 4)
-		out[2*i] = T((3*b + a + 8) >> 4)
-		a = b
+	sum := func(i int) uint32 { return 3*uint32(near[i]) + uint32(far[i]) }
+	for i := done; i < n; i++ {
+		a, b, c := sum(max(i-1, 0)), 3*sum(i), sum(min(i+1, n-1))
+		out[2*i], out[2*i+1] = T((b+a+8)>>4), T((b+c+7)>>4)
 	}
-	out[2*n-1] = T((4*a + 7) >> 4)
 }
 
 // repeat spreads in, of h samples where the image has hmax, over out.
