@@ -55,6 +55,10 @@ const (
 	ToolAngle     Action = "tool.angle"
 	ToolEllipse   Action = "tool.ellipse"
 	ToolProbe     Action = "tool.probe" // hold
+	ToolBidirect  Action = "tool.bidirectional"
+	ToolCobb      Action = "tool.cobb"
+	ToolRectangle Action = "tool.rectangle"
+	ToolPolygon   Action = "tool.polygon" // freehand by dragging
 	ToolArrow     Action = "tool.arrow"
 	ToolText      Action = "tool.text"
 	CursorLeft    Action = "cursor.left" // keyboard cursor of a tool, one image pixel; shifted: ten

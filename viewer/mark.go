@@ -5,7 +5,7 @@ import "time"
 // MarkKind is what a mark measures or says.
 type MarkKind string
 
-// The kinds of issue 2; each has a fixed number of points.
+// The kinds of marks; each has a fixed number of points, but for the polygon.
 const (
 	Length  MarkKind = "length"  // 2 points
 	Angle   MarkKind = "angle"   // 3 points, the vertex second
@@ -13,6 +13,11 @@ const (
 	Probe   MarkKind = "probe"   // 1 point
 	Arrow   MarkKind = "arrow"   // 2 points: head first
 	Text    MarkKind = "text"    // 1 point
+
+	Bidirectional MarkKind = "bidirectional" // 4 points: the long axis, then the short one, square to it
+	Cobb          MarkKind = "cobb"          // 4 points: two lines along endplates
+	Rectangle     MarkKind = "rectangle"     // 2 points: opposite corners in the image's own axes
+	Polygon       MarkKind = "polygon"       // 3 points and more, closed: freehand too
 )
 
 // Mark is one annotation on one frame. Points are (column, row) in image pixels
@@ -54,7 +59,7 @@ type Plane struct {
 
 // Value is one number of a mark.
 type Value struct {
-	Name        string  `json:"name"` // "length", "angle", "mean", "sd", "min", "max", "area", "n", "value"
+	Name        string  `json:"name"` // "length", "long", "short", "angle", "mean", "sd", "min", "max", "area", "n", "value"
 	Number      float64 `json:"number"`
 	Unit        string  `json:"unit"`                  // "mm", "mm2", "deg", "HU", "px", "" (stored values)
 	Uncertainty float64 `json:"uncertainty,omitempty"` // ± in the same unit; 0 = not stated

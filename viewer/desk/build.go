@@ -140,7 +140,7 @@ func (d *Desk) drafts(t *tile, clip image.Rectangle) []overlay.Shape {
 		return nil
 	}
 	m := viewer.Mark{Kind: d.draft.Kind, Points: d.draft.Shape()}
-	if len(m.Points) == tool.Points(m.Kind) {
+	if n := tool.Points(m.Kind); len(m.Points) == n || m.Kind == viewer.Polygon && len(m.Points) > n {
 		if done, refused := measured(m, t.shown); refused == "" {
 			m = done
 		}

@@ -225,6 +225,9 @@ func (d *Desk) dragBy(g *grab, dx, dy float64) {
 		t.look.view.zoomAt(tool.ZoomDrag(dy, d.scale), geo, t.rect, g.fromX, g.fromY)
 	case d.measuring():
 		d.hover(d.pointer.x, d.pointer.y)
+		if g.began {
+			d.draft.Trace(d.cursor)
+		}
 	case g.selectable && g.width > 0 && t.shown.image != nil && t.shown.image.Stored != nil && !t.shown.preview():
 		c, w := tool.WindowDrag(g.center, g.width, d.pointer.x-g.fromX, d.pointer.y-g.fromY, d.scale)
 		d.setTo(t, c, w, "")
@@ -269,10 +272,21 @@ func (d *Desk) lift(g *grab) {
 	case g.mark.ID != "" && g.moved:
 		d.log.Change(g.mark)
 		d.edited(g.mark)
+	case g.began && g.moved && d.draft.Kind == viewer.Polygon:
+		d.closeShape()
 	case g.began && g.moved && d.draft.Begun() && d.measuring():
 		d.put(clampPoint(d.cursor, d.tiles[g.tile]))
 	case g.selectable && !g.moved:
 		d.choose(g.tile)
+	}
+}
+
+// closeShape ends a freehand line where the button comes up; one that encloses
+// nothing stays, to be gone on with point by point.
+func (d *Desk) closeShape() {
+	t := d.at()
+	if points, ok := d.draft.Close(); ok && t.shown.image != nil {
+		d.make(t.shown, t.stack, points, "")
 	}
 }
 

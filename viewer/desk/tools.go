@@ -12,6 +12,7 @@ func toolChoices() map[viewer.Action]func(*Desk) {
 	for _, a := range []viewer.Action{
 		viewer.ToolWindow, viewer.ToolLength, viewer.ToolAngle, viewer.ToolEllipse,
 		viewer.ToolProbe, viewer.ToolArrow, viewer.ToolText,
+		viewer.ToolBidirect, viewer.ToolCobb, viewer.ToolRectangle, viewer.ToolPolygon,
 	} {
 		out[a] = func(d *Desk) { d.selectTool(a) }
 	}

@@ -31,8 +31,16 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 			return m, "An angle needs three different points."
 		}
 		m.Values = []viewer.Value{{Name: "angle", Number: n.Value, Unit: "deg", Uncertainty: n.Uncertainty}}
-	case viewer.Ellipse:
-		m.Values = ellipseValues(cal, m.Points, p)
+	case viewer.Cobb:
+		n, ok := measure.Cobb(cal, m.Points[0], m.Points[1], m.Points[2], m.Points[3])
+		if !ok {
+			return m, "A Cobb angle needs two lines."
+		}
+		m.Values = []viewer.Value{{Name: "angle", Number: n.Value, Unit: "deg", Uncertainty: n.Uncertainty}}
+	case viewer.Bidirectional:
+		m.Points, m.Values = bidirectional(cal, m.Points)
+	case viewer.Ellipse, viewer.Rectangle, viewer.Polygon:
+		m.Values = regionValues(cal, m, p)
 	case viewer.Probe:
 		v, unit, why := p.value(m.Points[0])
 		if why != "" {
@@ -48,7 +56,7 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 	if words := p.reformatWords(); words != "" {
 		m.Calibration = words
 	}
-	if m.Kind == viewer.Ellipse {
+	if _, hasMean := m.Value("mean"); hasMean {
 		m.Calibration = lossy(p, m.Calibration)
 	}
 	return m, ""
@@ -76,12 +84,37 @@ func sourceOf(c space.Calibration) string {
 	return c.Source
 }
 
-// ellipseValues are mean, SD, extremes and count of the pixels inside, where the
+// bidirectional squares the short axis to the long one, and gives both lengths, the
+// larger as the long one whichever was drawn first.
+func bidirectional(cal space.Calibration, p [][2]float64) ([][2]float64, []viewer.Value) {
+	out := [][2]float64{p[0], p[1], p[2], measure.Square(cal, p[0], p[1], p[2], p[3])}
+	long, short := measure.Length(cal, out[0], out[1]), measure.Length(cal, out[2], out[3])
+	if short.Value > long.Value {
+		long, short = short, long
+	}
+	return out, []viewer.Value{
+		{Name: "long", Number: long.Value, Unit: unitOf(cal), Uncertainty: long.Uncertainty},
+		{Name: "short", Number: short.Value, Unit: unitOf(cal), Uncertainty: short.Uncertainty},
+	}
+}
+
+// shapeOf is the area of a closed shape and the statistics of the pixels inside.
+func shapeOf(cal space.Calibration, m viewer.Mark, p picture) (measure.Number, measure.Statistics) {
+	im, at := p.image, m.Points
+	switch m.Kind {
+	case viewer.Rectangle:
+		return measure.RectangleArea(cal, at[0], at[1]), measure.Rectangle(im.At, im.Cols, im.Rows, at[0], at[1])
+	case viewer.Polygon:
+		return measure.PolygonArea(cal, at), measure.Polygon(im.At, im.Cols, im.Rows, at)
+	}
+	return measure.EllipseArea(cal, at[0], at[1]), measure.Ellipse(im.At, im.Cols, im.Rows, at[0], at[1])
+}
+
+// regionValues are mean, SD, extremes and count of the pixels inside, where the
 // image has values, and the area of the shape.
-func ellipseValues(cal space.Calibration, box [][2]float64, p picture) []viewer.Value {
-	area := measure.EllipseArea(cal, box[0], box[1])
+func regionValues(cal space.Calibration, m viewer.Mark, p picture) []viewer.Value {
+	area, s := shapeOf(cal, m, p)
 	out := []viewer.Value{{Name: "area", Number: area.Value, Unit: unitOf(cal) + "2", Uncertainty: area.Uncertainty}}
-	s := measure.Ellipse(p.image.At, p.image.Cols, p.image.Rows, box[0], box[1])
 	if s.N == 0 {
 		return out
 	}

@@ -58,6 +58,51 @@ func EllipseArea(c space.Calibration, a, b [2]float64) Number {
 	return Number{math.Pi * rx * ry, math.Pi * math.Hypot(rx*du*c.RowMM, ry*du*c.ColMM)}
 }
 
+// RectangleArea is the area of the rectangle with opposite corners a and b, mm² or
+// px².
+func RectangleArea(c space.Calibration, a, b [2]float64) Number {
+	w, h := math.Abs(b[0]-a[0])*c.ColMM, math.Abs(b[1]-a[1])*c.RowMM
+	return Number{w * h, math.Sqrt2 * placement * math.Hypot(h*c.ColMM, w*c.RowMM)}
+}
+
+// PolygonArea is the area within a closed line that does not cross itself, mm² or
+// px². Each corner moves the area by half the distance of its neighbours.
+func PolygonArea(c space.Calibration, p [][2]float64) Number {
+	sum, moved := 0.0, 0.0
+	for i := range p {
+		before, next := vector(c, p[0], p[(i+len(p)-1)%len(p)]), vector(c, p[0], p[(i+1)%len(p)])
+		here := vector(c, p[0], p[i])
+		sum += here.x*next.y - next.x*here.y
+		dx, dy := (next.x-before.x)*c.RowMM, (next.y-before.y)*c.ColMM
+		moved += dx*dx + dy*dy
+	}
+	return Number{math.Abs(sum) / 2, placement * math.Sqrt(moved) / 2}
+}
+
+// Cobb is the angle in degrees between two lines, folded to 0…90 so that it does not
+// depend on the way either was drawn (display.md D6). ok is false when a line has no
+// length.
+func Cobb(c space.Calibration, a, b, d, e [2]float64) (n Number, ok bool) {
+	u, w := vector(c, a, b), vector(c, d, e)
+	if u.len() == 0 || w.len() == 0 {
+		return Number{}, false
+	}
+	cos := math.Abs(u.x*w.x+u.y*w.y) / (u.len() * w.len())
+	turn := math.Sqrt2 * placement * math.Max(c.ColMM, c.RowMM) * math.Hypot(1/u.len(), 1/w.len())
+	return Number{degrees(math.Acos(clamp(cos))), math.Min(degrees(turn), 90)}, true
+}
+
+// Square moves point e so that the line from d is square to the line from a to b, in
+// millimetres; where a and b are one point e stays.
+func Square(c space.Calibration, a, b, d, e [2]float64) [2]float64 {
+	u, w := vector(c, a, b), vector(c, d, e)
+	if u.len() == 0 {
+		return e
+	}
+	along := (u.x*w.x + u.y*w.y) / (u.len() * u.len())
+	return [2]float64{e[0] - along*u.x/c.ColMM, e[1] - along*u.y/c.RowMM}
+}
+
 type mm struct{ x, y float64 }
 
 func (v mm) len() float64 { return math.Hypot(v.x, v.y) }

@@ -117,3 +117,103 @@ func TestAPointBelongsToThePixelThatHoldsIt(t *testing.T) {
 		}
 	}
 }
+
+func TestCobbDoesNotDependOnHowTheLinesWereDrawn(t *testing.T) {
+	// Endplates at 0° and at atan(2·1/(0.5·4)) = 45° in mm.
+	a, b, d, e := [2]float64{0, 0}, [2]float64{8, 0}, [2]float64{0, 10}, [2]float64{4, 11}
+	for _, lines := range [][4][2]float64{{a, b, d, e}, {b, a, d, e}, {a, b, e, d}, {d, e, b, a}} {
+		n, ok := Cobb(anisotropic, lines[0], lines[1], lines[2], lines[3])
+		if !ok {
+			t.Fatal("no angle")
+		}
+		near(t, "Cobb", n.Value, 45, 1e-9)
+	}
+	if _, ok := Cobb(anisotropic, a, a, d, e); ok {
+		t.Error("a point is no line")
+	}
+}
+
+func TestTheShortAxisIsSquareInMillimetres(t *testing.T) {
+	a, b, d := [2]float64{0, 0}, [2]float64{8, 1}, [2]float64{3, 5}
+	e := Square(anisotropic, a, b, d, [2]float64{6, 9})
+	u, w := vector(anisotropic, a, b), vector(anisotropic, d, e)
+	near(t, "scalar product", u.x*w.x+u.y*w.y, 0, 1e-9)
+	if w.len() == 0 {
+		t.Error("the axis is gone")
+	}
+}
+
+func TestPolygonAreaIsTheShoelaces(t *testing.T) {
+	// 4 × 3 pixels with a corner cut off: 12 − ½·2·1 = 11 px², 11 mm² at 0.5 × 2 mm.
+	p := [][2]float64{{0, 0}, {4, 0}, {4, 2}, {2, 3}, {0, 3}}
+	near(t, "px", PolygonArea(space.InPixels, p).Value, 11, 1e-12)
+	near(t, "mm", PolygonArea(anisotropic, p).Value, 11, 1e-12)
+	// A square of side 10 px: each corner moves the area by half a diagonal along each
+	// axis: √(4·(10² + 10²))/2 · 1/√12 = 4.0825.
+	square := [][2]float64{{0, 0}, {10, 0}, {10, 10}, {0, 10}}
+	near(t, "uncertainty", PolygonArea(space.InPixels, square).Uncertainty, 4.082483, 1e-6)
+	near(t, "rectangle", RectangleArea(anisotropic, [2]float64{1, 1}, [2]float64{5, 4}).Value, 4*0.5*3*2, 1e-12)
+}
+
+// Every shape counts exactly the pixels whose centres it holds: against a test of
+// every pixel by winding number.
+func TestShapesCountTheCentresTheyHold(t *testing.T) {
+	value := func(col, row int) (float64, bool) { return float64(7*col*col - 3*row + col*row), (col+row)%11 != 0 }
+	p := [][2]float64{{3.2, 2.1}, {17.9, 4.4}, {12.6, 9.4}, {18.1, 17.7}, {9, 12.2}, {2.6, 18.4}}
+	got := Polygon(value, 20, 20, p)
+	want := brute(value, func(x, y float64) bool { return winding(p, x, y) != 0 })
+	if got.N != want.N || got.Padding != want.Padding || got.Min != want.Min || got.Max != want.Max {
+		t.Errorf("polygon %+v, want %+v", got, want)
+	}
+	near(t, "mean", got.Mean, want.Mean, 1e-9)
+	near(t, "sd", got.SD, want.SD, 1e-9)
+	a, b := [2]float64{15.5, 3}, [2]float64{4.2, 9.5}
+	got = Rectangle(value, 20, 20, a, b)
+	want = brute(value, func(x, y float64) bool { return x >= 4.2 && x <= 15.5 && y >= 3 && y <= 9.5 })
+	if got.N != want.N || got.Padding != want.Padding || got.Min != want.Min || got.Max != want.Max {
+		t.Errorf("rectangle %+v, want %+v", got, want)
+	}
+	if n := Rectangle(value, 20, 20, a, a).N; n != 0 {
+		t.Errorf("a point holds %d pixels", n)
+	}
+	if n := Polygon(value, 20, 20, [][2]float64{{-50, -50}, {90, -50}, {90, 90}, {-50, 90}}); n.N+n.Padding != 400 {
+		t.Errorf("a shape around the image holds %d of 400 pixels", n.N+n.Padding)
+	}
+}
+
+func brute(value Source, holds func(x, y float64) bool) (s Statistics) {
+	var in []float64
+	for row := range 20 {
+		for col := range 20 {
+			if !holds(float64(col)+0.5, float64(row)+0.5) {
+				continue
+			}
+			if v, ok := value(col, row); ok {
+				in = append(in, v)
+			} else {
+				s.Padding++
+			}
+		}
+	}
+	s.N, s.Min, s.Max = len(in), math.Inf(1), math.Inf(-1)
+	for _, v := range in {
+		s.Mean += v / float64(len(in))
+		s.Min, s.Max = math.Min(s.Min, v), math.Max(s.Max, v)
+	}
+	for _, v := range in {
+		s.SD += (v - s.Mean) * (v - s.Mean) / float64(len(in))
+	}
+	s.SD = math.Sqrt(s.SD)
+	return s
+}
+
+// winding is how often a closed line goes round a point, by the angles.
+func winding(p [][2]float64, x, y float64) int {
+	sum := 0.0
+	for i, a := range p {
+		b := p[(i+1)%len(p)]
+		u, v := [2]float64{a[0] - x, a[1] - y}, [2]float64{b[0] - x, b[1] - y}
+		sum += math.Atan2(u[0]*v[1]-u[1]*v[0], u[0]*v[0]+u[1]*v[1])
+	}
+	return int(math.Round(sum / (2 * math.Pi)))
+}

@@ -81,14 +81,16 @@ var units = map[string]string{"mm2": "mm²", "px2": "px²", "deg": "°"}
 func Words(m viewer.Mark) []string {
 	var out []string
 	switch m.Kind {
-	case viewer.Length, viewer.Angle, viewer.Probe:
+	case viewer.Length, viewer.Angle, viewer.Cobb, viewer.Probe:
 		for _, v := range m.Values {
 			out = append(out, number(v))
 		}
-	case viewer.Ellipse:
-		out = ellipse(m)
+	case viewer.Bidirectional:
+		out = axes(m)
+	case viewer.Ellipse, viewer.Rectangle, viewer.Polygon:
+		out = region(m)
 	}
-	if c := m.Calibration; c != "" && c != "Pixel Spacing" && c != "px" && m.Kind != viewer.Angle {
+	if c := m.Calibration; c != "" && c != "Pixel Spacing" && c != "px" && m.Kind != viewer.Angle && m.Kind != viewer.Cobb {
 		out = append(out, c)
 	}
 	if m.Label != "" {
@@ -97,7 +99,17 @@ func Words(m viewer.Mark) []string {
 	return out
 }
 
-func ellipse(m viewer.Mark) []string {
+// axes are the long and the short axis, a line each.
+func axes(m viewer.Mark) (out []string) {
+	for _, name := range []string{"long", "short"} {
+		if v, ok := m.Value(name); ok {
+			out = append(out, name+" "+number(v))
+		}
+	}
+	return out
+}
+
+func region(m viewer.Mark) []string {
 	var out []string
 	if mean, ok := m.Value("mean"); ok {
 		sd, _ := m.Value("sd")

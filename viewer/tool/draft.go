@@ -14,6 +14,11 @@ var kinds = map[viewer.Action]viewer.MarkKind{
 	viewer.ToolProbe:   viewer.Probe,
 	viewer.ToolArrow:   viewer.Arrow,
 	viewer.ToolText:    viewer.Text,
+
+	viewer.ToolBidirect:  viewer.Bidirectional,
+	viewer.ToolCobb:      viewer.Cobb,
+	viewer.ToolRectangle: viewer.Rectangle,
+	viewer.ToolPolygon:   viewer.Polygon,
 }
 
 // Names of the tools as the status line and the overlay show them.
@@ -26,6 +31,11 @@ var names = map[viewer.Action]string{
 	viewer.ToolProbe:   "probe",
 	viewer.ToolArrow:   "arrow",
 	viewer.ToolText:    "text",
+
+	viewer.ToolBidirect:  "bidirectional",
+	viewer.ToolCobb:      "Cobb",
+	viewer.ToolRectangle: "rectangle",
+	viewer.ToolPolygon:   "freehand",
 }
 
 // Kind is the mark that a tool makes; ok is false for tools that measure nothing.
@@ -37,12 +47,14 @@ func Kind(a viewer.Action) (k viewer.MarkKind, ok bool) {
 // Name is the reader's word for a tool; "" means it is none.
 func Name(a viewer.Action) string { return names[a] }
 
-// Points is how many points a mark of a kind has.
+// Points is how many points a mark of a kind has; of a polygon, at least.
 func Points(k viewer.MarkKind) int {
 	switch k {
-	case viewer.Angle:
+	case viewer.Bidirectional, viewer.Cobb:
+		return 4
+	case viewer.Angle, viewer.Polygon:
 		return 3
-	case viewer.Length, viewer.Ellipse, viewer.Arrow:
+	case viewer.Length, viewer.Ellipse, viewer.Rectangle, viewer.Arrow:
 		return 2
 	}
 	return 1
@@ -56,11 +68,45 @@ type Draft struct {
 	Cursor [2]float64
 }
 
+// closed is how near a polygon's point must be to its first or last one to close it,
+// in image pixels.
+const closed = 1
+
 // Put sets the next point. When it was the last one, done holds all of them and
-// the draft starts afresh.
+// the draft starts afresh. A polygon is closed by a point on its first or its last
+// one.
 func (d *Draft) Put(p [2]float64) (done [][2]float64, ok bool) {
-	d.Points, d.Cursor = append(d.Points, p), p
+	d.Cursor = p
+	if d.Kind == viewer.Polygon {
+		n := len(d.Points)
+		if n > 0 && (Nearest(d.Points[:1], p, closed) == 0 || Nearest(d.Points[n-1:], p, closed) == 0) {
+			return d.Close()
+		}
+		d.Points = append(d.Points, p)
+		return nil, false
+	}
+	d.Points = append(d.Points, p)
 	if len(d.Points) < Points(d.Kind) {
+		return nil, false
+	}
+	done, d.Points = d.Points, nil
+	return done, true
+}
+
+// maxTrace bounds the points of a freehand line.
+const maxTrace = 4096
+
+// Trace takes a freehand line on, a point for every pixel of its way.
+func (d *Draft) Trace(p [2]float64) {
+	d.Cursor = p
+	if n := len(d.Points); d.Kind == viewer.Polygon && n > 0 && n < maxTrace && Nearest(d.Points[n-1:], p, closed) < 0 {
+		d.Points = append(d.Points, p)
+	}
+}
+
+// Close ends a polygon of three points or more; ok is false while there are fewer.
+func (d *Draft) Close() (done [][2]float64, ok bool) {
+	if d.Kind != viewer.Polygon || len(d.Points) < Points(d.Kind) {
 		return nil, false
 	}
 	done, d.Points = d.Points, nil

@@ -17,6 +17,12 @@ func Outline(k viewer.MarkKind, p [][2]float64) [][][2]float64 {
 		return nil
 	case k == viewer.Ellipse:
 		return [][][2]float64{ellipse(p[0], p[1])}
+	case k == viewer.Rectangle:
+		return [][][2]float64{{p[0], {p[1][0], p[0][1]}, p[1], {p[0][0], p[1][1]}, p[0]}}
+	case k == viewer.Polygon:
+		return [][][2]float64{append(append([][2]float64(nil), p...), p[0])}
+	case (k == viewer.Cobb || k == viewer.Bidirectional) && len(p) > 2:
+		return [][][2]float64{p[:2], p[2:]}
 	}
 	return [][][2]float64{p}
 }

@@ -11,7 +11,7 @@ import (
 // Measurement is a mark as the report sees it.
 type Measurement struct {
 	MarkID      string
-	Kind        string // length, angle, ellipse, probe, arrow, text
+	Kind        string // as the viewer names it: length, angle, ellipse …
 	Values      []Value
 	Calibration string // "Pixel Spacing", "detector plane", "px", …
 	Label       string // the reader's words
@@ -26,7 +26,7 @@ type Measurement struct {
 
 // Value is one number of a measurement. Its fields are those of the viewer's.
 type Value struct {
-	Name        string // length, angle, mean, sd, min, max, area, value
+	Name        string // length, long, short, angle, mean, sd, min, max, area, value
 	Number      float64
 	Unit        string  // mm, mm2, deg, HU, px, "" for stored values
 	Uncertainty float64 // ± in the same unit; 0: not stated
@@ -76,7 +76,7 @@ func isoDate(da string) string {
 }
 
 func (m Measurement) numbers() string {
-	for _, name := range []string{"length", "angle", "mean", "value"} {
+	for _, name := range []string{"length", "long", "angle", "mean", "value"} {
 		v, ok := m.value(name)
 		if !ok || math.IsNaN(v.Number) || math.IsInf(v.Number, 0) {
 			continue
@@ -84,12 +84,29 @@ func (m Measurement) numbers() string {
 		switch name {
 		case "length":
 			return m.quantity(v) + m.caveat()
+		case "long":
+			return m.axes(v) + m.caveat()
 		case "mean":
 			return "mean " + m.quantity(v) + m.spread()
+		case "value":
+			return m.quantity(v) + m.slab()
 		}
 		return m.quantity(v)
 	}
 	return ""
+}
+
+// axes are the long and the short axis as they are dictated: 18.2 × 9.1 mm.
+func (m Measurement) axes(long Value) string {
+	short, ok := m.value("short")
+	if !ok || short.Unit != long.Unit {
+		return m.quantity(long)
+	}
+	s := number(long)
+	if m.PlusMinus && long.Uncertainty > 0 {
+		return m.quantity(long) + " × " + m.quantity(short)
+	}
+	return s + " × " + m.quantity(short)
 }
 
 // spread is what an ellipse says beside its mean.
@@ -107,11 +124,22 @@ func (m Measurement) spread() string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
+// slab is what values were taken from when that was no single plane: " on MIP 10
+// mm" (N21).
+func (m Measurement) slab() string {
+	_, slab, ok := strings.Cut(m.Calibration, "reformat, ")
+	slab, _, _ = strings.Cut(slab, ",")
+	if !ok || !strings.Contains(slab, " mm") {
+		return ""
+	}
+	return " on " + slab
+}
+
 func (m Measurement) caveat() string {
 	if m.Calibration == "detector plane" {
 		return " at the detector"
 	}
-	return ""
+	return m.slab()
 }
 
 func (m Measurement) quantity(v Value) string {
