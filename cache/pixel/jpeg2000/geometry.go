@@ -67,8 +67,9 @@ type resolution struct {
 
 type band struct {
 	rect
-	orient int // 0 LL, 1 HL, 2 LH, 3 HH
-	planes int // Mb (equation E-2)
+	low    rect // the LL band beside it
+	orient int  // 0 LL, 1 HL, 2 LH, 3 HH
+	planes int  // Mb (equation E-2)
 	half   float32
 }
 
@@ -156,7 +157,7 @@ func (res *resolution) lay(area rect, st *style, r int) {
 	res.bands = make([]band, 3)
 	for b := range res.bands {
 		o := b + 1
-		res.bands[b] = band{orient: o, rect: res.rect.band(o)}
+		res.bands[b] = band{orient: o, rect: res.rect.band(o), low: res.rect.band(0)}
 	}
 }
 

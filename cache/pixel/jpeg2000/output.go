@@ -30,7 +30,7 @@ func newOutput(area rect, comps []component, cell int) *output {
 	return o
 }
 
-func (r *rangeOf) sample(v int) int { return min(max(v+r.shift, r.low), r.high) }
+func (r rangeOf) sample(v int) int { return min(max(v+r.shift, r.low), r.high) }
 
 // bytes is what the frame takes.
 func (o *output) bytes() int64 {
@@ -39,7 +39,7 @@ func (o *output) bytes() int64 {
 
 // row writes row y of the strip's samples: the component transformation undone,
 // then rounded, shifted and clamped, in this order.
-func (o *output) row(b *build, j, y int) {
+func (o *output) row(w *worker, b *build, j, y int) {
 	n := b.want.width()
 	at := ((y-o.y0)*o.width() + b.want.x0 - o.x0) * len(o.comps) * o.cell
 	dst := o.b[at:][:n*len(o.comps)*o.cell]
@@ -54,9 +54,13 @@ func (o *output) row(b *build, j, y int) {
 	for i := range o.comps {
 		r := b.comps[i].row(b, j, y)
 		if r.ints != nil {
-			o.ints(dst, i, r.ints)
-		} else {
-			o.floats(dst, i, r.floats)
+			o.put(dst, i, r.ints)
+			continue
+		}
+		for x := 0; x < n; x += len(w.shifted) {
+			k := min(n-x, len(w.shifted))
+			round(w.shifted[:k], r.floats[x:])
+			o.put(dst[x*len(o.comps)*o.cell:], i, w.shifted[:k])
 		}
 	}
 }
@@ -98,51 +102,57 @@ func undoICT(a, b, c []float32) {
 	}
 }
 
-// ints writes component i of a row.
-func (o *output) ints(dst []byte, i int, row []int32) {
-	r := o.comps[i]
-	step := len(o.comps) * o.cell
-	dst = dst[i*o.cell:]
-	switch o.cell {
-	case 1:
-		for x, v := range row {
-			dst[x*step] = byte(r.sample(int(v)))
+// put writes component i of a row, or of a part of it.
+func (o *output) put(dst []byte, i int, row []int32) {
+	r, step, at := o.comps[i], len(o.comps)*o.cell, i*o.cell
+	if o.cell == 2 {
+		if step == 2 {
+			n := r.words(dst, row)
+			row, at = row[n:], 2*n
 		}
-	case 2:
-		for x, v := range row {
-			binary.LittleEndian.PutUint16(dst[x*step:], uint16(r.sample(int(v))))
+		for _, v := range row {
+			binary.LittleEndian.PutUint16(dst[at:], uint16(r.sample(int(v))))
+			at += step
 		}
-	default:
-		for x, v := range row {
-			binary.LittleEndian.PutUint32(dst[x*step:], uint32(r.sample(int(v))))
+		return
+	}
+	if o.cell == 1 {
+		for _, v := range row {
+			dst[at] = byte(r.sample(int(v)))
+			at += step
 		}
+		return
+	}
+	for _, v := range row {
+		binary.LittleEndian.PutUint32(dst[at:], uint32(r.sample(int(v))))
+		at += step
 	}
 }
 
-// floats writes component i of a row, rounded to the nearest, halves to even.
-func (o *output) floats(dst []byte, i int, row []float32) {
-	r := o.comps[i]
-	step := len(o.comps) * o.cell
-	dst = dst[i*o.cell:]
-	switch o.cell {
-	case 1:
-		for x, v := range row {
-			dst[x*step] = byte(r.sample(rounded(v)))
-		}
-	case 2:
-		for x, v := range row {
-			binary.LittleEndian.PutUint16(dst[x*step:], uint16(r.sample(rounded(v))))
-		}
-	default:
-		for x, v := range row {
-			binary.LittleEndian.PutUint32(dst[x*step:], uint32(r.sample(rounded(v))))
-		}
+// words writes the samples of one component of 16-bit cells four at a time, and
+// returns how many it wrote.
+func (r rangeOf) words(dst []byte, row []int32) int {
+	for x := 0; x < len(row)-3; x += 4 {
+		a, b := uint64(uint16(r.sample(int(row[x])))), uint64(uint16(r.sample(int(row[x+1]))))
+		c, d := uint64(uint16(r.sample(int(row[x+2])))), uint64(uint16(r.sample(int(row[x+3]))))
+		binary.LittleEndian.PutUint64(dst[2*x:], a|b<<16|c<<32|d<<48)
 	}
+	return len(row) &^ 3
 }
 
-// rounded is v to the nearest integer, halves to even; beyond 2^31 it is clamped.
-func rounded(v float32) int {
-	const magic = 3 << 51 // adding it leaves the integer in the low bits
-	f := min(max(float64(v), math.MinInt32), math.MaxInt32)
-	return int(int32(math.Float64bits(f + magic)))
+// round writes what of row fits to the nearest integer, halves to even; beyond
+// 2^31 it is clamped.
+func round(to []int32, row []float32) {
+	const (
+		limit = 1 << 22 // adding magic to less leaves the integer in the low bits
+		magic = 3 << 22
+	)
+	row = row[:len(to)]
+	for x, v := range row {
+		if v > -limit && v < limit {
+			to[x] = int32(math.Float32bits(v+magic)) - 0x4B400000
+		} else {
+			to[x] = int32(min(max(math.RoundToEven(float64(v)), math.MinInt32), math.MaxInt32))
+		}
+	}
 }

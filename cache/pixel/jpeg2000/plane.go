@@ -10,6 +10,9 @@ type plane struct {
 	floats []float32
 	rect        // the window, on the resolution's grid
 	whole  bool // resolution 0: one band, no wavelet step
+
+	spareInts   []int32 // the memory of both, kept
+	spareFloats []float32
 }
 
 // shape gives the plane a window, with what memory it has. What is in it is
@@ -18,11 +21,16 @@ func (p *plane) shape(win rect, reversible, whole bool) {
 	p.rect, p.whole = win, whole
 	n := max(win.width(), 0) * max(win.height(), 0)
 	if reversible {
-		p.ints, p.floats = grown(p.ints, n), nil
+		p.spareInts = grown(p.spareInts, n)
+		p.ints, p.floats = p.spareInts, nil
 	} else {
-		p.floats, p.ints = grown(p.floats, n), nil
+		p.spareFloats = grown(p.spareFloats, n)
+		p.floats, p.ints = p.spareFloats, nil
 	}
 }
+
+// room is how many coefficients the plane's memory holds.
+func (p *plane) room() int { return cap(p.spareInts) + cap(p.spareFloats) }
 
 func grown[T any](s []T, n int) []T {
 	if cap(s) >= n {

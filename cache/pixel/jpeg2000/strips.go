@@ -1,5 +1,7 @@
 package jpeg2000
 
+import "sync"
+
 // How a tile is put together. The resolutions below the last are decoded whole,
 // each into its plane: a third of the samples. The last, with three quarters of the
 // coefficients, goes in strips of a row of code-blocks or more: while the crew
@@ -30,6 +32,29 @@ type compBuild struct {
 	last int      // the resolution to be given
 	low  []plane  // those below it
 	high [2]plane // strips of the last, used in turn
+}
+
+// builds keep the memory of planes between frames, those of at most maxPlanes
+// coefficients.
+var builds = sync.Pool{New: func() any { return new(build) }}
+
+const maxPlanes = 1 << 24
+
+func (b *build) release() {
+	n := 0
+	for i := range b.comps {
+		c := &b.comps[i]
+		c.tc = nil
+		for k := range c.low {
+			n += c.low[k].room()
+		}
+		n += c.high[0].room() + c.high[1].room()
+	}
+	clear(b.jobs[:cap(b.jobs)]) // they refer to the tile
+	b.t, b.crew, b.out = nil, nil, nil
+	if n <= maxPlanes {
+		builds.Put(b)
+	}
 }
 
 // run decodes what of the tile lies in want at a size reduced by levels.
@@ -166,6 +191,6 @@ func (b *build) finish(w *worker, j int) {
 		}
 	}
 	for y := b.edge(j); y < b.edge(j+1); y++ {
-		b.out.row(b, j, y)
+		b.out.row(w, b, j, y)
 	}
 }

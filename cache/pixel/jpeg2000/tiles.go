@@ -44,7 +44,9 @@ func (c *codestream) decodeTile(i int, out *output, levels int, team *crew) erro
 	if err := t.readPackets(d, levels); err != nil {
 		return err
 	}
-	b := build{t: t, crew: team, out: out, comps: make([]compBuild, len(t.comps))}
+	b := builds.Get().(*build)
+	defer b.release()
+	b.t, b.crew, b.out, b.comps = t, team, out, grown(b.comps, len(t.comps))
 	b.want = t.rect.reduced(levels).and(out.rect)
 	return b.run(levels)
 }
