@@ -42,11 +42,11 @@ const maxPlanes = 1 << 24
 
 func (b *build) release() {
 	n := 0
-	for i := range b.comps {
-		c := &b.comps[i]
+	for i := range b.comps[:cap(b.comps)] {
+		c := &b.comps[:cap(b.comps)][i]
 		c.tc = nil
-		for k := range c.low {
-			n += c.low[k].room()
+		for _, p := range c.low[:cap(c.low)] {
+			n += p.room()
 		}
 		n += c.high[0].room() + c.high[1].room()
 	}
