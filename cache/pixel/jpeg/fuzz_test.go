@@ -14,6 +14,9 @@ import (
 func FuzzDecode(f *testing.F) {
 	f.Add(encoded(f, grayRamp(8, 8)))
 	f.Add(encoded(f, flat(8, 8, color.White)))
+	committed(f, func(_ string, b []byte) { f.Add(b) })
+	_, b := small(true)
+	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		h, err := jpeg.ReadHead(b)
 		if err == nil && h.Size() > 1<<20 {
