@@ -23,6 +23,18 @@ type tileData struct {
 	bodies  [][]byte
 	headers [][]byte // packet headers kept apart (PPM, PPT); none: they stand in the bodies
 	packed  bool
+	open    bool // nothing says where the last one ends
+}
+
+// bytes is the size of all of it.
+func (t *tileData) bytes() (n int) {
+	for _, b := range t.bodies {
+		n += len(b)
+	}
+	for _, b := range t.headers {
+		n += len(b)
+	}
+	return n
 }
 
 // packed collects PPM or PPT marker segments, each with its index.
@@ -176,10 +188,10 @@ func (c *codestream) readPart(src []byte, at int) (int, error) {
 	if s.short || tile >= c.tilesWide*c.tilesHi {
 		return 0, invalid("a tile-part of tile %d", tile)
 	}
-	end := at + length
+	end, open := at+length, false
 	switch {
 	case length == 0:
-		end = lastEnd(src)
+		end, open = lastEnd(src)
 	case length == 12: // met in the wild: an empty tile-part without SOD
 		return at + length, nil
 	case length < 14:
@@ -195,22 +207,23 @@ func (c *codestream) readPart(src []byte, at int) (int, error) {
 		t = &tileData{set: c.main.tile()}
 		c.tiles[tile] = t
 	}
+	t.open = t.open || open
 	err = t.read(c, src[next:end])
 	c.parts++
 	return end, err
 }
 
 // lastEnd is where a last tile-part of unsaid length ends: before EOC, after which
-// padding may stand.
-func lastEnd(src []byte) int {
+// padding may stand. Without one it is open where it was to end.
+func lastEnd(src []byte) (end int, open bool) {
 	n := len(src)
 	for n > 0 && src[n-1] == 0 {
 		n--
 	}
 	if n >= 2 && binary.BigEndian.Uint16(src[n-2:]) == mEOC {
-		return n - 2
+		return n - 2, false
 	}
-	return len(src)
+	return len(src), true
 }
 
 // read takes a tile-part: its header behind SOT, and its body.

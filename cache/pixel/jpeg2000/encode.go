@@ -2,6 +2,7 @@ package jpeg2000
 
 import (
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"runtime"
 	"sync"
@@ -105,7 +106,7 @@ func (e *encoder) lay(mct bool) {
 		e.c.comps = append(e.c.comps, component{precision: h.Precision, signed: h.Signed})
 		set.comps = append(set.comps, compParams{style: st, quant: q})
 	}
-	e.t, _ = newTile(&e.c, 0, set) // precincts of 2^15 are never too many
+	e.t, _ = newTile(&e.c, 0, set, math.MaxInt) // precincts of 2^15 are never too many
 }
 
 // bandGain is log2 of the gain of sub-band i (table E.1).

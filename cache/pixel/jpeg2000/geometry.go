@@ -106,8 +106,9 @@ const (
 	samplesInPrecinct = 64
 )
 
-// newTile lays out a tile.
-func newTile(c *codestream, i int, set *params) (*tile, error) {
+// newTile lays out a tile of which there are so many bytes: a packet takes one at
+// least.
+func newTile(c *codestream, i int, set *params, bytes int) (*tile, error) {
 	t := &tile{rect: c.size.tile(i), set: set, comps: make([]tileComp, len(c.comps))}
 	precincts := 0
 	for k := range t.comps {
@@ -118,15 +119,18 @@ func newTile(c *codestream, i int, set *params) (*tile, error) {
 		for r := range tc.resolutions {
 			res := &tc.resolutions[r]
 			res.lay(t.rect, st, r)
-			if res.pw*res.ph > freePrecincts+t.width()*t.height()/samplesInPrecinct-precincts {
-				return nil, unsupported("precincts of fewer than %d samples", samplesInPrecinct)
-			}
 			res.precinctAt = precincts
 			precincts += res.pw * res.ph
+			if precincts > bytes {
+				return nil, invalid("the data end before a tile does")
+			}
 			if err := res.quantise(tc.quant, st, r, c.comps[k].precision, tc.roi); err != nil {
 				return nil, err
 			}
 		}
+	}
+	if precincts > freePrecincts+t.width()*t.height()/samplesInPrecinct {
+		return nil, unsupported("precincts of fewer than %d samples", samplesInPrecinct)
 	}
 	all := make([]precinct, precincts)
 	for k := range t.comps {

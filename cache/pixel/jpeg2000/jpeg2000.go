@@ -130,7 +130,7 @@ func (c *codestream) decode(dst, src []byte, cell, levels int, region image.Rect
 	if out.bytes() > maxOutput {
 		return nil, h, unsupported("a frame of more than %d GB", maxOutput>>30)
 	}
-	out.b = grown(dst[:0], int(out.bytes()))
+	out.b = dst
 	if err := c.decodeTiles(out, levels, runtime.GOMAXPROCS(0)); err != nil {
 		return nil, h, err
 	}

@@ -3,6 +3,7 @@ package jpeg2000
 import (
 	"encoding/binary"
 	"math"
+	"sync"
 )
 
 // output is the frame being written: samples of a pixel side by side in cells of
@@ -10,7 +11,8 @@ import (
 type output struct {
 	rect  // on the grid of the size given
 	cell  int
-	b     []byte
+	b     []byte // as it was given, until made
+	made  sync.Once
 	comps []rangeOf
 }
 
@@ -35,6 +37,11 @@ func (r rangeOf) sample(v int) int { return min(max(v+r.shift, r.low), r.high) }
 // bytes is what the frame takes.
 func (o *output) bytes() int64 {
 	return int64(o.width()) * int64(o.height()) * int64(len(o.comps)*o.cell)
+}
+
+// make takes the memory of the frame.
+func (o *output) make() {
+	o.made.Do(func() { o.b = grown(o.b[:0], int(o.bytes())) })
 }
 
 // row writes row y of the strip's samples: the component transformation undone,

@@ -26,29 +26,37 @@ func (c *codestream) decodeTiles(out *output, levels, hands int) error {
 	})
 }
 
-// decodeTile decodes what out shows of tile i.
+// decodeTile decodes what out shows of tile i. Memory for out is taken when the
+// packets of a first tile have been found.
 func (c *codestream) decodeTile(i int, out *output, levels int, team *crew) error {
-	d := c.tiles[i]
-	t, err := newTile(c, i, &d.set)
+	t, err := c.readTile(i, levels)
 	if err != nil {
 		return err
 	}
-	for k := range t.comps {
-		if t.comps[k].style.levels < levels {
-			return unsupported("a size reduced %d times of %d levels", levels, t.comps[k].style.levels)
-		}
-	}
-	if err := t.mixes(); err != nil {
-		return err
-	}
-	if err := t.readPackets(d, levels); err != nil {
-		return err
-	}
+	out.make()
 	b := builds.Get().(*build)
 	defer b.release()
 	b.t, b.crew, b.out, b.comps = t, team, out, grown(b.comps, len(t.comps))
 	b.want = t.rect.reduced(levels).and(out.rect)
 	return b.run(levels)
+}
+
+// readTile lays out tile i and reads its packets.
+func (c *codestream) readTile(i, levels int) (*tile, error) {
+	d := c.tiles[i]
+	t, err := newTile(c, i, &d.set, d.bytes())
+	if err != nil {
+		return nil, err
+	}
+	for k := range t.comps {
+		if t.comps[k].style.levels < levels {
+			return nil, unsupported("a size reduced %d times of %d levels", levels, t.comps[k].style.levels)
+		}
+	}
+	if err := t.mixes(); err != nil {
+		return nil, err
+	}
+	return t, t.readPackets(d, levels)
 }
 
 // mixes says whether the component transformation can be undone.
@@ -97,7 +105,7 @@ func (t *tile) readPackets(d *tileData, levels int) error {
 	switch {
 	case err == errDone:
 		return nil
-	case err == errEnd && !reversible:
+	case err == errEnd && !reversible && !d.open:
 		return nil
 	case err == errEnd:
 		return invalid("the data end before a tile does")
