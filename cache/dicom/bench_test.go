@@ -64,3 +64,16 @@ func BenchmarkUnmarshalStudyMetadata(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkParseCTSmall(b *testing.B) {
+	raw, err := os.ReadFile(filepath.Join(dataDir(b), "ts/pydicom-test_files/CT_small.dcm"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Parse(raw); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

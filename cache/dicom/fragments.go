@@ -29,6 +29,10 @@ const (
 	beginsRLE             // the header of an RLE frame
 )
 
+// after reports whether a frame may begin so when the first of its object begins
+// with first.
+func (b beginning) after(first beginning) bool { return first == beginsOther || b == first }
+
 // begins judges by the first 8 bytes: SOI and another marker (T.81 B.2.1, T.87), SOC and
 // SIZ (T.800 A.4), a JP2 signature (T.800 I.5.1), or up to 15 segments of which the
 // first stands behind the header of 64 bytes (PS3.5 G.5).
@@ -94,7 +98,8 @@ func oneToOne(n int) []span {
 }
 
 // tableSpans applies offsets counted from the first fragment's item head. It
-// returns nil unless there are n, ascending, each at the start of a fragment.
+// returns nil unless there are n, ascending, each at the start of a fragment that
+// begins as the first does.
 func tableSpans(ext []extent, have int, offset func(int) uint64, n int) []span {
 	if have != n || n > len(ext) || n == 0 || offset(0) != 0 {
 		return nil
@@ -102,6 +107,9 @@ func tableSpans(ext []extent, have int, offset func(int) uint64, n int) []span {
 	out := make([]span, 0, n)
 	for k := range ext {
 		if len(out) < n && uint64(ext[k].at) == offset(len(out)) {
+			if !ext[k].begin.after(ext[0].begin) {
+				return nil
+			}
 			if len(out) > 0 {
 				out[len(out)-1].to = k
 			}
@@ -121,7 +129,16 @@ func kindSpans(ext []extent, kind beginning, n int) []span {
 	if ext[0].begin != kind {
 		return nil
 	}
-	var out []span
+	frames := 0
+	for k := range ext {
+		if ext[k].begin == kind {
+			frames++
+		}
+	}
+	if frames != n {
+		return nil
+	}
+	out := make([]span, 0, n)
 	for k := range ext {
 		if ext[k].begin != kind {
 			continue
@@ -129,12 +146,7 @@ func kindSpans(ext []extent, kind beginning, n int) []span {
 		if len(out) > 0 {
 			out[len(out)-1].to = k
 		}
-		if out = append(out, span{from: k}); len(out) > n {
-			return nil
-		}
-	}
-	if len(out) != n {
-		return nil
+		out = append(out, span{from: k})
 	}
 	out[n-1].to = len(ext)
 	return out

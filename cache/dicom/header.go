@@ -17,7 +17,7 @@ func ReadHeader(path string) (*File, error) { return Options{}.ReadHeader(path) 
 
 // ReadHeader is the function ReadHeader, by these options.
 func (o Options) ReadHeader(path string) (*File, error) {
-	fh, err := os.Open(path)
+	fh, err := openFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read header: %w", err)
 	}
@@ -38,6 +38,7 @@ var heads = sync.Pool{New: func() any { return new([headPool]byte) }}
 type input struct {
 	r      io.ReaderAt
 	size   int64 // -1: not known yet, or not to be known
+	most   int64 // bytes of it that may be held at once where size is not known
 	buf    []byte
 	pooled *[headPool]byte
 	whole  bool // buf reaches to the end
@@ -45,8 +46,14 @@ type input struct {
 
 // length finds the size out where that is possible.
 func (in *input) length() int64 {
-	if fh, ok := in.r.(*os.File); ok && in.size < 0 {
-		if st, err := fh.Stat(); err == nil && st.Mode().IsRegular() {
+	if in.size >= 0 {
+		return in.size
+	}
+	switch r := in.r.(type) {
+	case handle:
+		in.size = r.size()
+	case *os.File:
+		if st, err := r.Stat(); err == nil && st.Mode().IsRegular() {
 			in.size = st.Size()
 		}
 	}
@@ -63,9 +70,11 @@ func (in *input) grow(want int) error {
 	case len(in.buf) < headPool:
 		to = headPool
 	default:
-		to = 4 * len(in.buf)
+		to = max(4*len(in.buf), want+headFirst)
 		if in.length() >= 0 {
-			to = int(min(int64(max(to, want+headFirst)), in.size+1))
+			to = int(min(int64(to), in.size+1))
+		} else if to = int(min(int64(to), max(in.most, 1<<20))); to <= len(in.buf) {
+			return beyond("memory", in.most, in.most+1, to)
 		}
 		in.buf = append(make([]byte, 0, to), in.buf...)
 	}
@@ -106,11 +115,13 @@ func (o Options) header(in *input) (*File, *input, error) {
 		return f, in, err
 	}
 	z := newInflater(in.r, int64(p.pos), in.length(), p.lim)
-	from := &input{r: z, size: -1}
+	budget := p.lim.Memory + p.lim.Factor*max(in.length(), 0)
+	from := &input{r: z, size: -1, most: budget / 2}
 	meta, ts, full := p.f.Meta, p.f.TransferSyntax, p.f.Preamble
 	body, err := o.head(from, (*parser).body, func(b []byte) *parser {
 		q := o.parser(b)
 		q.f.Meta, q.f.TransferSyntax, q.f.Preamble = meta, ts, full
+		q.budget = budget - int64(len(b))*4/3
 		return q
 	})
 	if err != nil {
@@ -128,6 +139,7 @@ func (o Options) header(in *input) (*File, *input, error) {
 // end, and moves what it found to memory of its own.
 func (o Options) head(in *input, step func(*parser) error, begin func([]byte) *parser) (*parser, error) {
 	defer in.release()
+	var stack []rawElem
 	want := 0
 	for {
 		if err := in.grow(want); err != nil {
@@ -135,7 +147,11 @@ func (o Options) head(in *input, step func(*parser) error, begin func([]byte) *p
 		}
 		p := begin(in.buf)
 		p.header, p.partial = true, !in.whole
+		if cap(stack) > cap(p.stack) {
+			p.stack = stack
+		}
 		err := step(p)
+		stack = p.stack[:0]
 		p.release()
 		if err != nil {
 			return nil, err
@@ -159,21 +175,16 @@ func (p *parser) startAndBody() error {
 	return p.body()
 }
 
-// move lets the data sets hold the head alone.
+// move lets the data sets that p read hold the head alone.
 func (p *parser) move(in *input) {
-	end := 0
+	var b []byte
 	for _, d := range []*Dataset{p.f.Meta, p.f.Dataset} {
-		if d.raw != nil && len(d.raw.b) > 0 && &d.raw.b[0] == &in.buf[0] {
-			end = p.pos
+		if d.raw == nil || d.raw.opt != p.opt {
+			continue // none, or read by the parser before
 		}
-	}
-	if end == 0 {
-		return
-	}
-	b := in.own(end)
-	for _, d := range []*Dataset{p.f.Meta, p.f.Dataset} {
-		if d.raw != nil && len(d.raw.b) > 0 && &d.raw.b[0] == &in.buf[0] {
-			d.raw.b = b
+		if b == nil {
+			b = in.own(p.pos)
 		}
+		d.raw.b = b
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -144,7 +145,7 @@ func (f *File) byTable(t offsetTable, i int) ([]extent, error) {
 	}
 	ext, err := f.walk(t.at(i), upTo)
 	var inv *InvalidError
-	if errors.As(err, &inv) || err == nil && (len(ext) == 0 || ext[0].begin != f.src.items.first) {
+	if errors.As(err, &inv) || err == nil && (len(ext) == 0 || !ext[0].begin.after(f.src.items.first)) {
 		return nil, errLies
 	}
 	return ext, err
@@ -167,6 +168,8 @@ func (f *File) walk(at, upTo int64) ([]extent, error) {
 			return out, nil
 		case h.tag != tagItem || h.length == undefined || upTo >= 0 && at > upTo:
 			return nil, invalid(-1, "no fragment where one must stand")
+		case at == upTo && !begins(b).after(f.src.items.first):
+			return nil, invalid(-1, "no frame where one must begin")
 		case at == upTo:
 			return out, nil
 		case len(out) >= f.src.lim.Elements:
@@ -175,6 +178,9 @@ func (f *File) walk(at, upTo int64) ([]extent, error) {
 		n := int64(h.length)
 		if f.src.size >= 0 {
 			n = max(0, min(n, f.src.size-(f.src.items.base+at+8)))
+		}
+		if len(out) == cap(out) {
+			out = slices.Grow(out, max(1, len(out)))
 		}
 		out = append(out, extent{at, uint32(n), begins(b[:min(n, int64(len(b)))])})
 		at += 8 + int64(h.length)

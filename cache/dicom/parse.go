@@ -120,7 +120,7 @@ func capital(c byte) bool { return 'A' <= c && c <= 'Z' }
 func (p *parser) dataset(set *rawSet, end int, delimited bool, sc *scope) error {
 	from, open, last, sorted := len(p.stack), delimited, Tag(0), true
 	for p.pos < end && !p.cut && !p.stop {
-		if sc.depth == 0 && p.padding(end) {
+		if last = p.ordinary(set, end, last, sc); p.pos == end || sc.depth == 0 && p.padding(end) {
 			break
 		}
 		h, ok := p.head(end)
@@ -151,8 +151,8 @@ func (p *parser) dataset(set *rawSet, end int, delimited bool, sc *scope) error 
 	if !sorted {
 		p.notes.add("elements repeated or out of order", 0)
 	}
-	if set == nil {
-		return nil
+	if set == nil || p.partial && !p.stop {
+		return nil // not wanted, or soon to be read again in full
 	}
 	return p.collect(set, from, sorted, sc)
 }

@@ -1,8 +1,8 @@
 package dicom
 
 import (
-	"math"
 	"encoding/binary"
+	"math"
 	"sync"
 )
 
