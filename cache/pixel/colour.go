@@ -40,7 +40,8 @@ func colour(b []byte, h Header, own bool) ([]uint8, error) {
 		out = append(make([]uint8, 0, n), out...)
 	}
 	if m != nil {
-		m.convert8(out)
+		t := m.tables()
+		bands(h.Rows, h.Cols, func(y int) { t.convert(out[3*y*h.Cols : 3*(y+1)*h.Cols]) })
 	}
 	return out, nil
 }
@@ -86,12 +87,33 @@ func (m *matrix) rgb(y, cb, cr, black, half, top int) (r, g, b int) {
 	return min(max(r, 0), top), min(max(g, 0), top), min(max(b, 0), top)
 }
 
-func (m *matrix) convert8(px []uint8) {
+// tables are what rgb adds up for samples of 8 bits.
+type tables struct{ y, redCr, greenCb, greenCr, blueCb [256]int32 }
+
+func (m *matrix) tables() *tables {
+	t := new(tables)
+	for i := range 256 {
+		t.y[i] = int32((i-m.black)*m.y + 1<<15)
+		t.redCr[i], t.blueCb[i] = int32((i-128)*m.redCr), int32((i-128)*m.blueCb)
+		t.greenCb[i], t.greenCr[i] = int32((i-128)*m.greenCb), int32((i-128)*m.greenCr)
+	}
+	return t
+}
+
+func (t *tables) convert(px []uint8) {
 	for len(px) >= 3 {
-		r, g, b := m.rgb(int(px[0]), int(px[1]), int(px[2]), m.black, 128, 255)
-		px[0], px[1], px[2] = uint8(r), uint8(g), uint8(b)
+		y, cb, cr := t.y[px[0]], px[1], px[2]
+		px[0], px[1], px[2] = clamped(y+t.redCr[cr]), clamped(y+t.greenCb[cb]+t.greenCr[cr]), clamped(y+t.blueCb[cb])
 		px = px[3:]
 	}
+}
+
+// clamped is a value in 1/65,536 as a byte.
+func clamped(v int32) uint8 {
+	if v >>= 16; uint32(v) > 255 {
+		v = ^(v >> 31) // 0 or 255
+	}
+	return uint8(v)
 }
 
 // deep converts samples that are not 8 bits of 8; m is nil for none.
@@ -137,11 +159,17 @@ func eight(v, bits int) uint8 {
 // spread422 gives both pixels of each Y Y Cb Cr a chroma of their own (PS3.3
 // C.7.6.3.1.2); size is the bytes of a cell.
 func spread422(b []byte, size int) []byte {
-	out := make([]byte, 0, len(b)/2*3)
-	for ; len(b) >= 4*size; b = b[4*size:] {
-		chroma := b[2*size : 4*size]
-		out = append(append(out, b[:size]...), chroma...)
-		out = append(append(out, b[size:2*size]...), chroma...)
+	out := make([]byte, len(b)/2*3)
+	for to := out; len(b) >= 4*size && len(to) >= 6*size; b, to = b[4*size:], to[6*size:] {
+		if size == 1 {
+			y, z, cb, cr := b[0], b[1], b[2], b[3]
+			to[0], to[1], to[2], to[3], to[4], to[5] = y, cb, cr, z, cb, cr
+			continue
+		}
+		copy(to, b[:size])
+		copy(to[size:], b[2*size:4*size])
+		copy(to[3*size:], b[size:2*size])
+		copy(to[4*size:], b[2*size:4*size])
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"reflect"
 	"testing"
 
@@ -35,6 +36,41 @@ func TestBitsBeyondTheValueAreNotShown(t *testing.T) {
 		}))
 		if !reflect.DeepEqual(im.Stored, c.want) {
 			t.Errorf("%s: %04X became %04X, want %04X", name, c.in, im.Stored, c.want)
+		}
+	}
+}
+
+// Cells are read four at a time, or by a table: each must come out as if it stood
+// alone.
+func TestCellsAreReadAsIfEachStoodAlone(t *testing.T) {
+	r := rand.New(rand.NewPCG(16, 4))
+	for stored := 1; stored <= 16; stored++ {
+		for high := stored - 1; high < 16; high++ {
+			n := 131
+			if stored == 11 {
+				n = 3 * 65535
+			}
+			b := make([]byte, 2*n)
+			for i := range b {
+				b[i] = byte(r.Uint32())
+			}
+			for _, signed := range []bool{false, true} {
+				im := decode(t, object(max(1, n/65535), min(n, 65535), stored, signed, b, func(d *dicom.Dataset) {
+					d.SetInt(dicom.BitsAllocated, 16)
+					d.SetInt(dicom.HighBit, high)
+					d.SetInt(dicom.PixelPaddingValue, 5) // within the bits stored of most
+				}))
+				for i, got := range im.Stored {
+					raw := int(binary.LittleEndian.Uint16(b[2*i:]))
+					want := raw >> (high + 1 - stored) & (1<<stored - 1)
+					if signed && want>>(stored-1) == 1 {
+						want -= 1 << stored
+					}
+					if raw != 5 && got != uint16(want) {
+						t.Fatalf("%d bits below %d, signed %v: cell %d, %04X, became %04X, want %04X", stored, high, signed, i, raw, got, uint16(want))
+					}
+				}
+			}
 		}
 	}
 }

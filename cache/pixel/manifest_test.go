@@ -271,6 +271,13 @@ func TestTheSamePictureLooksTheSameHoweverItIsStored(t *testing.T) {
 		{"ts/pydicom-data/OBXXXX1A.dcm", "ts/pydicom-data/OBXXXX1A_rle.dcm", 0},
 		{"ts/pydicom-data/OBXXXX1A.dcm", "ts/pydicom-data/OBXXXX1A_expb.dcm", 0},
 		{"ts/testpattern-colour/TestPattern_RGB.dcm", "ts/testpattern-colour/TestPattern_Palette_16.dcm", 3},
+		{"ts/nema-wg04/US1_UNC", "ts/nema-wg04/US1_RLE", 0},
+		{"ts/nema-wg04/US1_UNC", "ts/nema-wg04/US1_J2KR", 0}, // YBR_RCT
+		{"ts/nema-wg04/US1_UNC", "ts/nema-wg04/US1_J2KI", 3}, // YBR_ICT
+		{"ts/pydicom-data/SC_rgb.dcm", "ts/pydicom-test_files/SC_rgb_gdcm_KY.dcm", 0},
+		{"ts/pydicom-data/SC_rgb.dcm", "ts/pydicom-test_files/SC_rgb_jpeg_gdcm.dcm", 0},
+		{"ts/pydicom-data/SC_rgb.dcm", "ts/pydicom-test_files/SC_rgb_jpeg_dcmtk.dcm", 2},
+		{"ts/testpattern-colour/TestPattern_RGB.dcm", "ts/testpattern-colour/TestPattern_JPEG-Lossless_RGB.dcm", 0},
 		{"ts/testpattern-colour/TestPattern_RGB.dcm", "ts/testpattern-colour/TestPattern_Palette.dcm", 3},
 	} {
 		var px [2][]uint8

@@ -70,19 +70,19 @@ func paddingOf(d *dicom.Dataset, h Header) padding {
 
 // floatPadding is the range of float cells that stand for no measurement (PS3.3
 // C.7.5.1.1.2); NaN and NaN where there is none.
-func floatPadding(d *dicom.Dataset, h Header) (lo, hi float64) {
+func floatPadding(d *dicom.Dataset, h Header) [2]float64 {
 	value, limit := dicom.FloatPixelPaddingValue, dicom.FloatPixelPaddingRangeLimit
 	if h.Allocated == 64 {
 		value, limit = dicom.DoubleFloatPixelPaddingValue, dicom.DoubleFloatPixelPaddingRangeLimit
 	}
 	v, ok := d.Float(value)
 	if !ok {
-		return math.NaN(), math.NaN()
+		return [2]float64{math.NaN(), math.NaN()}
 	}
 	if to, ok := d.Float(limit); ok {
-		return min(v, to), max(v, to)
+		return [2]float64{min(v, to), max(v, to)}
 	}
-	return v, v
+	return [2]float64{v, v}
 }
 
 // cellValue reads a padding value as a cell of the image would be read: some

@@ -23,10 +23,12 @@ func (im *Image) palette(d *dicom.Dataset, b []byte, h Header) error {
 		return err
 	}
 	im.store(d, b, h)
-	im.RGB = make([]uint8, 0, 3*len(im.Stored))
+	im.RGB = make([]uint8, 3*len(im.Stored))
+	to := im.RGB
 	for _, v := range im.Stored {
-		c := colours[v]
-		im.RGB = append(im.RGB, c[0], c[1], c[2])
+		c := &colours[v]
+		to[0], to[1], to[2] = c[0], c[1], c[2]
+		to = to[3:]
 	}
 	im.Stored, im.Samples = nil, 3
 	return nil

@@ -12,23 +12,20 @@ import (
 func (im *Image) store(d *dicom.Dataset, b []byte, h Header) {
 	im.Stored = make([]uint16, im.Rows*im.Cols)
 	switch {
+	case h.Float && h.Allocated == 32:
+		fit(im, float32s{b, floatPadding(d, h)})
 	case h.Float:
-		lo, hi := floatPadding(d, h)
-		im.fit(func(i int) float64 {
-			v := floatCell(b, i, h.Allocated)
-			if v >= lo && v <= hi {
-				return math.NaN()
-			}
-			return v
-		})
+		fit(im, float64s{b, floatPadding(d, h)})
 	case h.Allocated == 1:
 		unpackBits(im.Stored, b)
 	case h.Allocated == 8:
 		im.cells8(b, h)
 	case h.Allocated == 16:
 		im.cells16(b, h)
+	case h.Allocated == 32:
+		fit(im, ints32{b, wideCut(h)})
 	default:
-		im.fit(func(i int) float64 { return float64(wideCell(b, i, h)) })
+		fit(im, ints64{b, wideCut(h)})
 	}
 }
 
@@ -117,6 +114,16 @@ func (im *Image) cells16(b []byte, h Header) {
 	case !c.pad.ok:
 		done = extended(im.Stored, b, c)
 	}
+	if len(im.Stored)-done > 1<<17 {
+		var table [1 << 16]uint16
+		for raw := range table {
+			table[raw] = c.value(uint16(raw))
+		}
+		for i := range im.Stored {
+			im.Stored[i] = table[binary.LittleEndian.Uint16(b[2*i:])]
+		}
+		return
+	}
 	for i := done; i < len(im.Stored); i++ {
 		im.Stored[i] = c.value(binary.LittleEndian.Uint16(b[2*i:]))
 	}
@@ -139,44 +146,85 @@ func masked(dst []uint16, b []byte, shift uint, mask uint64) int {
 // extended is masked for two's complement: the sign fills the bits above.
 func extended(dst []uint16, b []byte, c cut) int {
 	n := 0
+	shift, unused := c.shift&15, c.unused&15
 	for len(dst) >= 4 && len(b) >= 8 {
-		v := binary.LittleEndian.Uint64(b) >> c.shift
-		dst[0] = uint16(int16(v<<c.unused) >> c.unused)
-		dst[1] = uint16(int16(v>>16<<c.unused) >> c.unused)
-		dst[2] = uint16(int16(v>>32<<c.unused) >> c.unused)
-		dst[3] = uint16(int16(v>>48<<c.unused) >> c.unused)
+		v := binary.LittleEndian.Uint64(b) >> shift << unused // what spills over is cut off below
+		dst[0] = uint16(int16(v) >> unused)
+		dst[1] = uint16(int16(v>>16) >> unused)
+		dst[2] = uint16(int16(v>>32) >> unused)
+		dst[3] = uint16(int16(v>>48) >> unused)
 		dst, b, n = dst[4:], b[8:], n+4
 	}
 	return n
 }
 
-func wideCell(b []byte, i int, h Header) int64 {
-	var v uint64
-	if h.Allocated == 32 {
-		v = uint64(binary.LittleEndian.Uint32(b[4*i:]))
-	} else {
-		v = binary.LittleEndian.Uint64(b[8*i:])
-	}
-	unused := uint(64 - h.Stored)
-	v = v >> uint(h.HighBit+1-h.Stored) << unused
-	if h.Signed {
-		return int64(v) >> unused
-	}
-	return int64(v >> unused)
+// cells are a frame's cells of more than 16 bits, as numbers.
+type cells interface{ at(i int) float64 }
+
+type ints32 struct {
+	b []byte
+	wide
 }
 
-func floatCell(b []byte, i, bits int) float64 {
-	if bits == 32 {
-		return float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:])))
+type ints64 struct {
+	b []byte
+	wide
+}
+
+func (c ints32) at(i int) float64 {
+	return c.value(uint64(binary.LittleEndian.Uint32(c.b[4*i:])))
+}
+
+func (c ints64) at(i int) float64 { return c.value(binary.LittleEndian.Uint64(c.b[8*i:])) }
+
+// wide is cut for cells of up to 64 bits.
+type wide struct {
+	shift, unused uint
+	signed        bool
+}
+
+func wideCut(h Header) wide {
+	return wide{uint(h.HighBit+1-h.Stored) & 63, uint(64-h.Stored) & 63, h.Signed}
+}
+
+func (c wide) value(v uint64) float64 {
+	v = v >> c.shift << c.unused
+	if c.signed {
+		return float64(int64(v) >> c.unused)
 	}
-	return math.Float64frombits(binary.LittleEndian.Uint64(b[8*i:]))
+	return float64(v >> c.unused)
+}
+
+type float32s struct {
+	b    []byte
+	hole [2]float64 // padding, from and to
+}
+
+type float64s struct {
+	b    []byte
+	hole [2]float64
+}
+
+func (c float32s) at(i int) float64 {
+	return without(float64(math.Float32frombits(binary.LittleEndian.Uint32(c.b[4*i:]))), c.hole)
+}
+
+func (c float64s) at(i int) float64 {
+	return without(math.Float64frombits(binary.LittleEndian.Uint64(c.b[8*i:])), c.hole)
+}
+
+func without(v float64, hole [2]float64) float64 {
+	if v >= hole[0] && v <= hole[1] {
+		return math.NaN()
+	}
+	return v
 }
 
 // fit spreads the range of the frame over 65,536 steps; whole numbers that span
 // no more than that stay exact. What is no number becomes padding, which takes the
 // first of the steps.
-func (im *Image) fit(cell func(i int) float64) {
-	lo, hi, whole, holes := span64(len(im.Stored), cell)
+func fit[C cells](im *Image, c C) {
+	lo, hi, whole, holes := extent(len(im.Stored), c)
 	first := 0
 	if holes {
 		first = 1
@@ -190,8 +238,8 @@ func (im *Image) fit(cell func(i int) float64) {
 		step = 1
 	}
 	for i := range im.Stored {
-		if v := cell(i); number(v) {
-			im.Stored[i] = uint16(first) + uint16(min(math.Floor((v-lo)/step+0.5), steps))
+		if v := c.at(i); number(v) {
+			im.Stored[i] = uint16(first + int(min((v-lo)/step+0.5, steps))) // neither is negative
 		}
 	}
 	im.Signed = false
@@ -204,14 +252,16 @@ func (im *Image) fit(cell func(i int) float64) {
 	im.Slope *= step
 }
 
-func number(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+// number is false for NaN and the infinities, whose difference with themselves is
+// NaN.
+func number(v float64) bool { return v-v == 0 }
 
-// span64 is the range of the numbers among the cells, whether all of them are
+// extent is the range of the numbers among the cells, whether all of them are
 // whole, and whether there are others.
-func span64(n int, cell func(i int) float64) (lo, hi float64, whole, holes bool) {
+func extent[C cells](n int, c C) (lo, hi float64, whole, holes bool) {
 	lo, hi, whole = math.Inf(1), math.Inf(-1), true
 	for i := range n {
-		v := cell(i)
+		v := c.at(i)
 		if !number(v) {
 			holes = true
 			continue

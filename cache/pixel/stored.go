@@ -46,19 +46,23 @@ func StoredSHA256(f *dicom.File) (string, error) {
 
 // interleaved turns three planes into triples of cells of 1, 2 or 4 bytes.
 func interleaved(b []byte, size int) []byte {
-	plane := len(b) / 3
-	out := make([]byte, len(b))
-	x, y, z, to := b[:plane], b[plane:2*plane], b[2*plane:], out
-	for ; len(x) >= size; x, y, z, to = x[size:], y[size:], z[size:], to[3*size:] {
-		switch size {
-		case 1:
-			to[0], to[1], to[2] = x[0], y[0], z[0]
-		case 2:
-			to[0], to[1], to[2], to[3], to[4], to[5] = x[0], x[1], y[0], y[1], z[0], z[1]
-		default:
-			copy(to, x[:size])
-			copy(to[size:], y[:size])
-			copy(to[2*size:], z[:size])
+	n := len(b) / 3
+	out := make([]byte, 3*n)
+	switch x, y, z := b[:n], b[n:2*n], b[2*n:3*n]; size {
+	case 1:
+		to := out
+		for i := range x {
+			if len(to) < 3 || i >= len(y) || i >= len(z) {
+				break
+			}
+			to[0], to[1], to[2] = x[i], y[i], z[i]
+			to = to[3:]
+		}
+	default:
+		for i, at := 0, 0; i < n; i, at = i+size, at+3*size {
+			copy(out[at:at+size], x[i:i+size])
+			copy(out[at+size:at+2*size], y[i:i+size])
+			copy(out[at+2*size:at+3*size], z[i:i+size])
 		}
 	}
 	return out
