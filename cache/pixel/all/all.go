@@ -8,6 +8,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel/deflate"
 	"github.com/nocturne/nocturne/cache/pixel/jpeg"
 	"github.com/nocturne/nocturne/cache/pixel/jpeg2000"
+	"github.com/nocturne/nocturne/cache/pixel/jpegls"
 	"github.com/nocturne/nocturne/cache/pixel/rle"
 )
 
@@ -26,6 +27,8 @@ func Decoders() map[dicom.UID]pixel.Decoder {
 		dicom.JPEGLossless:        jpeg.Decoder{},
 		dicom.JPEGLosslessSV1:     jpeg.Decoder{},
 		dicom.JPEGLossless15:      jpeg.Decoder{},
+		dicom.JPEGLSLossless:      jpegls.Decoder{},
+		dicom.JPEGLSNearLossless:  jpegls.Decoder{},
 		dicom.JPEG2000Lossless:    jpeg2000.Decoder{}, // goes by the codestream's marks, too
 		dicom.JPEG2000:            jpeg2000.Decoder{},
 		dicom.HTJ2KLossless:       jpeg2000.Decoder{},
