@@ -11,8 +11,9 @@
 // One to four components, sampling factors 1 to 4, several scans, restarts.
 // Values equal those of libjpeg 6b and of what grew from it, bit for bit: the
 // inverse DCT in integers that it calls slow, triangular interpolation of chroma
-// subsampled 2:1 and 2:2, repetition of any other. There is no colour
-// transform: components come as they are coded, at full resolution.
+// subsampled 2:1 and 2:2, repetition of any other (libjpeg-turbo alone interpolates
+// 1:2 too; dcmtk and gdcm do not). There is no colour transform: components come as
+// they are coded, at full resolution.
 //
 // A stream that ends early, or a code that no table has, makes the frame
 // invalid; nothing is filled up.
