@@ -20,8 +20,23 @@ type bitBuffer struct {
 
 // at is the 57 bits from bit i on, and some.
 func (s *bitBuffer) at(i int) uint64 {
-	return binary.LittleEndian.Uint64(s.b[uint(i)>>3&(bufferBytes-1):]) >> (uint(i) & 7)
+	return s.word(uint(i)>>3) >> (uint(i) & 7)
 }
+
+// word is the 8 bytes from byte i on.
+func (s *bitBuffer) word(i uint) uint64 {
+	return binary.LittleEndian.Uint64(s.b[i&(bufferBytes-1):])
+}
+
+// bitReader is how far a bitBuffer has been read from its start.
+type bitReader struct {
+	w    uint64 // the next bits, and more above them
+	n    uint   // how many of them count
+	next uint   // the byte after these
+}
+
+// taken is how many bits have been read.
+func (r *bitReader) taken() int { return int(r.next<<3 - r.n) }
 
 // bitWriter fills a bitBuffer, eight bytes at a time.
 type bitWriter struct {

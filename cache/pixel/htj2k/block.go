@@ -40,7 +40,8 @@ const (
 type Decoder struct {
 	vlc, bits bitBuffer // VLC or MagRef; MagSgn or SigProp
 	mel       mel
-	pos       int // the next bit of the buffer being read
+	codes     bitReader // of VLC
+	pos       int       // the next bit of the buffer being read
 
 	quads      [maxQuads]quad     // rows of the block's quads
 	above      [maxRow + 2]uint8  // readRow

@@ -35,7 +35,7 @@ func (d *Decoder) cleanup(b *Block, emit func(y int)) error {
 func (d *Decoder) readQuads(b *Block) error {
 	n, rows := (b.Width+1)/2, (b.Height+1)/2
 	clear(d.above[:n+2])
-	d.pos = 0
+	d.codes = bitReader{}
 	for r := range rows {
 		row := d.quads[r*n:][:n]
 		if r == 0 {
@@ -43,19 +43,19 @@ func (d *Decoder) readQuads(b *Block) error {
 		} else {
 			d.readRow(row, otherVLC, false)
 		}
-		if d.pos > d.vlc.end {
+		if d.codes.taken() > d.vlc.end {
 			return dicom.Invalidf("an HT code-block whose VLC ends early")
 		}
 	}
 	var beyond quad // significant samples in the column and the row after the last
 	if b.Width&1 != 0 {
 		for r := range rows {
-			beyond |= d.quads[(r+1)*n-1] & 12
+			beyond |= d.quads[(r+1)*n-1] & (12 << quadRho)
 		}
 	}
 	if b.Height&1 != 0 {
 		for _, q := range d.quads[(rows-1)*n:][:n] {
-			beyond |= q & 10
+			beyond |= q & (10 << quadRho)
 		}
 	}
 	if beyond != 0 {

@@ -53,19 +53,19 @@ func (d *Decoder) readNarrow(row []quad) (j int, right uint32) {
 			d.line[j&(maxRow-1)], reach[0], right = 0, right, 0
 			continue
 		}
-		u := q>>quadLength + kappa(q, reach[0]|reach[1])
+		u := q&quadLow + kappa(q, reach[0]|reach[1])
 		if u > most {
 			d.pos = pos
 			return j, right
 		}
-		significant, known := lanes[q&15], lanes[q>>4&15]
+		significant, known := lanes[q>>quadRho&15], lanes[q>>quadKnown&15]
 		m := significant*uint64(u) - known // the samples' bits
 		top := uint64(1) << ((u - 1) & 63)
 		w := d.bits.at(pos)
 		before := m * (everyLane ^ 1) // bits of the samples before each
 		pos += int(before>>48 + m>>48)
 		v := w&0xFFFF | w>>(before>>16&63)&0xFFFF<<16 | w>>(before>>32&63)&0xFFFF<<32 | w>>(before>>48&63)<<48
-		v = v&(significant*(2*top-1)-known*top) | lanes[q>>8&15]*top
+		v = v&(significant*(2*top-1)-known*top) | lanes[q>>quadHighest&15]*top
 		d.line[j&(maxRow-1)] = v + 2*significant
 		reach[0], right = right|uint32(v>>16)&0xFFFF, uint32(v>>48)
 	}
@@ -77,16 +77,16 @@ func (d *Decoder) readNarrow(row []quad) (j int, right uint32) {
 func (d *Decoder) readWide(row []quad, j int, right uint32) (int, uint32) {
 	for ; j < len(row); j++ {
 		q, reach := row[j], (*[2]uint32)(d.reach[j&(maxRow-1):])
-		u := q>>quadLength + kappa(q, reach[0]|reach[1])
+		u := q&quadLow + kappa(q, reach[0]|reach[1])
 		if u > d.maxU {
 			return j, right
 		}
 		var v [4]uint32
 		for n := range v {
-			m := (u - q>>(4+n)&1) & -(q >> n & 1)
-			v[n] = uint32(d.bits.at(d.pos))&(1<<m-1) | q>>(8+n)&1<<m
+			m := (u - q>>(quadKnown+n)&1) & -(q >> (quadRho + n) & 1)
+			v[n] = uint32(d.bits.at(d.pos))&(1<<m-1) | q>>(quadHighest+n)&1<<m
 			d.pos += int(m)
-			d.wide[j&(maxRow-1)][n] = v[n] + q>>n&1<<1
+			d.wide[j&(maxRow-1)][n] = v[n] + q>>(quadRho+n)&1<<1
 		}
 		reach[0], right = right|v[1], v[3]
 	}

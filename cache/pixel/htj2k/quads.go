@@ -9,32 +9,35 @@ package htj2k
 // codeword's length (T.814 7.3.4 … 7.3.6). They come in pairs: the codewords, then
 // both u. In the first row, where table is initialVLC, nothing is above, and an
 // event tells more of two u.
+//
+// w has the next bits, at least 56 of which count at a pair's begin: it takes 30 at
+// most. What comes next is looked up before it is asked for.
 func (d *Decoder) readRow(row []quad, table *vlcTable, first bool) {
-	pos, above := d.pos, d.above[:len(row)+2]
+	w, have, next, above := d.codes.w, d.codes.n, d.codes.next, d.above[:len(row)+2]
 	context, right := uint32(0), uint32(0)
 	for j := 0; j < len(row); j += 2 {
-		w := d.vlc.at(pos)
+		w |= d.vlc.word(next) << (have & 63)
+		next, have = next+(63-have)>>3, have|56
 		c := context | uint32(above[j]) | uint32(above[j+1])<<2
 		q0, q1 := table[(c|uint32(w)&127)&1023], quad(0)
 		if c == 0 {
 			q0 &= d.mel.event()
 		}
-		context = q0 >> quadLength & contextMask
+		context = q0 >> quadContext & contextMask
 		above[j] = uint8(right | q0>>(quadLeft-7)&contextUnit)
 		right = q0 >> (quadRight - 7) & contextUnit
-		w >>= q0 >> quadLength & 7
+		w, have = w>>(q0&quadLow), have-uint(q0&quadLow)
 		if j+1 < len(row) {
 			c = context | uint32(above[j+1]) | uint32(above[j+2])<<2
 			q1 = table[(c|uint32(w)&127)&1023]
 			if c == 0 {
 				q1 &= d.mel.event()
 			}
-			context = q1 >> quadLength & contextMask
+			context = q1 >> quadContext & contextMask
 			above[j+1] = uint8(right | q1>>(quadLeft-7)&contextUnit)
 			right = q1 >> (quadRight - 7) & contextUnit
-			w >>= q1 >> quadLength & 7
+			w, have = w>>(q1&quadLow), have-uint(q1&quadLow)
 		}
-		pos += int(q0>>quadLength&7 + q1>>quadLength&7)
 		mode := q0>>quadOffset&1 | q1>>quadOffset&1<<1
 		q0, q1 = q0&quadKeep, q1&quadKeep
 		if mode != 0 {
@@ -42,11 +45,11 @@ func (d *Decoder) readRow(row []quad, table *vlcTable, first bool) {
 				mode = initialShort + d.mel.event()&1
 			}
 			u := uvlc[(mode<<6|uint32(w)&63)&511]
-			pos += int(u >> uvlcTotal & 31)
-			w >>= u & 7
+			suffixes := uint32(w >> (u >> uvlcPrefix & 7))
 			n := u >> uvlcFirst & 7
-			q0 |= (u>>uvlcFirstU&7 + uint32(w)&(1<<n-1)) << quadLength
-			q1 |= (u>>uvlcSecondU&7 + uint32(w>>n)&(1<<(u>>uvlcSecond&7)-1)) << quadLength
+			q0 |= u>>uvlcFirstU&7 + suffixes&(1<<n-1)
+			q1 |= u>>uvlcSecondU&7 + suffixes>>n&(1<<(u>>uvlcSecond&7)-1)
+			w, have = w>>(u&uvlcTotal), have-uint(u&uvlcTotal)
 		}
 		row[j] = q0
 		if j+1 < len(row) {
@@ -54,5 +57,5 @@ func (d *Decoder) readRow(row []quad, table *vlcTable, first bool) {
 		}
 	}
 	above[len(row)] = uint8(right)
-	d.pos = pos
+	d.codes = bitReader{w, have, next}
 }

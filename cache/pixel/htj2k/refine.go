@@ -21,7 +21,7 @@ func (d *Decoder) collect(b *Block) {
 	for r := range rows {
 		group := d.groups[r/2*(wide+2)+1:]
 		for j, q := range d.quads[r*n:][:n] {
-			rho := uint16(q & 15)
+			rho := uint16(q >> quadRho & 15)
 			group[j/2] |= (rho | rho<<2) & 0x33 << (r & 1 * 2) << (j & 1 * 8)
 		}
 	}

@@ -1,27 +1,31 @@
 package htj2k
 
 // A quad is what the look-ups hold of a codeword and what is kept of each quad for
-// MagSgn and the refinement passes:
+// MagSgn and the refinement passes. What the next look-up waits for lies lowest.
 //
-//	 0…3   ρ, which samples are significant
-//	 4…7   ε_k, which samples lack their highest magnitude bit in MagSgn
-//	 8…11  ε_1, what that bit is
-//	12     γ, more than one sample is significant
-//	16…18  length of the codeword in a look-up; 16…21 u in what is kept
+//	 0…5   in a look-up: length of the codeword; in what is kept: u
+//	 6…9   ρ, which samples are significant
+//	10…13  ε_k, which samples lack their highest magnitude bit in MagSgn
+//	14…17  ε_1, what that bit is
+//	18     γ, more than one sample is significant
 //	19     u follows
 //	20, 21 the bottom samples of ρ once more, left and right
 //	23…25  what the quad adds to the context of the one to its right
 type quad = uint32
 
 const (
-	quadKeep    = 0x1FFF
-	quadGamma   = 12
-	quadLength  = 16
+	quadLow     = 63 // length or u
+	quadRho     = 6
+	quadKnown   = 10
+	quadHighest = 14
+	quadGamma   = 18
+	quadKeep    = 0x7FFC0 // ρ to γ
 	quadOffset  = 19
 	quadLeft    = 20
 	quadRight   = 21
-	contextUnit = 0x80  // a context is kept as the upper three bits of a look-up's index
-	contextMask = 0x380 // in place after a shift of a quad by quadLength
+	quadContext = 16    // a shift by this puts it in place:
+	contextMask = 0x380 // a context is kept as the upper three bits of a look-up's index
+	contextUnit = 0x80
 )
 
 // vlcTable finds the quad of context·128 + the next 7 bits. Bits that are no
@@ -34,8 +38,8 @@ func newVLC(codes *[8]string, context func(rho uint32) uint32) *vlcTable {
 	t := new(vlcTable)
 	for c := range codes {
 		for _, e := range parseCodes(codes[c]) {
-			q := e.rho | e.ek<<4 | e.e1<<8 | uint32(e.n)<<quadLength
-			q |= (e.rho>>1&1)<<quadLeft | (e.rho>>3)<<quadRight | context(e.rho)<<(quadLength+7)
+			q := uint32(e.n) | e.rho<<quadRho | e.ek<<quadKnown | e.e1<<quadHighest
+			q |= (e.rho>>1&1)<<quadLeft | (e.rho>>3)<<quadRight | context(e.rho)<<(quadContext+7)
 			if e.rho&(e.rho-1) != 0 {
 				q |= 1 << quadGamma
 			}
@@ -93,12 +97,12 @@ func hexDigit(c byte) uint32 {
 // The U-VLC look-up gives a pair of quads their u at once (T.814 7.3.6, Table 3):
 // prefixes from the next six bits, the lengths of the suffixes after them.
 //
-//	 0…2   bits of both prefixes
-//	 3…5   bits of the first quad's suffix
-//	 6…8   bits of the second's
-//	 9…13  bits of all
-//	14…16  the first's u without suffix
-//	17…19  the second's
+//	 0…5   bits of all
+//	 6…8   bits of both prefixes
+//	 9…11  bits of the first quad's suffix
+//	12…14  bits of the second's
+//	15…17  the first's u without suffix
+//	18…20  the second's
 //
 // A suffix of 28 and more would have an extension of four bits; u is then over 32,
 // which no block of 30 planes has, so that it is not read.
@@ -107,11 +111,12 @@ const (
 	initialShort  = 4 // both, first row, MEL event 0: after a prefix of 3 bits u of the second is 1 or 2
 	initialLong   = 5 // both, first row, MEL event 1: both u are 2 greater
 	uvlcModes     = 8
-	uvlcFirst     = 3
-	uvlcSecond    = 6
-	uvlcTotal     = 9
-	uvlcFirstU    = 14
-	uvlcSecondU   = 17
+	uvlcTotal     = 63
+	uvlcPrefix    = 6
+	uvlcFirst     = 9
+	uvlcSecond    = 12
+	uvlcFirstU    = 15
+	uvlcSecondU   = 18
 	uvlcLongBonus = 2
 )
 
@@ -137,8 +142,8 @@ func newUVLC() *[uvlcModes << 6]uint32 {
 		if mode == initialLong {
 			a.u, b.u = a.u+uvlcLongBonus, b.u+uvlcLongBonus
 		}
-		t[i] = a.n + b.n | a.suffix<<uvlcFirst | b.suffix<<uvlcSecond |
-			(a.n+b.n+a.suffix+b.suffix)<<uvlcTotal | a.u<<uvlcFirstU | b.u<<uvlcSecondU
+		t[i] = a.n + b.n + a.suffix + b.suffix | (a.n+b.n)<<uvlcPrefix |
+			a.suffix<<uvlcFirst | b.suffix<<uvlcSecond | a.u<<uvlcFirstU | b.u<<uvlcSecondU
 	}
 	return t
 }
