@@ -39,6 +39,9 @@ const (
 	CineToggle    Action = "cine.toggle"
 	LayoutNext    Action = "layout.next"
 	LayoutPrev    Action = "layout.prev"
+	StageNext     Action = "hang.next" // the hanging protocol's stages
+	StagePrev     Action = "hang.prev"
+	HangExplain   Action = "hang.explain"
 	LinkToggle    Action = "link.toggle"
 	SamePoint     Action = "link.samepoint"
 	LinesToggle   Action = "lines.toggle"

@@ -68,6 +68,8 @@ func DefaultImages() []Binding {
 		{Keys: []Key{"space"}, Action: TileOneUp, Help: "one-up and back", Group: "tiles"},
 		{Keys: []Key{"l"}, Action: LayoutNext, Help: "next layout", Group: "tiles"},
 		{Keys: []Key{"L"}, Action: LayoutPrev, Help: "previous layout", Group: "tiles"},
+		{Keys: []Key{"."}, Action: StageNext, Help: "next hanging stage", Group: "tiles"},
+		{Keys: []Key{","}, Action: StagePrev, Help: "previous stage", Group: "tiles"},
 		{Keys: []Key{"p"}, Action: PriorToggle, Help: "prior beside", Group: "tiles"},
 		{Keys: []Key{"x"}, Action: SamePoint, Help: "same point in all tiles", Group: "tiles"},
 		{Keys: []Key{"X"}, Action: LinkToggle, Help: "link scroll / set offset", Group: "tiles"},

@@ -1,8 +1,13 @@
 package main
 
 import (
-	"github.com/nocturne/nocturne/viewer/screen"
+	"fmt"
+	"os"
+
 	"github.com/spf13/cobra"
+
+	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/screen"
 )
 
 // viewCommand is the image window: the terminal starts it as a child and speaks to
@@ -10,6 +15,18 @@ import (
 func viewCommand(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use: "view", Short: "Run the image window for a terminal (internal)", Args: noArgs, Hidden: true,
-		RunE: func(c *cobra.Command, _ []string) error { return screen.Run(c.Context(), env.In, env.Out) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return screen.Run(c.Context(), env.In, env.Out, env.protocols())
+		},
 	}
+}
+
+// protocols are the reader's own hanging protocols (hanging/*.toml in the home),
+// then those that come with the program. A file that is wrong is told and left out.
+func (env *environment) protocols() []hang.Protocol {
+	own, err := hang.Load(os.DirFS(env.home()), "hanging")
+	if err != nil {
+		fmt.Fprintln(env.Err, err)
+	}
+	return append(own, hang.Default()...)
 }

@@ -27,6 +27,7 @@ var entries = []entry{
 	{"wl", "WIDTH LEVEL", "window and level, :wl 400 40", windowLevel},
 	{"zoom", "FACTOR", "zoom, :zoom 2.0 (0 fits)", zoom},
 	{"goto", "SLICE", "slice by number, :goto 57", gotoSlice},
+	{"hang", "", "which hanging protocol, and why", is(viewer.HangExplain)},
 	{"mpr", "", "reformats on and off", is(viewer.MPRToggle)},
 	{"slab", "MM", "thickness of slabs, :slab 20", slab},
 	{"filter", "WORDS", "narrow the list", nil},

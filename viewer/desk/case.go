@@ -48,7 +48,7 @@ func (d *Desk) clear() {
 	d.objects, d.series, d.stacks = map[string]*instance{}, nil, nil
 	d.looks, d.seen, d.differs = map[string]look{}, map[string]bool{}, map[string]int{}
 	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
-	d.layout, d.active, d.oneUp, d.beside, d.mpr = "1x1", 0, false, nil, nil
+	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil
 	for i := range d.tiles {
 		d.tiles[i] = &tile{}

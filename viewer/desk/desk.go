@@ -14,6 +14,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/hang"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
@@ -25,6 +26,9 @@ type Options struct {
 	Emit   func(viewer.Event) // called on the Desk's goroutine; must not call back
 	Load   Loader
 	NewID  func() string
+	// Protocols are the hanging protocols, first come first served; nil are those
+	// that come with the program, none is an empty slice.
+	Protocols []hang.Protocol
 }
 
 // Desk is the state. Its zero value is not usable: see New.
@@ -58,7 +62,8 @@ type Desk struct {
 	oneUp   bool
 	beside  *beside // what the prior beside it displaced
 	mpr     *reformats
-	noLines bool // reference lines are off
+	staged  *staged // the hanging protocol in effect
+	noLines bool    // reference lines are off
 	tool    viewer.Action
 	draft   tool.Draft
 	cursor  [2]float64 // image point of the active tile
@@ -86,6 +91,9 @@ type Desk struct {
 func New(opt Options) *Desk {
 	if opt.Keymap == nil {
 		opt.Keymap = viewer.DefaultKeymap()
+	}
+	if opt.Protocols == nil {
+		opt.Protocols = hang.Default()
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now

@@ -88,6 +88,7 @@ func (d *Desk) tryHang(now time.Time) {
 		return
 	}
 	if d.hung {
+		d.seatLate()
 		d.growHang()
 		return
 	}
@@ -97,6 +98,9 @@ func (d *Desk) tryHang(now time.Time) {
 	}
 	if d.restore != nil {
 		d.tryRestore(waited)
+		return
+	}
+	if d.hangProtocol() {
 		return
 	}
 	sets, stacks := d.sets(false)
@@ -116,6 +120,9 @@ func (d *Desk) growHang() {
 		return
 	}
 	d.grew = false
+	if d.staged != nil {
+		return
+	}
 	sets, stacks := d.sets(false)
 	if plan, ok := hang.Initial(sets); ok && plan.Layout != d.layout {
 		d.hangPlan(plan, stacks)
@@ -176,7 +183,7 @@ func projection(sl slot) hang.View {
 // that are not shown yet.
 func (d *Desk) setLayout(layout string) {
 	d.endMPR()
-	d.layout, d.oneUp, d.beside = layout, false, nil
+	d.layout, d.oneUp, d.beside, d.staged = layout, false, nil, nil
 	tiles := d.visible()
 	if d.active >= len(tiles) {
 		d.activate(0)

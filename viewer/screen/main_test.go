@@ -40,7 +40,7 @@ var display string
 func TestMain(m *testing.M) {
 	pixel.Decoders = all.Decoders()
 	if os.Getenv(roleKey) != "" {
-		if err := Run(context.Background(), os.Stdin, os.Stdout); err != nil {
+		if err := Run(context.Background(), os.Stdin, os.Stdout, nil); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/hajimehoshi/ebiten/v2"
 
 	"github.com/nocturne/nocturne/viewer/desk"
+	"github.com/nocturne/nocturne/viewer/hang"
 	"github.com/nocturne/nocturne/viewer/link"
 )
 
@@ -31,8 +32,9 @@ const lastGrace = 2 * time.Second
 
 // Run serves one window over in and out (viewer/link) until in ends or ctx is
 // done. It must be called on the main goroutine, once in a process. Where there can
-// be no window it tells the terminal why, and returns an error.
-func Run(ctx context.Context, in io.Reader, out io.Writer) error {
+// be no window it tells the terminal why, and returns an error. Cases hang by the
+// first of the protocols that is for them.
+func Run(ctx context.Context, in io.Reader, out io.Writer, protocols []hang.Protocol) error {
 	if why := impossible(os.Getenv); why != "" {
 		return errors.Join(errors.New(why), link.Refuse(in, out, why))
 	}
@@ -42,7 +44,7 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 		p.Close()
 		return err
 	}
-	g, err := newGame(child, p, ctx.Done())
+	g, err := newGame(child, p, ctx.Done(), protocols)
 	if err != nil {
 		p.Close()
 		return err
@@ -63,13 +65,13 @@ func Run(ctx context.Context, in io.Reader, out io.Writer) error {
 }
 
 // newGame makes the loop with an empty desk.
-func newGame(child *link.Child, p *pump, stop <-chan struct{}) (*game, error) {
+func newGame(child *link.Child, p *pump, stop <-chan struct{}, protocols []hang.Protocol) (*game, error) {
 	painter, err := newPainter()
 	if err != nil {
 		return nil, err
 	}
 	g := &game{child: child, pump: p, stop: stop, painter: painter, scale: 1, last: time.Now()}
-	g.desk = desk.New(desk.Options{Now: g.now, Emit: g.emit, Load: desk.NewFileLoader(readers, frameBytes, p.wake)})
+	g.desk = desk.New(desk.Options{Now: g.now, Emit: g.emit, Load: desk.NewFileLoader(readers, frameBytes, p.wake), Protocols: protocols})
 	return g, nil
 }
 

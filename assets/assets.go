@@ -1,0 +1,9 @@
+// Package assets is the embedded files that a user may replace. It holds no logic.
+package assets
+
+import "embed"
+
+// Hanging are the hanging protocols that come with the program, a TOML file each.
+//
+//go:embed hanging/*.toml
+var Hanging embed.FS
