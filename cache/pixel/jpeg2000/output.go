@@ -139,10 +139,15 @@ func (o *output) put(dst []byte, i int, row []int32) {
 // words writes the samples of one component of 16-bit cells four at a time, and
 // returns how many it wrote.
 func (r rangeOf) words(dst []byte, row []int32) int {
+	shift, low, outside := uint32(r.shift), uint32(r.low), ^uint32(r.high-r.low)
 	for x := 0; x < len(row)-3; x += 4 {
-		a, b := uint64(uint16(r.sample(int(row[x])))), uint64(uint16(r.sample(int(row[x+1]))))
-		c, d := uint64(uint16(r.sample(int(row[x+2])))), uint64(uint16(r.sample(int(row[x+3]))))
-		binary.LittleEndian.PutUint64(dst[2*x:], a|b<<16|c<<32|d<<48)
+		a, b, c, d := uint32(row[x])+shift, uint32(row[x+1])+shift, uint32(row[x+2])+shift, uint32(row[x+3])+shift
+		if (a-low|b-low|c-low|d-low)&outside != 0 { // seldom: one is to be clamped
+			a, b = uint32(r.sample(int(row[x]))), uint32(r.sample(int(row[x+1])))
+			c, d = uint32(r.sample(int(row[x+2]))), uint32(r.sample(int(row[x+3])))
+		}
+		ab, cd := uint64(uint16(a))|uint64(uint16(b))<<16, uint64(uint16(c))|uint64(uint16(d))<<16
+		binary.LittleEndian.PutUint64(dst[2*x:], ab|cd<<32)
 	}
 	return len(row) &^ 3
 }
