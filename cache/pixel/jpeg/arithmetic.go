@@ -21,6 +21,11 @@ const (
 
 // arithmeticScan decodes one scan of SOF9 or SOF10.
 func (f *frame[T]) arithmeticScan(p *pass) error {
+	for i := range p.n {
+		if p.dcTable[i] > 3 && p.ss == 0 || p.acTable[i] > 3 && p.se > 0 {
+			return invalid("JPEG scan of a conditioning table that does not exist")
+		}
+	}
 	c := &contexts{qmReader: qmReader{src: p.data}}
 	c.qmReader.reset()
 	restart := func(k int) bool {

@@ -150,7 +150,10 @@ func (p *pass) acRefine(i int, b *coefBlock) {
 		run, size := symbol>>4, symbol&15
 		fresh := int16(0)
 		switch {
-		case size > 0: // always 1, says the standard; libjpeg too takes any for it
+		case size > 1:
+			r.bad = true
+			return
+		case size == 1:
 			fresh = -1 << uint(p.al)
 			if r.bits(1) != 0 {
 				fresh = 1 << uint(p.al)

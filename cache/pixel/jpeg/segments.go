@@ -105,7 +105,7 @@ func (p *parser) dac(b []byte) error {
 		switch {
 		case at > 3 || b[0] > 0x1F:
 			return invalid("JPEG arithmetic conditioning of no place")
-		case b[0]>>4 == 0 && v&15 > v>>4, b[0]>>4 == 1 && (v < 1 || v > 63):
+		case b[0]>>4 == 0 && v&15 > v>>4:
 			return invalid("JPEG arithmetic conditioning out of range")
 		case b[0]>>4 == 0:
 			p.dcCond[at] = v
@@ -177,24 +177,34 @@ func (p *parser) scanComponent(s *scan, i int, id, tables byte) error {
 			at = k
 		}
 	}
-	if at < 0 || tables>>4 > 3 || tables&15 > 3 {
-		return invalid("JPEG scan of a component or table that does not exist")
+	if at < 0 {
+		return invalid("JPEG scan of a component that does not exist")
 	}
 	s.comps[i] = at
-	d, a := tables>>4, tables&15
-	s.dc[i], s.ac[i] = p.dc[d], p.ac[a]
-	if p.SOF <= 0xC1 { // Motion JPEG leaves the tables of K.3 out
-		if s.dc[i].counts == nil && d < 2 {
-			s.dc[i] = standardDC[d]
-		}
-		if s.ac[i].counts == nil && a < 2 {
-			s.ac[i] = standardAC[a]
-		}
-	}
-	s.dcTable[i], s.acTable[i] = d, a
-	s.dcCond[i], s.acCond[i] = p.dcCond[d], p.acCond[a]
+	p.scanTables(s, i, tables>>4, tables&15)
 	if c := &p.comps[at]; c.quant == nil && c.tq < 4 {
 		c.quant = p.quant[c.tq]
 	}
 	return nil
+}
+
+// scanTables notes the tables of a scan's i-th component. Where a scan needs none
+// of a kind, writers name any: what is missing shows in decoding.
+func (p *parser) scanTables(s *scan, i int, d, a byte) {
+	s.dcTable[i], s.acTable[i] = d, a
+	if d < 4 {
+		s.dc[i], s.dcCond[i] = p.dc[d], p.dcCond[d]
+	}
+	if a < 4 {
+		s.ac[i], s.acCond[i] = p.ac[a], p.acCond[a]
+	}
+	if p.SOF > 0xC1 {
+		return
+	}
+	if s.dc[i].counts == nil && d < 2 { // Motion JPEG leaves the tables of K.3 out
+		s.dc[i] = standardDC[d]
+	}
+	if s.ac[i].counts == nil && a < 2 {
+		s.ac[i] = standardAC[a]
+	}
 }
