@@ -49,12 +49,21 @@ func encapsulated(t testing.TB, ts dicom.UID, h pixel.Header, frame []byte) stri
 	short := func(v int) []byte { return binary.LittleEndian.AppendUint16(nil, uint16(v)) }
 	b = append(make([]byte, 128), "DICM"...)
 	uid := []byte(ts)
-	element(2, 0, "UL", binary.LittleEndian.AppendUint32(nil, uint32(8+len(uid)+len(uid)%2)))
+	even := func(n int) int { return n + n%2 }
+	element(2, 0, "UL", binary.LittleEndian.AppendUint32(nil, uint32(24+even(len(uid))+even(len(dicom.SCImageStorage))+even(len("1.2.3.4")))))
+	element(2, 2, "UI", []byte(dicom.SCImageStorage))
+	element(2, 3, "UI", []byte("1.2.3.4"))
 	element(2, 0x10, "UI", uid)
-	element(8, 0x16, "UI", []byte(dicom.MGImageStorage))
-	element(8, 0x60, "CS", []byte("MG"))
+	element(8, 0x16, "UI", []byte(dicom.SCImageStorage))
+	element(8, 0x18, "UI", []byte("1.2.3.4"))
+	element(8, 0x60, "CS", []byte("OT"))
+	element(0x20, 0xD, "UI", []byte("1.2.3.5"))
+	element(0x20, 0xE, "UI", []byte("1.2.3.6"))
 	element(0x28, 2, "US", short(h.Samples))
 	element(0x28, 4, "CS", []byte(h.Photometric+" "[:len(h.Photometric)%2]))
+	if h.Samples == 3 {
+		element(0x28, 6, "US", short(0))
+	}
 	element(0x28, 0x10, "US", short(h.Rows))
 	element(0x28, 0x11, "US", short(h.Cols))
 	element(0x28, 0x100, "US", short(h.Allocated))

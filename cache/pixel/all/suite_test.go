@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
-	"image/jpeg"
+	stdjpeg "image/jpeg"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -16,6 +16,9 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/deflate"
+	"github.com/nocturne/nocturne/cache/pixel/jpeg"
+	"github.com/nocturne/nocturne/cache/pixel/jpeg2000"
+	"github.com/nocturne/nocturne/cache/pixel/jpegls"
 	"github.com/nocturne/nocturne/cache/pixel/rle"
 )
 
@@ -25,7 +28,8 @@ type codec struct {
 	uid     dicom.UID
 	encode  func(t testing.TB, native []byte, h pixel.Header) []byte
 	layouts []layout
-	off     int // how far a sample may be from what was encoded
+	readers []reader // who else must read what our encoder wrote
+	off     int      // how far a sample may be from what was encoded
 	// headless: nothing in a stream says its size; a smaller frame is its start.
 	headless bool
 	// asStored: the frame comes as it would be stored, planes and all.
@@ -52,16 +56,39 @@ var (
 // suite is what every codec passes. A new one is a line here.
 var suite = []codec{
 	{name: "rle", uid: dicom.RLELossless, encode: ownRLE, headless: true,
-		layouts: []layout{grey8, grey12, grey16, signed, rgb8, grey32, bits1}},
+		layouts: []layout{grey8, grey12, grey16, signed, rgb8, grey32, bits1}, readers: []reader{gdcm, dcmdrle}},
 	{name: "deflate", uid: dicom.DeflatedImageFrame, encode: ownDeflate, headless: true, asStored: true,
 		layouts: []layout{grey8, grey12, grey16, signed, rgb8, grey32, bits1}},
 	{name: "jpeg", uid: dicom.JPEGBaseline, encode: standardJPEG, off: 8, layouts: []layout{grey8}},
 	{name: "jpeg-extended", uid: dicom.JPEGExtended, encode: byDCMTK("dcmcjpeg", "+ee", "+q", "98"), off: 60, layouts: []layout{grey12}},
-	{name: "jpeg-lossless", uid: dicom.JPEGLosslessSV1, encode: byDCMTK("dcmcjpeg", "+e1"), layouts: []layout{grey8, grey12, grey16, signed, rgb8}},
-	{name: "jpeg-lossless-4", uid: dicom.JPEGLossless, encode: byDCMTK("dcmcjpeg", "+el", "+sv", "4"), layouts: []layout{grey8, grey12, grey16, signed}},
-	{name: "jpeg2000", uid: dicom.JPEG2000Lossless, encode: byGDCM("--j2k"), layered: true, layouts: []layout{grey8, grey12, grey16, signed, rgb8}},
+	{name: "jpeg-lossless", uid: dicom.JPEGLosslessSV1, encode: ownJPEG(1),
+		layouts: []layout{grey8, grey12, grey16, signed, rgb8}, readers: []reader{gdcm, dcmdjpeg}},
+	{name: "jpeg-lossless-6", uid: dicom.JPEGLossless, encode: ownJPEG(6), layouts: []layout{grey8, grey12, grey16, signed}, readers: []reader{dcmdjpeg}},
+	{name: "jpeg-lossless-dcmtk", uid: dicom.JPEGLossless, encode: byDCMTK("dcmcjpeg", "+el", "+sv", "4"), layouts: []layout{grey8, grey12, grey16, signed}},
+	{name: "jpegls", uid: dicom.JPEGLSLossless, encode: ownJPEGLS(0, jpegls.Sample),
+		layouts: []layout{grey8, grey12, grey16, signed, rgb8}, readers: []reader{gdcm, dcmdjpls}},
+	{name: "jpegls-line", uid: dicom.JPEGLSLossless, encode: ownJPEGLS(0, jpegls.Line), layouts: []layout{rgb8}, readers: []reader{dcmdjpls}},
+	{name: "jpegls-planes", uid: dicom.JPEGLSLossless, encode: ownJPEGLS(0, jpegls.None), layouts: []layout{rgb8}, readers: []reader{gdcm}},
+	{name: "jpegls-near", uid: dicom.JPEGLSNearLossless, encode: ownJPEGLS(3, jpegls.Line), off: 3, layouts: []layout{grey8, grey12, rgb8}},
+	{name: "jpegls-dcmtk", uid: dicom.JPEGLSLossless, encode: byDCMTK("dcmcjpls"), layouts: []layout{grey8, grey12, grey16, rgb8}},
+	{name: "jpeg2000", uid: dicom.JPEG2000Lossless, encode: ownJPEG2000, layered: true,
+		layouts: []layout{grey8, grey12, grey16, signed, rgb8}, readers: []reader{gdcm}},
+	{name: "jpeg2000-gdcm", uid: dicom.JPEG2000Lossless, encode: byGDCM("--j2k"), layered: true, layouts: []layout{grey8, grey12, grey16, signed, rgb8}},
 	{name: "htj2k", uid: dicom.HTJ2KLossless, encode: byOpenJPH, layered: true, layouts: []layout{grey8, grey12, grey16, rgb8}},
 }
+
+// reader is another's program that makes a native object of a compressed one.
+type reader struct {
+	name    string
+	options []string
+}
+
+var (
+	gdcm     = reader{"gdcmconv", []string{"--raw", "-i"}}
+	dcmdrle  = reader{"dcmdrle", nil}
+	dcmdjpeg = reader{"dcmdjpeg", nil}
+	dcmdjpls = reader{"dcmdjpls", nil}
+)
 
 // sample is a frame and its codestream.
 type sample struct {
@@ -150,6 +177,27 @@ func ownDeflate(t testing.TB, native []byte, _ pixel.Header) []byte {
 	return must(deflate.Encode(nil, native))(t)
 }
 
+// ownJPEG is our lossless encoder. Signed samples are coded as they stand in the
+// cell.
+func ownJPEG(predictor int) func(t testing.TB, native []byte, h pixel.Header) []byte {
+	return func(t testing.TB, native []byte, h pixel.Header) []byte {
+		head := jpeg.Head{Width: h.Cols, Height: h.Rows, Components: h.Samples, Precision: h.Stored, Colour: jpeg.ColourRGB}
+		return must(jpeg.EncodeLossless(nil, native, head, predictor))(t)
+	}
+}
+
+func ownJPEGLS(near int, by jpegls.Interleave) func(t testing.TB, native []byte, h pixel.Header) []byte {
+	return func(t testing.TB, native []byte, h pixel.Header) []byte {
+		head := jpegls.Head{Width: h.Cols, Height: h.Rows, Components: h.Samples, Precision: h.Stored, Near: near, Interleave: by}
+		return must(jpegls.Encode(nil, native, head, h.Allocated/8))(t)
+	}
+}
+
+func ownJPEG2000(t testing.TB, native []byte, h pixel.Header) []byte {
+	head := jpeg2000.Head{Width: h.Cols, Height: h.Rows, Components: h.Samples, Precision: h.Stored, Signed: h.Signed}
+	return must(jpeg2000.Encode(nil, native, head, h.Samples == 3))(t)
+}
+
 func must(b []byte, err error) func(t testing.TB) []byte {
 	return func(t testing.TB) []byte {
 		t.Helper()
@@ -163,7 +211,7 @@ func must(b []byte, err error) func(t testing.TB) []byte {
 // standardJPEG is Go's own encoder: baseline, 8 bits.
 func standardJPEG(t testing.TB, native []byte, h pixel.Header) []byte {
 	var out bytes.Buffer
-	err := jpeg.Encode(&out, &image.Gray{Pix: native, Stride: h.Cols, Rect: image.Rect(0, 0, h.Cols, h.Rows)}, &jpeg.Options{Quality: 98})
+	err := stdjpeg.Encode(&out, &image.Gray{Pix: native, Stride: h.Cols, Rect: image.Rect(0, 0, h.Cols, h.Rows)}, &stdjpeg.Options{Quality: 98})
 	return must(out.Bytes(), err)(t)
 }
 
