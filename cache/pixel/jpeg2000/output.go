@@ -142,7 +142,7 @@ func (r rangeOf) words(dst []byte, row []int32) int {
 	shift, low, outside := uint32(r.shift), uint32(r.low), ^uint32(r.high-r.low)
 	for x := 0; x < len(row)-3; x += 4 {
 		a, b, c, d := uint32(row[x])+shift, uint32(row[x+1])+shift, uint32(row[x+2])+shift, uint32(row[x+3])+shift
-		if (a-low|b-low|c-low|d-low)&outside != 0 { // seldom: one is to be clamped
+		if ((a-low)|(b-low)|(c-low)|(d-low))&outside != 0 { // seldom: one is to be clamped
 			a, b = uint32(r.sample(int(row[x]))), uint32(r.sample(int(row[x+1])))
 			c, d = uint32(r.sample(int(row[x+2]))), uint32(r.sample(int(row[x+3])))
 		}
