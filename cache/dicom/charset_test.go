@@ -94,9 +94,102 @@ func TestTextInEveryCharacterSet(t *testing.T) {
 	}
 }
 
+// TestNamesOfTheAnnexes reads the examples of PS3.5 annexes H to K byte for byte.
+func TestNamesOfTheAnnexes(t *testing.T) {
+	const (
+		kanji, ascii, romaji, korean, chinese = "\x1b$B", "\x1b(B", "\x1b(J", "\x1b$)C", "\x1b$)A"
+		yamada, tarou                         = "\x3b\x33\x45\x44", "\x42\x40\x4f\x3a"
+		yamadaKana, tarouKana                 = "\x24\x64\x24\x5e\x24\x40", "\x24\x3f\x24\x6d\x24\x26"
+	)
+	for _, c := range []struct{ annex, set, raw, want string }{
+		{"H.3.1", `\ISO 2022 IR 87`, "Yamada^Tarou=" + kanji + yamada + ascii + "^" + kanji + tarou + ascii + "=" + kanji + yamadaKana + ascii + "^" + kanji + tarouKana + ascii,
+			"Yamada^Tarou=山田^太郎=やまだ^たろう"},
+		{"H.3.2", `ISO 2022 IR 13\ISO 2022 IR 87`, "\xd4\xcf\xc0\xde^\xc0\xdb\xb3=" + kanji + yamada + romaji + "^" + kanji + tarou + romaji + "=" + kanji + yamadaKana + romaji + "^" + kanji + tarouKana + romaji,
+			"ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう"},
+		{"I.2", `\ISO 2022 IR 149`, "Hong^Gildong=" + korean + "\xfb\xf3^" + korean + "\xd1\xce\xd4\xd7=" + korean + "\xc8\xab^" + korean + "\xb1\xe6\xb5\xbf",
+			"Hong^Gildong=洪^吉洞=홍^길동"},
+		{"J.1", `ISO_IR 192`, "Wang^XiaoDong=\xe7\x8e\x8b^\xe5\xb0\x8f\xe6\x9d\xb1=", "Wang^XiaoDong=王^小東="},
+		{"J.3", `GB18030`, "Wang^XiaoDong=\xcd\xf5^\xd0\xa1\xb6\xab=", "Wang^XiaoDong=王^小东="},
+		{"J.3, four bytes", `GB18030`, "\x81\x30\x84\x36^\x95\x32\x82\x36", "¥^𠀀"},
+		{"J.3 as GBK", `GBK`, "Wang^XiaoDong=\xcd\xf5^\xd0\xa1\xb6\xab=", "Wang^XiaoDong=王^小东="},
+		{"K.2", `\ISO 2022 IR 58`, "Zhang^XiaoDong=" + chinese + "\xd5\xc5^" + chinese + "\xd0\xa1\xb6\xab=", "Zhang^XiaoDong=张^小东="},
+		{"K.2 without escapes", `\ISO 2022 IR 58`, "Zhang^XiaoDong=\xd5\xc5^\xd0\xa1\xb6\xab=", "Zhang^XiaoDong=张^小东="},
+		{"I.2 without escapes", `ISO 2022 IR 149`, "Hong^Gildong=\xfb\xf3^\xd1\xce\xd4\xd7", "Hong^Gildong=洪^吉洞"},
+		{"H, JIS X 0212", `\ISO 2022 IR 159`, "\x1b$(D\x30\x21" + ascii + "^A", "丂^A"},
+	} {
+		d, err := Parse(explicit(SpecificCharacterSet, "CS", c.set, PatientName, "PN", c.raw))
+		if err != nil {
+			t.Errorf("%s: %v", c.annex, err)
+			continue
+		}
+		if got := d.Dataset.Str(PatientName); got != c.want {
+			t.Errorf("%s: %q, want %q", c.annex, got, c.want)
+		}
+	}
+	// I.3 and K.3: the escape is repeated in every line.
+	lines := "The name is:\r\n" + korean + "\xb1\xe6\xb5\xbf (Gildong)\r\n" + korean + "\xc8\xab."
+	d, err := Parse(explicit(SpecificCharacterSet, "CS", `\ISO 2022 IR 149`, PatientComments, "LT", lines))
+	if err != nil || d.Dataset.Str(PatientComments) != "The name is:\r\n길동 (Gildong)\r\n홍." {
+		t.Errorf("I.3: %q %v", d.Dataset.Str(PatientComments), err)
+	}
+}
+
+func TestEveryDefinedTermIsKnown(t *testing.T) {
+	single := strings.Fields("ISO_IR_6 ISO_IR_100 ISO_IR_101 ISO_IR_109 ISO_IR_110 ISO_IR_144 ISO_IR_127 ISO_IR_126 ISO_IR_138 ISO_IR_148 ISO_IR_203 ISO_IR_13 ISO_IR_166 ISO_IR_192 GB18030 GBK")
+	extended := strings.Fields("ISO_2022_IR_6 ISO_2022_IR_100 ISO_2022_IR_101 ISO_2022_IR_109 ISO_2022_IR_110 ISO_2022_IR_144 ISO_2022_IR_127 ISO_2022_IR_126 ISO_2022_IR_138 ISO_2022_IR_148 ISO_2022_IR_203 ISO_2022_IR_13 ISO_2022_IR_166 ISO_2022_IR_87 ISO_2022_IR_159 ISO_2022_IR_149 ISO_2022_IR_58")
+	for _, term := range append(single, extended...) {
+		term = strings.Replace(strings.ReplaceAll(term, "_", " "), "ISO IR", "ISO_IR", 1)
+		f, err := Parse(part10(ExplicitVRLittleEndian, explicit(SpecificCharacterSet, "CS", term, PatientName, "PN", "A^B")))
+		if err != nil || len(f.Notes) > 0 || f.Dataset.Str(PatientName) != "A^B" {
+			t.Errorf("%s: %v %v", term, err, f.Notes)
+		}
+	}
+	if f, err := Parse(part10(ExplicitVRLittleEndian, explicit(SpecificCharacterSet, "CS", "ISO_IR 999", PatientName, "PN", "A^B"))); err != nil || len(f.Notes) == 0 {
+		t.Errorf("an unknown term is not noted: %v", err)
+	}
+}
+
+func TestTheSitesDefaultIsUsedForWhatDoesNotFit(t *testing.T) {
+	for _, c := range []struct {
+		site      []string
+		set, raw  string
+		want      string
+		undecided string // without a default
+	}{
+		{[]string{"ISO_IR 144"}, "", "\xbb\xee\xda", "Люк", "»îÚ"},
+		{[]string{"ISO_IR 144"}, "ISO_IR 6", "\xbb\xee\xda", "Люк", "»îÚ"},
+		{[]string{"ISO_IR 144"}, "ISO_IR 999", "\xbb\xee\xda", "Люк", "»îÚ"},
+		{[]string{"ISO_IR 144"}, "ISO_IR 192", "\xbb\xee\xda", "Люк", "»îÚ"},
+		{[]string{"ISO_IR 144"}, "ISO_IR 100", "\xe9", "é", "é"}, // fits its declaration
+		{[]string{"ISO_IR 144"}, "", "Лю", "Лю", "Лю"},           // is UTF-8
+		{[]string{"ISO_IR 192"}, "", "\xe9", "é", "é"},           // fits neither
+		{[]string{"GBK"}, "", "\xcd\xf5", "王", "Íõ"},
+		{[]string{"GBK"}, "", "\xc1\xaa\xcd\xa8", "联通", "ÁªÍ¨"},
+		{[]string{"", "ISO 2022 IR 87"}, "", "\x1b$B;3ED\x1b(B", "山田", "山田"},
+		{[]string{"ISO_IR 13"}, "", "\xd4\xcf", "ﾔﾏ", "ÔÏ"},
+		{[]string{"", "ISO 2022 IR 149"}, "", "\xfb\xf3", "ûó", "ûó"}, // needs an escape
+		{[]string{"ISO_IR 149"}, "", "\xfb\xf3", "洪", "ûó"},
+	} {
+		b := explicit(SpecificCharacterSet, "CS", c.set, PatientName, "PN", c.raw)
+		f, err := Options{Charset: c.site}.Parse(b)
+		if err != nil || f.Dataset.Str(PatientName) != c.want {
+			t.Errorf("%q, site %q: %q, want %q (%v)", c.set, c.site, f.Dataset.Str(PatientName), c.want, err)
+		}
+		if got := parsed(t, b).Dataset.Str(PatientName); got != c.undecided {
+			t.Errorf("%q without a site: %q, want %q", c.set, got, c.undecided)
+		}
+	}
+	item := evle.el(PatientName, "PN", "\xbb\xee")
+	b := join(evle.el(StudyDate, "DA", "20250101"), evle.head(ReferencedStudySequence, "SQ", uint32(len(item)+8)), evle.head(tagItem, "", uint32(len(item))), item)
+	f, err := Options{Charset: []string{"ISO_IR 144"}}.Parse(b)
+	if err != nil || f.Dataset.Item(ReferencedStudySequence).Str(PatientName) != "Лю" {
+		t.Errorf("in an item: %v", err)
+	}
+}
+
 func TestTextOutsideItsCharacterSetIsSaid(t *testing.T) {
 	for set, raw := range map[string]string{"ISO_IR 192": "\xe9", "": "\xe9", "ISO_IR 999": "\xe9", "ISO_IR 6": "\xe9", "GB18030": "\xff"} {
-		f, err := Parse(explicit(SpecificCharacterSet, "CS", set, PatientComments, "LO", raw))
+		f, err := Parse(part10(ExplicitVRLittleEndian, explicit(SpecificCharacterSet, "CS", set, PatientComments, "LO", raw)))
 		if err != nil || len(f.Notes) == 0 {
 			t.Errorf("%q: no note (%v)", set, err)
 		}

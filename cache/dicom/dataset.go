@@ -4,9 +4,9 @@
 //	read     Part 10 with or without preamble and meta information, bare data
 //	         sets; implicit and explicit VR, little and big endian, deflated;
 //	         encapsulated pixel data of any transfer syntax, cut into frames
-//	written  Part 10, Explicit VR Little Endian, native pixel data
+//	written  Part 10, Explicit VR Little Endian; encapsulated pixel data as they are
 //	JSON     PS3.18 F, both ways; bulk data by URI only
-//	not yet  data sets without Part 10 for DIMSE, encapsulated writing
+//	not yet  data sets without Part 10 for DIMSE
 //
 // It is the only package that imports the third-party DICOM module
 // (github.com/suyashkumar/dicom), which serves as dictionary and, in tests, as
@@ -56,6 +56,7 @@ type Element struct {
 type Dataset struct {
 	elems []Element
 	raw   *rawSet // not nil: the elements are these, as found
+	from  int64   // an item that was read: 1 and where it stood
 }
 
 func (d *Dataset) find(t Tag) (int, bool) {

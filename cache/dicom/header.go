@@ -169,7 +169,7 @@ func (p *parser) startAndBody() error {
 	if err := p.start(); err != nil {
 		return err
 	}
-	if p.deflated = p.f.TransferSyntax == DeflatedExplicitVRLittleEndian && !p.cut; p.deflated {
+	if p.deflated = p.f.TransferSyntax.deflated() && !p.cut; p.deflated {
 		return nil
 	}
 	return p.body()

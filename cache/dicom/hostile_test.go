@@ -58,13 +58,13 @@ func use(t testing.TB, b []byte) {
 	}
 }
 
-// own leaves out what is not of the object: groups below 8 but that of a
-// DICOMDIR, and what stands beside the pixel data.
+// own leaves out what is not of the object: command, meta information, and what
+// stands beside the pixel data.
 func own(d *Dataset) *Dataset {
 	d = d.Clone()
 	d.elems = slices.DeleteFunc(d.elems, func(e Element) bool {
 		g := e.Tag.Group()
-		return g < 8 && g != 4 || g == 0x7FE0 && e.Tag <= PixelDataTag
+		return g == 0 || g == 2 || g == 0x7FE0 && e.Tag <= PixelDataTag
 	})
 	return d
 }

@@ -17,7 +17,8 @@ type itemWalk struct {
 	base    int64 // where the first fragment's item begins: offsets count from there
 	first   beginning
 	tables  []offsetTable // that have not been found to lie
-	spans   []span        // of the whole walk; nil before
+	bot     []uint32
+	spans   []span // of the whole walk; nil before
 	ext     []extent
 	err     error
 	win     window
@@ -60,10 +61,7 @@ func (f *File) frameExtents(i int) ([]extent, uint64, error) {
 	w, n := f.src.items, Frames(f)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.started {
-		w.started = true
-		w.err = f.startWalk(n)
-	}
+	f.start(n)
 	for w.err == nil && len(w.tables) > 0 {
 		t := w.tables[0]
 		ext, err := f.byTable(t, i)
@@ -93,6 +91,31 @@ func (f *File) frameExtents(i int) ([]extent, uint64, error) {
 	return w.ext[w.spans[i].from:w.spans[i].to], 0, nil
 }
 
+// start is called with mu held.
+func (f *File) start(n int) {
+	if w := f.src.items; !w.started {
+		w.started = true
+		w.err = f.startWalk(n)
+	}
+}
+
+// allExtents walks all fragments of an opened file and groups them to frames; spans
+// is nil where that cannot be done.
+func (f *File) allExtents() (ext []extent, spans []span, err error) {
+	w := f.src.items
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if f.start(Frames(f)); w.err != nil {
+		return nil, nil, w.err
+	}
+	if ext, err = f.walk(0, -1); err != nil {
+		return nil, nil, err
+	}
+	px := PixelData{EOT: f.Pixel.EOT, EOTLengths: f.Pixel.EOTLengths, BOT: w.bot}
+	spans, _ = px.grouped(ext, Frames(f))
+	return ext, spans, nil
+}
+
 // startWalk reads the item of the Basic Offset Table and takes the tables that can be
 // true: as many entries as frames, ascending from 0.
 func (f *File) startWalk(n int) error {
@@ -113,9 +136,8 @@ func (f *File) startWalk(n int) error {
 		if err != nil {
 			return err
 		}
-		bot := offsets(raw, f.src.order)
-		if len(bot) == n {
-			w.add(offsetTable{n, func(i int) int64 { return int64(bot[i]) }, nil})
+		if w.bot = offsets(raw, f.src.order); len(w.bot) == n {
+			w.add(offsetTable{n, func(i int) int64 { return int64(w.bot[i]) }, nil})
 		}
 	}
 	if first, b, err := f.itemHead(w.base); err == nil && first.tag == tagItem {

@@ -13,7 +13,7 @@ func (o Options) Parse(b []byte) (*File, error) {
 	if err := p.start(); err != nil {
 		return nil, err
 	}
-	if p.f.TransferSyntax == DeflatedExplicitVRLittleEndian && !p.cut {
+	if p.f.TransferSyntax.deflated() && !p.cut {
 		if err := p.inflate(); err != nil {
 			return nil, err
 		}
@@ -117,7 +117,7 @@ func (p *parser) meta() error {
 			return err
 		}
 		if h.tag == TransferSyntaxUID && !p.cut {
-			deflated = trim(string(p.b[at:p.pos]), vrUI.info()) == string(DeflatedExplicitVRLittleEndian)
+			deflated = UID(trim(string(p.b[at:p.pos]), vrUI.info())).deflated()
 		}
 	}
 	if p.partial && len(p.b)-p.pos < 8 {

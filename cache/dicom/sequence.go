@@ -181,7 +181,7 @@ func (p *parser) item(h header, stop int, sc *scope, into *[]*Dataset) error {
 	var set *rawSet
 	if into != nil {
 		set = new(rawSet)
-		*into = append(*into, &Dataset{raw: set})
+		*into = append(*into, &Dataset{raw: set, from: int64(h.at) + 1})
 	}
 	inner := scope{depth: sc.depth + 1, cs: sc.cs, signed: sc.signed}
 	err := p.dataset(set, end, h.length == undefined, &inner)

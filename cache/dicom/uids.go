@@ -45,6 +45,12 @@ func (u UID) Name() string {
 	return string(u)
 }
 
+// deflated reports whether data sets of this transfer syntax are deflated (PS3.5
+// A.5, A.7, A.11).
+func (u UID) deflated() bool {
+	return u == DeflatedExplicitVRLittleEndian || u == JPIPReferencedDeflate || u == JPIPHTJ2KReferencedDeflate
+}
+
 // Transfer syntaxes (PS3.6 A).
 const (
 	ImplicitVRLittleEndian         UID = "1.2.840.10008.1.2"

@@ -24,51 +24,68 @@ const (
 // SOP Class and Instance UID must be there and valid; an element that cannot be
 // written without changing its meaning is an *InvalidError.
 func Write(w io.Writer, d *Dataset, pixel []byte) error {
-	meta, err := metaFor(d)
+	o := object{d: d, class: d.Str(SOPClassUID), instance: d.Str(SOPInstanceUID), ts: ExplicitVRLittleEndian}
+	if pixel != nil {
+		t, vr := nativePixels(d)
+		o.pixels = func(e *encoder, w io.Writer) error {
+			return e.native(w, t, vr, uint64(len(pixel)), func(w io.Writer) error { _, err := w.Write(pixel); return err })
+		}
+	}
+	return o.write(w)
+}
+
+// object is what is to be written.
+type object struct {
+	d               *Dataset
+	class, instance string
+	ts              UID
+	pixels          func(e *encoder, w io.Writer) error // nil for none
+	asIs            bool                                // without UIDs, or with what is none
+}
+
+func (o object) write(w io.Writer) error {
+	meta, err := o.meta()
 	if err != nil {
 		return err
 	}
-	e := encoder{unicode: d.Has(SpecificCharacterSet) || !ascii(d)}
+	e := encoder{unicode: o.d.Has(SpecificCharacterSet) || !ascii(o.d)}
 	e.b = append(make([]byte, 128, 4096), "DICM"...)
 	if err := e.group2(meta); err != nil {
 		return err
 	}
-	next, err := e.upTo(d, PixelDataTag)
+	next, err := e.upTo(o.d, PixelDataTag)
 	if err != nil {
 		return err
 	}
-	if pixel != nil {
-		if err := e.pixelHead(d, pixel); err != nil {
+	if err := e.linkRecords(o.d); err != nil {
+		return err
+	}
+	if o.pixels != nil {
+		if err := o.pixels(&e, w); err != nil {
 			return err
-		}
-		if err := e.flush(w); err != nil {
-			return err
-		}
-		if _, err := w.Write(pixel); err != nil {
-			return err
-		}
-		if len(pixel)%2 != 0 {
-			e.b = append(e.b, 0)
 		}
 	}
-	for ; next < d.Len(); next++ {
-		if err := e.element(d.at(next), 0); err != nil {
+	for ; next < o.d.Len(); next++ {
+		if err := e.element(o.d.at(next), 0); err != nil {
 			return err
 		}
 	}
 	return e.flush(w)
 }
 
-func metaFor(d *Dataset) (*Dataset, error) {
-	class, inst := d.Str(SOPClassUID), d.Str(SOPInstanceUID)
-	if !ValidUID(class) || !ValidUID(inst) {
+func (o object) meta() (*Dataset, error) {
+	if !o.asIs && (!ValidUID(o.class) || !ValidUID(o.instance)) {
 		return nil, invalid(-1, "SOP Class UID or SOP Instance UID missing or not a UID")
 	}
 	m := &Dataset{}
 	m.Set(Element{Tag: FileMetaInformationVersion, VR: "OB", Bytes: []byte{0, 1}})
-	m.SetStr(MediaStorageSOPClassUID, class)
-	m.SetStr(MediaStorageSOPInstanceUID, inst)
-	m.SetStr(TransferSyntaxUID, string(ExplicitVRLittleEndian))
+	if o.class != "" {
+		m.SetStr(MediaStorageSOPClassUID, o.class)
+	}
+	if o.instance != "" {
+		m.SetStr(MediaStorageSOPInstanceUID, o.instance)
+	}
+	m.SetStr(TransferSyntaxUID, string(o.ts))
 	m.SetStr(ImplementationClassUID, implementationClassUID)
 	m.SetStr(ImplementationVersionName, implementationVersion)
 	return m, nil
@@ -77,7 +94,9 @@ func metaFor(d *Dataset) (*Dataset, error) {
 // encoder appends explicit VR little endian to b.
 type encoder struct {
 	b       []byte
-	unicode bool // declare ISO_IR 192
+	unicode bool  // declare ISO_IR 192
+	records []int // where the items of a directory begin in b
+	links   []int // where the offsets stand that lead to them
 }
 
 func (e *encoder) flush(w io.Writer) error {
@@ -112,7 +131,7 @@ func (e *encoder) upTo(d *Dataset, t Tag) (int, error) {
 			}
 		}
 		switch {
-		case el.Tag == SpecificCharacterSet || el.Tag.Group() < 8 && el.Tag.Group() != 4:
+		case el.Tag == SpecificCharacterSet || el.Tag.Group() == 0 || el.Tag.Group() == 2:
 			continue // declared above; groups 0000 and 0002 are no part of an object
 		case el.Tag.Group() == 0x7FE0 && el.Tag <= t:
 			continue // offset tables and pixel data speak of another encoding
@@ -126,29 +145,6 @@ func (e *encoder) upTo(d *Dataset, t Tag) (int, error) {
 	return d.Len(), nil
 }
 
-// pixelHead writes the head of native Pixel Data: OW above 8 bits allocated,
-// else OB (PS3.5 A.2); or of (Double) Float Pixel Data, which an object has whose
-// pixels have no Bits Stored (PS3.3 C.7.6.24).
-func (e *encoder) pixelHead(d *Dataset, pixel []byte) error {
-	n := uint64(len(pixel)) + uint64(len(pixel)%2)
-	if n >= undefined {
-		return &UnsupportedError{What: "native pixel data of 4 GiB and more"}
-	}
-	t, vr, alloc := PixelDataTag, "OB", d.IntOr(BitsAllocated, 8)
-	switch float := !d.Has(BitsStored) && !d.Has(PixelRepresentation); {
-	case float && alloc == 32:
-		t, vr = FloatPixelData, "OF"
-	case float && alloc == 64:
-		t, vr = DoubleFloatPixelData, "OD"
-	case alloc > 8:
-		vr = "OW"
-	}
-	e.tag(t)
-	e.b = append(e.b, vr[0], vr[1], 0, 0)
-	e.b = binary.LittleEndian.AppendUint32(e.b, uint32(n))
-	return nil
-}
-
 func (e *encoder) tag(t Tag) {
 	e.b = binary.LittleEndian.AppendUint16(e.b, t.Group())
 	e.b = binary.LittleEndian.AppendUint16(e.b, t.Element())
@@ -157,8 +153,14 @@ func (e *encoder) tag(t Tag) {
 // element writes one element. A value too long for the short form of its VR
 // goes out as UN (PS3.5 6.2.2).
 func (e *encoder) element(el Element, depth int) error {
-	if el.Tag.Element() == 0 || el.Tag == tagPadding || depth > 0 && el.Tag == SpecificCharacterSet {
+	switch {
+	case el.Tag.Element() == 0 || el.Tag == tagPadding:
 		return nil
+	case el.Tag == SpecificCharacterSet && depth > 0:
+		if !e.unicode {
+			return nil
+		}
+		el.Text = []string{"ISO_IR 192"}
 	}
 	if !el.VR.known() {
 		return invalid(-1, "%s has no value representation that can be written", el.Tag)
@@ -168,8 +170,17 @@ func (e *encoder) element(el Element, depth int) error {
 	}
 	in := el.VR.info()
 	e.tag(el.Tag)
-	if in.kind == kindSeq {
+	switch {
+	case in.kind == kindSeq:
 		return e.sequence(el, depth)
+	case depth > 0 && el.Tag == PixelDataTag && fragmented(el.Bytes):
+		e.b = append(e.b, 'O', 'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF)
+		e.b = append(e.b, el.Bytes...)
+		e.tag(tagSeqEnd)
+		e.b = append(e.b, 0, 0, 0, 0)
+		return nil
+	case recordOffset(el):
+		e.links = append(e.links, len(e.b)+4)
 	}
 	at := len(e.b)
 	e.b = append(e.b, el.VR[0], el.VR[1], 0, 0, 0, 0, 0, 0)
@@ -205,6 +216,9 @@ func (e *encoder) sequence(el Element, depth int) error {
 	e.b = append(e.b, 'S', 'Q', 0, 0)
 	return e.sized(el.Tag, func() error {
 		for _, it := range el.Items {
+			if el.Tag == directoryRecords && depth == 0 {
+				e.records = append(e.records, len(e.b))
+			}
 			e.tag(tagItem)
 			if err := e.sized(el.Tag, func() error { return e.item(it, depth+1) }); err != nil {
 				return err
