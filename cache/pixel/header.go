@@ -25,7 +25,8 @@ var MaxFrame int64 = 1 << 30
 
 // HeaderOf reads and checks the layout. *dicom.InvalidError: the values
 // contradict each other or the standard. *dicom.UnsupportedError: cells of a
-// size that is not read here, no pixel data, or more than MaxFrame.
+// size that is not read here, no pixel data (ErrNoPixels), or more than MaxFrame (a
+// *dicom.LimitError).
 func HeaderOf(f *dicom.File) (Header, error) {
 	d := f.Dataset
 	h := Header{
@@ -79,7 +80,7 @@ func (h Header) check() error {
 	case h.Float && h.Allocated < 32:
 		return invalid("float pixels of %d bits", h.Allocated)
 	case h.cells()*int64(max(h.Allocated/8, 1)) > MaxFrame:
-		return unsupported("a frame of more than %d MiB", MaxFrame>>20)
+		return &dicom.LimitError{What: "frame size", Limit: MaxFrame, Have: h.cells() * int64(max(h.Allocated/8, 1)), Offset: -1}
 	}
 	return nil
 }

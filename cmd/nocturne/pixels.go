@@ -53,7 +53,7 @@ const largeFile = 64 << 20
 func hashPixels(path string) (pixelsRow, error) {
 	read := dicom.ReadFile
 	if info, err := os.Stat(path); err == nil && info.Size() > largeFile {
-		read = dicom.Open
+		read = dicom.Options{Limits: dicom.Limits{Frame: pixel.MaxFrame}}.Open
 	}
 	f, err := read(path)
 	if err != nil {

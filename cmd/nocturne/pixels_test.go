@@ -182,7 +182,7 @@ func TestTheLargestFrameIsAsConfigured(t *testing.T) {
 			t.Fatal(err)
 		}
 		out, errs, code := call(t, "--home", home, "pixels", path)
-		if code != want || want == exitFailed && !strings.Contains(errs, "not supported: a frame of more than 1 MiB") {
+		if code != want || want == exitFailed && !strings.Contains(errs, "not supported: frame size above the limit of 1048576") {
 			t.Errorf("%q: exit %d: %s%s", config, code, out, errs)
 		}
 	}
