@@ -93,12 +93,12 @@ func predict(selection int, row, up []uint16, first bool, left uint16) {
 	row[0] += up[0]
 	switch selection {
 	case 2:
-		for x := range row[1:] {
-			row[x+1] += up[x+1]
+		for x := 1; x < len(row); x++ {
+			row[x] += up[x]
 		}
 	case 3:
-		for x := range row[1:] {
-			row[x+1] += up[x]
+		for x := 1; x < len(row); x++ {
+			row[x] += up[x-1]
 		}
 	case 4:
 		leftAndStep(row, up)
