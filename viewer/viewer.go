@@ -21,9 +21,17 @@ type Case struct {
 	Studies  []Study  `json:"studies"` // the current study first, then priors, nearest first
 	Marks    []Mark   `json:"marks,omitempty"`
 	State    *State   `json:"state,omitempty"`     // where the reader left off
+	Seen     []Seen   `json:"seen,omitempty"`      // frames that were on screen before
 	ReadOnly string   `json:"read_only,omitempty"` // why nothing may be marked ("held by … since …"); empty = may
 	Night    bool     `json:"night,omitempty"`
 	Site     SiteLine `json:"site"`
+}
+
+// Seen is a frame that was on screen as it is: not as a preview, and not in a
+// reformat.
+type Seen struct {
+	SOPUID string `json:"sop_uid"`
+	Frame  int    `json:"frame"` // 0-based
 }
 
 // SiteLine is what the window repeats of the list (N11, W4).
@@ -109,6 +117,7 @@ const (
 	Ready   EventKind = "ready"   // the viewer can show cases
 	Shown   EventKind = "shown"   // the first own pixel of the epoch is on screen
 	Stated  EventKind = "state"   // State changed; coalesced, at most 30 a second
+	Viewed  EventKind = "viewed"  // frames of the current study were on screen for the first time: Seen
 	Edited  EventKind = "edit"    // marks were added, changed or deleted: persist within 100 ms
 	Acted   EventKind = "action"  // an action that is not the viewer's own: F4, F5, F6, F12 …
 	Held    EventKind = "held"    // stray text was held back (N2): Text
@@ -126,6 +135,7 @@ type Event struct {
 	State    *State    `json:"state,omitempty"`
 	Marks    []Mark    `json:"marks,omitempty"`   // Edited: added or changed, whole
 	Deleted  []string  `json:"deleted,omitempty"` // Edited: IDs
+	Seen     []Seen    `json:"seen,omitempty"`    // Viewed
 	Action   Action    `json:"action,omitempty"`
 	Text     string    `json:"text,omitempty"`
 }

@@ -21,6 +21,7 @@ type openCase struct {
 	page     *study.Page
 	studies  []viewer.Study
 	marks    []viewer.Mark
+	seen     []viewer.Seen
 	draft    *report.Draft
 	priors   reading.Priors
 	claimed  bool
@@ -152,6 +153,7 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 	}
 	c.claimed = b.claimed.Held
 	c.takeMarks(b.start.Marks, nil)
+	c.seen = append(c.seen, b.start.Seen...)
 	switch {
 	case c.page.ReadOnly != "":
 		m.stopWriting(c)
@@ -197,7 +199,7 @@ func (m *Model) freeze(c *openCase, signed bool) {
 func (m *Model) show(c *openCase, state *viewer.State) tea.Cmd {
 	vc := viewer.Case{
 		Epoch: c.epoch, StudyUID: c.row.StudyUID, Order: reading.Order(c.row), Studies: c.studies,
-		Marks: c.marks, State: state, ReadOnly: c.page.ReadOnly, Site: m.siteLine(c.row),
+		Marks: c.marks, Seen: c.seen, State: state, ReadOnly: c.page.ReadOnly, Site: m.siteLine(c.row),
 	}
 	ctx := m.ctx
 	return tea.Batch(m.toViewer(func(v viewer.Viewer, _ uint64) error { return v.Open(ctx, vc) }), m.addCached(c))

@@ -69,6 +69,10 @@ func (m *Model) viewed(e viewerMsg) tea.Cmd {
 			m.warn("A mark drawn in the case before was kept with that case.")
 			return next
 		}
+		if e.Kind == viewer.Viewed && e.StudyUID != "" && e.Epoch < m.epoch {
+			m.Room.KeepSeen(e.StudyUID, e.Seen)
+			return next
+		}
 		if what, ok := dropped[e.Kind]; ok {
 			m.warn(what + " from the image window was meant for another case and was dropped.")
 		}
@@ -90,6 +94,9 @@ func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
 		c.shown = true
 	case viewer.Stated:
 		return c.stated(m, e.State)
+	case viewer.Viewed:
+		c.seen = append(c.seen, e.Seen...)
+		m.Room.KeepSeen(c.row.StudyUID, e.Seen)
 	case viewer.Edited:
 		return c.edited(m, e)
 	case viewer.Acted:

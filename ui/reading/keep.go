@@ -32,6 +32,25 @@ func (r *Room) KeepMarks(study string, changed []viewer.Mark, deleted []string) 
 	})
 }
 
+// KeepSeen notes frames of the study that were on screen.
+func (r *Room) KeepSeen(study string, seen []viewer.Seen) {
+	r.Journal.Put("", func(ctx context.Context) error {
+		rows := make([]ledger.Seen, len(seen))
+		for i, s := range seen {
+			rows[i] = ledger.Seen{SOPUID: s.SOPUID, Frame: s.Frame}
+		}
+		return r.Ledger.MarkSeen(ctx, study, rows...)
+	})
+}
+
+func (r *Room) seen(ctx context.Context, study string) (out []viewer.Seen, err error) {
+	rows, err := r.Ledger.SeenFrames(ctx, study)
+	for s := range rows {
+		out = append(out, viewer.Seen{SOPUID: s.SOPUID, Frame: s.Frame})
+	}
+	return out, err
+}
+
 // KeepState puts where the reader's eyes are on disk.
 func (r *Room) KeepState(study string, s viewer.State) {
 	r.Journal.Put("capsule "+study, func(ctx context.Context) error {

@@ -234,6 +234,8 @@ func TestWhatWasKeptIsThereAtTheNextBeginning(t *testing.T) {
 	r.KeepMarks("1.2", []viewer.Mark{{ID: "a", Slice: 3}, {ID: "b"}}, nil)
 	r.KeepMarks("1.2", []viewer.Mark{{ID: "a", Slice: 4}}, []string{"b"})
 	r.KeepState("1.2", viewer.State{Layout: "1x2", Unseen: 7})
+	r.KeepSeen("1.2", []viewer.Seen{{SOPUID: "1.2.9", Frame: 2}})
+	r.KeepSeen("1.2", []viewer.Seen{{SOPUID: "1.2.9", Frame: 2}})
 	d := draftOn(t, r)
 	k := r.Keeper(d)
 	for _, text := range []string{"one", "two"} {
@@ -246,6 +248,9 @@ func TestWhatWasKeptIsThereAtTheNextBeginning(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := r.Begin(t.Context(), aRow())
+	if len(s.Seen) != 1 || s.Seen[0] != (viewer.Seen{SOPUID: "1.2.9", Frame: 2}) {
+		t.Errorf("seen %v", s.Seen)
+	}
 	if err != nil || s.Signed || s.Draft.Plain(report.Findings) != "two" || s.Draft.Revision != k.Revision() {
 		t.Errorf("%v: findings %q, revision %d of %d", err, s.Draft.Plain(report.Findings), s.Draft.Revision, k.Revision())
 	}

@@ -18,6 +18,7 @@ import (
 type Start struct {
 	Draft  *report.Draft
 	Marks  []viewer.Mark
+	Seen   []viewer.Seen
 	State  *viewer.State // where the reader left off; nil the first time
 	Signed bool          // the draft was signed: it is shown, not edited
 }
@@ -30,6 +31,9 @@ func (r *Room) Begin(ctx context.Context, row feed.Row) (Start, error) {
 		return s, err
 	}
 	if s.Marks, err = r.Marks(ctx, row.StudyUID); err != nil {
+		return s, err
+	}
+	if s.Seen, err = r.seen(ctx, row.StudyUID); err != nil {
 		return s, err
 	}
 	s.State, err = r.state(ctx, row.StudyUID)

@@ -47,6 +47,8 @@ type Desk struct {
 	stacks    []*stack
 	looks     map[string]look // how a stack was looked at last, by its key
 	seen      map[string]bool // frames that were on screen, by Frame.key
+	viewed    []viewer.Seen   // of them, those that were not told yet
+	noted     time.Time       // when some were told last
 	differs   map[string]int  // N4: what differs from the order, in how many instances
 	hung      bool
 	firstSeen time.Time // when the first header of the current study came

@@ -208,6 +208,9 @@ func (d *Desk) see(p picture) {
 	f, _ := p.slot.wanted()
 	if k := f.key(); !d.seen[k] && !p.preview() {
 		d.seen[k], d.changed = true, true
+		if o := p.slot.inst.obj; o.SOPUID != "" && !d.prior(o.StudyUID) {
+			d.viewed = append(d.viewed, viewer.Seen{SOPUID: o.SOPUID, Frame: p.slot.frame})
+		}
 	}
 	if !d.shown && !d.prior(p.slot.inst.obj.StudyUID) {
 		d.shown = true

@@ -29,6 +29,10 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 	if m := now.Unix() / 60; m != d.minute {
 		d.minute, d.dirty = m, true // the due clock
 	}
+	if len(d.viewed) > 0 && now.Sub(d.noted) >= everyNote {
+		d.noted = now
+		d.note()
+	}
 	d.tell(now, false)
 	return d.dirty
 }
@@ -99,6 +103,7 @@ func (d *Desk) Next() (at time.Time, ok bool) {
 		return at, ok
 	}
 	sooner(d.told.Add(everyState), d.changed)
+	sooner(d.noted.Add(everyNote), len(d.viewed) > 0)
 	sooner(d.firstSeen.Add(gather), !d.hung && !d.firstSeen.IsZero())
 	for _, t := range d.visible() {
 		if t.cine && t.stack != nil {
@@ -113,6 +118,18 @@ func (d *Desk) Next() (at time.Time, ok bool) {
 
 // everyState keeps the terminal at no more than 30 redraws a second.
 const everyState = time.Second / 30
+
+// everyNote is how often the terminal hears which frames were seen: a crash counts at
+// most that much as unseen.
+const everyNote = 250 * time.Millisecond
+
+// note tells which frames were seen.
+func (d *Desk) note() {
+	if len(d.viewed) > 0 && d.open {
+		d.emit(viewer.Event{Kind: viewer.Viewed, Seen: d.viewed})
+	}
+	d.viewed = nil
+}
 
 // tell sends the State if it changed: at once when now must, else at most 30 times
 // a second.

@@ -24,4 +24,5 @@ const (
 	maxObjects = 1024    // objects of one add message; Window splits longer lists
 	maxText    = 4096    // bytes of an event's text
 	maxMarks   = 20000   // marks of a case
+	maxSeen    = 100000  // frames seen of a case
 )

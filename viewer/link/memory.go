@@ -25,7 +25,7 @@ func (m *memory) take(c viewer.Case) {
 	}
 	m.past[c.Epoch] = c.StudyUID
 	c.Marks = slices.Clone(c.Marks)
-	c.Studies = slices.Clone(c.Studies)
+	c.Studies, c.Seen = slices.Clone(c.Studies), slices.Clone(c.Seen)
 	m.open, m.objects, m.hidden = &c, nil, false
 }
 
@@ -48,6 +48,10 @@ func (m *memory) learn(e viewer.Event) {
 	case viewer.Stated:
 		if m.open != nil {
 			m.open.State = e.State
+		}
+	case viewer.Viewed:
+		if m.open != nil {
+			m.open.Seen = append(m.open.Seen, e.Seen...)
 		}
 	case viewer.Edited:
 		if m.open != nil {

@@ -186,7 +186,7 @@ func (m Message) checkOpen() error {
 }
 
 // told lists the events a window may send; the others are the terminal end's own.
-var told = []viewer.EventKind{viewer.Ready, viewer.Shown, viewer.Stated, viewer.Edited, viewer.Acted,
+var told = []viewer.EventKind{viewer.Ready, viewer.Shown, viewer.Stated, viewer.Viewed, viewer.Edited, viewer.Acted,
 	viewer.Held, viewer.Hidden, viewer.Noticed}
 
 func (m Message) checkEvent() error {
@@ -200,6 +200,8 @@ func (m Message) checkEvent() error {
 		return malformed("text of %d bytes", len(e.Text))
 	case len(e.Marks) > maxMarks || len(e.Deleted) > maxMarks:
 		return malformed("%d marks", len(e.Marks)+len(e.Deleted))
+	case len(e.Seen) > maxSeen:
+		return malformed("%d frames seen at once", len(e.Seen))
 	case e.Kind == viewer.Stated && e.State == nil:
 		return malformed("state event without a state")
 	case e.Kind == viewer.Acted && (e.Action == "" || len(e.Action) > 64):

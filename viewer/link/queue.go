@@ -85,7 +85,7 @@ func (b *mailbox) put(e viewer.Event) {
 	switch {
 	case e.Kind == viewer.Stated && last >= 0 && b.waiting[last].Kind == viewer.Stated && b.waiting[last].Epoch == e.Epoch:
 		b.waiting[last] = e
-	case len(b.waiting) < maxEvents || e.Kind == viewer.Edited || e.Kind == viewer.Acted:
+	case len(b.waiting) < maxEvents || e.Kind == viewer.Edited || e.Kind == viewer.Viewed || e.Kind == viewer.Acted:
 		b.waiting = append(b.waiting, e)
 	}
 	b.mu.Unlock()

@@ -158,7 +158,7 @@ func (w *Window) deliver(e viewer.Event) {
 	case current || e.Epoch == 0 && free(e.Kind):
 		w.memory.learn(e)
 		w.events.put(e)
-	case e.Kind == viewer.Edited && w.memory.past[e.Epoch] == e.StudyUID:
+	case (e.Kind == viewer.Edited || e.Kind == viewer.Viewed) && w.memory.past[e.Epoch] == e.StudyUID:
 		w.events.put(e)
 	case e.Kind == viewer.Acted || e.Kind == viewer.Held:
 		w.events.put(viewer.Event{Kind: viewer.Noticed, Text: late})
