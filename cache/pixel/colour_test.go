@@ -97,6 +97,29 @@ func TestWhatTheStandardEncodesComesBackAsRGB(t *testing.T) {
 	}
 }
 
+// upsampled is a decoder that gives every pixel its chroma and, as a JPEG, knows of
+// no range but the full one.
+type upsampled struct{}
+
+func (upsampled) Decode(dst, _ []byte, h *pixel.Header) ([]byte, error) {
+	h.Photometric = "YBR_FULL"
+	dst = pixel.Grown(dst, h.Bytes())
+	for i := range dst {
+		dst[i] = []byte{235, 128, 128}[i%3]
+	}
+	return dst, nil
+}
+
+func TestPartialRangeIsKnownFromTheObject(t *testing.T) {
+	for photometric, want := range map[string]uint8{"YBR_FULL_422": 235, "YBR_FULL": 235, "YBR_PARTIAL_422": 255, "YBR_PARTIAL_420": 255} {
+		f := withDecoder(t, upsampled{}, 1, 2, 8, func(d *dicom.Dataset) { colourHeader(d, photometric, 8) })
+		im, err := pixel.Decode(f, 0)
+		if err != nil || im.RGB[0] != want || im.RGB[5] != want {
+			t.Errorf("%s: %v %v", photometric, im, err)
+		}
+	}
+}
+
 func TestColourOfOddDepthsFillsTheScreensRange(t *testing.T) {
 	for name, c := range map[string]struct {
 		bits, allocated, high int
