@@ -85,7 +85,7 @@ func (m *reader) decide(k int) uint64 {
 		return s >> mpsShift & 1
 	}
 	a, c, n, lps := split(m.a, m.c, q, s)
-	m.cx[k&31] = follow[uint8(s)|uint8(lps)]
+	m.cx[k&31] = follow[(s+2+lps)&511]
 	m.a, m.c = a<<(n&63), c<<(n&63)
 	if m.ct -= int(n); m.ct < 0 {
 		m.c, m.ct = m.fill(m.c, m.ct)

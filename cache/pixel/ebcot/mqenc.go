@@ -28,14 +28,14 @@ func (m *writer) code(k int, bit uint64) {
 			m.c += qe
 			return
 		}
-		m.cx[k&31] = follow[uint8(s)]
+		m.cx[k&31] = follow[(s+2)&511]
 		if m.a < qe {
 			m.a = qe
 		} else {
 			m.c += qe
 		}
 	} else {
-		m.cx[k&31] = follow[uint8(s)|1]
+		m.cx[k&31] = follow[(s+3)&511]
 		if m.a < qe {
 			m.c += qe
 		} else {

@@ -1,5 +1,7 @@
 package ebcot
 
+import "math/bits"
+
 // significance is the significance propagation pass of a plane (D.3.1). plane is the
 // number of the plane plus one: magnitudes are doubled.
 func (d *Decoder) significance(plane int) {
@@ -21,7 +23,8 @@ func (d *Decoder) significanceWord(s, w, i int, todo uint64) {
 	f := &d.field
 	a, c, ct := d.a, d.c, d.ct
 	win, mag := f.winAt(s, 16*w), f.magAt(s, 16*w)
-	free, seen := f.free[i&1023], todo
+	free := f.free[i&1023]
+	rest := free &^ todo // what may still join
 	var found uint64
 	for todo != 0 {
 		n := nextBit(todo)
@@ -37,7 +40,7 @@ func (d *Decoder) significanceWord(s, w, i int, todo uint64) {
 		} else {
 			var z, lps uint64
 			a, c, z, lps = split(a, c, q, st)
-			d.cx[k&31] = follow[uint8(st)|uint8(lps)]
+			d.cx[k&31] = follow[(st+2+lps)&511]
 			bit ^= lps
 			a <<= z & 63
 			c <<= z & 63
@@ -48,12 +51,12 @@ func (d *Decoder) significanceWord(s, w, i int, todo uint64) {
 		if bit != 0 {
 			a, c, ct = d.found(wi, r, mag+n, a, c, ct)
 			found |= 1 << n
-			more := ahead[r] << n & free &^ seen
+			more := ahead[r] << n & rest
 			todo |= more
-			seen |= more
+			rest &^= more
 		}
 	}
-	f.seen[i&1023] = seen
+	f.seen[i&1023] = free &^ rest
 	f.sig[i&1023] |= found
 	f.free[i&1023] = free &^ found
 	d.a, d.c, d.ct = a, c, ct
@@ -75,7 +78,7 @@ func (d *Decoder) found(wi, r, mi int, a, c uint64, ct int) (uint64, uint64, int
 	} else {
 		var z, lps uint64
 		a, c, z, lps = split(a, c, q, st)
-		d.cx[k&31] = follow[uint8(st)|uint8(lps)]
+		d.cx[k&31] = follow[(st+2+lps)&511]
 		bit ^= lps
 		a <<= z & 63
 		c <<= z & 63
@@ -119,20 +122,20 @@ func (d *Decoder) refinementWord(mag, i int, todo uint64) {
 		k := ctxRefine + beside>>n&1 + fine>>n&1
 		st := d.cx[k&31]
 		q := st & qeMask
-		bit := st >> mpsShift & 1
 		a -= q
-		if int64(a) < 0 && c >= q {
-			c -= q
-		} else {
-			var z, lps uint64
-			a, c, z, lps = split(a, c, q, st)
-			d.cx[k&31] = follow[uint8(st)|uint8(lps)]
-			bit ^= lps
-			a <<= z & 63
-			c <<= z & 63
-			if ct -= int(z); ct < 0 {
-				c, ct = d.fill(c, ct)
-			}
+		c1, lower := bits.Sub64(c, q, 0)
+		_, swap := bits.Sub64(a, q, 0)
+		m := -lower
+		z := (2 - a>>62) &^ uint64(int64(a)>>63)
+		z ^= (z ^ st>>qeShift&15) & m
+		lps := (m ^ -swap) & 1
+		renewed := (m | ^a>>63) & 1
+		d.cx[k&31] = follow[(st+lps+2*renewed)&511]
+		a = (a ^ (a^q)&m) << (z & 63)
+		c = (c1 + q&m) << (z & 63)
+		bit := st>>mpsShift&1 ^ lps
+		if ct -= int(z); ct < 0 {
+			c, ct = d.fill(c, ct)
 		}
 		f.mag[(mag+n)&8191] += one&-uint32(bit) - half
 	}
@@ -165,23 +168,11 @@ func (d *Decoder) cleanupWord(s, w, i int, todo uint64, whole bool) {
 		n := nextBit(todo)
 		wi, r := win+n>>2, n&3
 		around := f.win[wi&4095]
-		if around == 0 && whole && r == 0 {
-			d.a, d.c, d.ct = a, c, ct
-			if d.decide(ctxRun) == 0 {
-				todo &^= 0xF << n
-				a, c, ct = d.a, d.c, d.ct
-				continue
-			}
-			r = int(d.decide(ctxUniform)<<1 | d.decide(ctxUniform))
-			a, c, ct = d.a, d.c, d.ct
-			todo &^= (2<<r - 1) << n
-			n += r
-			a, c, ct = d.found(wi, r, mag+n, a, c, ct)
-			found |= 1 << n
-			continue
+		k := int(d.zero[around>>(3*r&63)&aroundMask])
+		coded := uint64(1)
+		if around == 0 && r == 0 && whole {
+			k, coded = ctxRun, 15
 		}
-		todo &= todo - 1
-		k := d.zero[around>>(3*r&63)&aroundMask]
 		st := d.cx[k&31]
 		q := st & qeMask
 		bit := st >> mpsShift & 1
@@ -191,7 +182,7 @@ func (d *Decoder) cleanupWord(s, w, i int, todo uint64, whole bool) {
 		} else {
 			var z, lps uint64
 			a, c, z, lps = split(a, c, q, st)
-			d.cx[k&31] = follow[uint8(st)|uint8(lps)]
+			d.cx[k&31] = follow[(st+2+lps)&511]
 			bit ^= lps
 			a <<= z & 63
 			c <<= z & 63
@@ -200,9 +191,16 @@ func (d *Decoder) cleanupWord(s, w, i int, todo uint64, whole bool) {
 			}
 		}
 		if bit != 0 {
-			a, c, ct = d.found(wi, r, mag+n, a, c, ct)
-			found |= 1 << n
+			if k == ctxRun {
+				d.a, d.c, d.ct = a, c, ct
+				r = int(d.decide(ctxUniform)<<1 | d.decide(ctxUniform))
+				a, c, ct = d.a, d.c, d.ct
+				coded = 2<<r - 1
+			}
+			found |= (coded + 1) >> 1 << n
+			a, c, ct = d.found(wi, r, mag+n&^3+r, a, c, ct)
 		}
+		todo &^= coded << n
 	}
 	f.sig[i&1023] |= found
 	f.free[i&1023] &^= found

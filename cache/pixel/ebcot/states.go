@@ -41,19 +41,20 @@ var estimates = [47]estimate{
 // and with 1 added for a less probable symbol the place in follow of the state after.
 const (
 	qeMask   = 0xFFFF << 48
-	qeShift  = 8
-	mpsShift = 1
+	qeShift  = 9
+	mpsShift = 2
 )
 
-var follow = func() (t [256]uint64) {
+var follow = func() (t [512]uint64) {
 	for i, e := range estimates {
 		for mps := range 2 {
 			after := mps
 			if e.toggle {
 				after = 1 - mps
 			}
-			t[4*i+2*mps] = state(int(e.nmps), mps)
-			t[4*i+2*mps+1] = state(int(e.nlps), after)
+			t[8*i+4*mps] = state(i, mps)
+			t[8*i+4*mps+2] = state(int(e.nmps), mps)
+			t[8*i+4*mps+3] = state(int(e.nlps), after)
 		}
 	}
 	return t
@@ -62,7 +63,7 @@ var follow = func() (t [256]uint64) {
 // state is the word of a row of estimates and a more probable symbol.
 func state(row, mps int) uint64 {
 	qe := estimates[row].qe
-	return uint64(qe)<<48 | uint64(bits.LeadingZeros16(qe))<<qeShift | uint64(4*row+mps<<mpsShift)
+	return uint64(qe)<<48 | uint64(bits.LeadingZeros16(qe))<<qeShift | uint64(8*row+mps<<mpsShift)
 }
 
 // ctxStates is one state a context, a few more than there are so that an index
