@@ -29,7 +29,8 @@ const (
 )
 
 // depth is what precision changes in the inverse DCT. libjpeg keeps two more bits
-// between the passes for 8-bit samples, one for 12. Here both keep two; the second
+// between the passes for 8-bit samples, one for 12. Here both keep two, in an int,
+// which must have 64 bits as everywhere in this house; the second
 // of 12-bit samples is rounded away.
 type depth struct {
 	round, mask int // of the first pass
