@@ -145,6 +145,23 @@ func TestDecodingTakesAtMostThreeFrames(t *testing.T) {
 	}
 }
 
+func TestAnEmptyFrameCostsNoMoreThanItsMemory(t *testing.T) {
+	p := picture{9000, 8000, 1, 16, false}
+	head := headerOf(p.w, p.h, p.w, p.h, 5, 4, 0xFF)
+	head[8+34] = 15 // bits less one
+	part := append([]byte{0xFF, 0x90, 0, 10, 0, 0, 0, 0, 0, 20, 0, 1, 0xFF, 0x93}, make([]byte, 6)...)
+	from := time.Now()
+	got, _, err := Decode(nil, append(head, part...), 0)
+	if took := time.Since(from); err != nil || took > 2*time.Second {
+		t.Fatalf("%v after %v", err, took)
+	}
+	for i := range p.w * p.h {
+		if v := binary.LittleEndian.Uint16(got[2*i:]); v != 0x8000 {
+			t.Fatalf("sample %d is %d", i, v)
+		}
+	}
+}
+
 // seeds are small streams, in testdata too.
 func seeds(t testing.TB) [][]byte {
 	names, err := filepath.Glob("testdata/seeds/*")

@@ -77,8 +77,9 @@ func (h Head) Cell() int {
 // by side, signed ones in two's complement of the whole cell.
 //
 // Errors are *dicom.InvalidError and *dicom.UnsupportedError. Large frames are
-// decoded by GOMAXPROCS goroutines, gone on return. Memory beside dst is 4/3 · 4 bytes
-// a sample of the largest tile and some hundred KB a goroutine.
+// decoded by GOMAXPROCS goroutines, gone on return. Memory beside dst is 4/3 bytes a
+// sample of the largest tile, about 1 KB a sample of a row of it, and some hundred KB
+// a goroutine.
 func Decode(dst, src []byte, cell int) ([]byte, Head, error) {
 	return decode(dst, src, cell, 0, image.Rectangle{})
 }

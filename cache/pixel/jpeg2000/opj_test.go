@@ -118,7 +118,7 @@ func check(t *testing.T, p picture, src []byte) {
 
 func TestReducedSizesAreThoseOfOpenJPEG(t *testing.T) {
 	for _, s := range streams {
-		if strings.Contains(s.args, "-n 1") || strings.Contains(s.args, "-ROI") || strings.Contains(s.name, "offset") {
+		if strings.Contains(s.args, "-n 1") || strings.Contains(s.args, "-ROI") || strings.Contains(s.args, "-M") || strings.Contains(s.name, "offset") {
 			continue // opj_decompress 2.5.0 writes other sizes than it says where there are offsets
 		}
 		t.Run(s.name, func(t *testing.T) {
@@ -154,6 +154,9 @@ func checkReduced(t *testing.T, p picture, src []byte, levels int) {
 func TestARegionIsCutOutOfTheWhole(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, s := range streams {
+		if strings.Contains(s.args, "-M") {
+			continue // nothing of a block's style shows outside it
+		}
 		t.Run(s.name, func(t *testing.T) {
 			for _, kind := range []string{"", "-I"} {
 				src := compressed(t, s.p, strings.Fields(s.args+" "+kind)...)
@@ -176,7 +179,7 @@ func checkRegions(t *testing.T, r *rand.Rand, src []byte, levels int) {
 		t.Fatal(err)
 	}
 	size := h.Components * h.Cell()
-	for range 6 {
+	for range 4 {
 		x, y := r.IntN(h.Width), r.IntN(h.Height)
 		a := image.Rect(x, y, x+1+r.IntN(h.Width-x), y+1+r.IntN(min(h.Height-y, 40)))
 		got, k, err := DecodeRegion(nil, src, 0, levels, a)

@@ -72,6 +72,26 @@ func (o *output) row(w *worker, b *build, j, y int) {
 	}
 }
 
+// blank writes an area of coefficients that are all 0: empty frames cost no more
+// than their memory.
+func (o *output) blank(area rect) {
+	if area.empty() {
+		return
+	}
+	size := len(o.comps) * o.cell
+	row := func(y int) []byte {
+		return o.b[((y-o.y0)*o.width()+area.x0-o.x0)*size:][:area.width()*size]
+	}
+	first := row(area.y0)
+	zero := make([]int32, area.width())
+	for i := range o.comps {
+		o.put(first, i, zero)
+	}
+	for y := area.y0 + 1; y < area.y1; y++ {
+		copy(row(y), first)
+	}
+}
+
 // line is a row of samples, one of the two.
 type line struct {
 	ints   []int32

@@ -6,8 +6,8 @@ import "sync"
 // each into its plane: a third of the samples. The last, with three quarters of the
 // coefficients, goes in strips of a row of code-blocks or more: while the crew
 // decodes the blocks of one strip, one of it runs the wavelet step of the strip
-// before and writes its samples out. So a frame costs 4/3 of its samples in
-// integers instead of all, and what a strip touches stays in the cache:
+// before and writes its samples out. So planes hold a third of a frame's samples
+// instead of all, and what a strip touches stays in the cache:
 //
 //	bytes a sample: 4/3 (planes) + the frame's own + two strips
 const (

@@ -34,6 +34,10 @@ func (c *codestream) decodeTile(i int, out *output, levels int, team *crew) erro
 		return err
 	}
 	out.make()
+	if len(t.chunks) == 0 {
+		out.blank(t.rect.reduced(levels).and(out.rect))
+		return nil
+	}
 	b := builds.Get().(*build)
 	defer b.release()
 	b.t, b.crew, b.out, b.comps = t, team, out, grown(b.comps, len(t.comps))
