@@ -7,6 +7,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	archiveCommand,
 	claimCommand,
 	configCommand,
+	conformanceCommand,
 	demoCommand,
 	doctorCommand,
 	infoCommand,
