@@ -7,8 +7,8 @@ func Forward53(a []int32, stride, x0, y0, x1, y1 int, s *Scratch) {
 	if w == 0 || h == 0 {
 		return
 	}
-	for x := 0; x < w; x += strip {
-		forwardColumns53(a[x:], stride, y0, y1, min(strip, w-x), s)
+	for x := 0; x < w; x += strip(h) {
+		forwardColumns53(a[x:], stride, y0, y1, min(strip(h), w-x), s)
 	}
 	tmp := s.int32s(w)
 	for y := range h {

@@ -100,24 +100,19 @@ func row97(row, lo, hi []float32, odd int) {
 	}
 	d, h1, g = next, h, step
 	lo, hi = lo[3:], hi[4:]
-	for j, l := range lo {
-		if j >= len(hi) {
-			break // never
-		}
-		h := hi[j] * highScale
-		next := float32(l*lowScale) - float32((h1+h)*delta)
+	for x := 0; x < len(row)-1; x += 2 {
+		h := hi[x>>1] * highScale
+		next := float32(lo[x>>1]*lowScale) - float32((h1+h)*delta)
 		step := h1 - float32((d+next)*gamma)
 		low := d - float32((g+step)*beta)
-		high := g - float32((b+low)*alpha)
-		if len(row) < 2 {
-			if len(row) == 1 {
-				row[0] = high
-			}
-			break
-		}
-		row[0], row[1] = high, low
-		row = row[2:]
+		row[x], row[x+1] = g-float32((b+low)*alpha), low
 		d, h1, g, b = next, h, step, low
+	}
+	if x := len(row) - 1; x&1 == 0 {
+		next := float32(lo[x>>1]*lowScale) - float32((h1+float32(hi[x>>1]*highScale))*delta)
+		step := h1 - float32((d+next)*gamma)
+		low := d - float32((g+step)*beta)
+		row[x] = g - float32((b+low)*alpha)
 	}
 }
 
@@ -130,52 +125,52 @@ func Columns97(a []float32, stride, y0, y1, columns int, s *Scratch) {
 		return
 	}
 	e := extend(y0, y1)
-	for x := 0; x < columns; x += strip {
-		w := min(strip, columns-x)
-		tmp := s.float32s((2*e.lows + 1) * w)
-		e.columns(a[x:], stride, w, tmp[:e.lows*w], tmp[e.lows*w:])
+	for x := 0; x < columns; x += strip(e.n) {
+		w := min(strip(e.n), columns-x)
+		e.columns(a[x:], stride, w, s.float32s(e.n*w))
 	}
 }
 
-// columns lifts w columns of a, taken to lo and hi row by row.
-func (e extended) columns(a []float32, stride, w int, lo, hi []float32) {
+// columns lifts w columns of a, whose bands it first takes to tmp row by row.
+func (e extended) columns(a []float32, stride, w int, tmp []float32) {
+	for y := range e.n {
+		copy(tmp[y*w:][:w], a[y*stride:])
+	}
+	var c columns97
+	row := func(y int) []float32 {
+		if y < 0 || y >= e.n {
+			return c.beyond[:w] // the first lifts lack what comes before them, and are of no row
+		}
+		return a[y*stride:][:w]
+	}
+	before := c.beyond[:w]
 	for j := range e.lows {
-		scaled97(lo[j*w:][:w], a[e.low(j)*stride:], lowScale)
-	}
-	for j := range e.lows + 1 {
-		scaled97(hi[j*w:][:w], a[(e.sn+e.high(j))*stride:], highScale)
-	}
-	for j := range e.lows {
-		lift97(lo[j*w:][:w], hi[j*w:], hi[(j+1)*w:], delta)
-		if j > 0 {
-			lift97(hi[j*w:][:w], lo[(j-1)*w:], lo[j*w:], gamma)
-		}
-		if j > 1 {
-			lift97(lo[(j-1)*w:][:w], hi[(j-1)*w:], hi[j*w:], beta)
-			if y := 2*(j-2) - e.odd; y >= 0 && y < e.n {
-				copy(a[y*stride:], lo[(j-1)*w:][:w])
-			}
-		}
-		if j > 2 {
-			lift97(hi[(j-1)*w:][:w], lo[(j-2)*w:], lo[(j-1)*w:], alpha)
-			if y := 2*(j-2) - 1 - e.odd; y >= 0 && y < e.n {
-				copy(a[y*stride:], hi[(j-1)*w:][:w])
-			}
-		}
+		y := 2*(j-2) - e.odd
+		low, h1, h2 := row(y), (e.sn+e.high(j))*w, (e.sn+e.high(j+1))*w
+		c.lift(row(y-1), low, before, tmp[e.low(j)*w:], tmp[h1:], tmp[h2:])
+		before = low
 	}
 }
 
-func scaled97(out, in []float32, scale float32) {
-	in = in[:len(out)]
-	for i, v := range in {
-		out[i] = v * scale
-	}
+// columns97 holds of each column what row97 holds of its row.
+type columns97 struct {
+	d      [maxStrip]float32 // the last low-pass sample after the first step
+	g      [maxStrip]float32 // the last high-pass sample after the second
+	beyond [maxStrip]float32
 }
 
-// lift97 is one lifting step for a row of columns.
-func lift97(out, before, after []float32, by float32) {
-	before, after = before[:len(out)], after[:len(out)]
-	for i := range out {
-		out[i] -= float32((before[i] + after[i]) * by)
+// lift takes the next row of each band, l and h2, through the four steps, as far as
+// they come; before is the low-pass row that was the last to be done, h1 what was h2.
+func (c *columns97) lift(high, low, before, l, h1, h2 []float32) {
+	low, before, l = low[:len(high)], before[:len(high)], l[:len(high)]
+	h1, h2, cd, cg := h1[:len(high)], h2[:len(high)], c.d[:len(high)], c.g[:len(high)]
+	for x := range high {
+		h, d, g := h1[x]*highScale, cd[x], cg[x]
+		next := float32(l[x]*lowScale) - float32((h+float32(h2[x]*highScale))*delta)
+		step := h - float32((d+next)*gamma)
+		b := d - float32((g+step)*beta)
+		high[x] = g - float32((before[x]+b)*alpha)
+		low[x] = b
+		cd[x], cg[x] = next, step
 	}
 }

@@ -12,16 +12,16 @@ func Rows53(a []int32, stride, x0, x1, rows int, s *Scratch) {
 		}
 		return
 	}
-	out := s.int32s(n)
 	sn := lows(x0, x1)
+	lo := s.int32s(sn)
 	for y := range rows {
 		row := a[y*stride:][:n]
+		copy(lo, row)
 		if x0&1 == 0 {
-			evenRow53(out, row[:sn], row[sn:])
+			evenRow53(row, lo, row[sn:])
 		} else {
-			oddRow53(out, row[:sn], row[sn:])
+			oddRow53(row, lo, row[sn:])
 		}
-		copy(row, out)
 	}
 }
 
@@ -34,53 +34,47 @@ func halve(a []int32, stride, n int) {
 
 // evenRow53 lifts a row that begins with a low-pass sample (F.3.8.2): even samples
 // from lo less the quarter of their neighbours, odd ones from hi and the half of
-// theirs. There are as many lo as hi or one more, and at least one hi.
+// theirs. There are as many lo as hi or one more, and at least one hi, which may lie
+// at the end of out: each is read before its place is written.
 func evenRow53(out, lo, hi []int32) {
-	h := hi[0]
+	h, m := hi[0], len(hi)-1
 	e := lo[0] - (h+h+2)>>2
-	rest := out[:2*len(hi)]
-	lo = lo[1:]
-	for _, g := range hi[1:] {
-		if len(lo) == 0 || len(rest) < 2 {
-			break // never: lo has len(hi)−1 left or more
-		}
-		next := lo[0] - (h+g+2)>>2
-		rest[0], rest[1] = e, h+(e+next)>>1
+	pairs, lows, highs := out[:2*m], lo[1:m+1], hi[1:]
+	for x := 0; x < len(pairs)-1; x += 2 {
+		g := highs[x>>1]
+		next := lows[x>>1] - (h+g+2)>>2
+		pairs[x], pairs[x+1] = e, h+(e+next)>>1
 		h, e = g, next
-		lo, rest = lo[1:], rest[2:]
 	}
 	next := e
-	if len(lo) > 0 {
-		next = lo[0] - (h+h+2)>>2
+	if len(lo) > m+1 {
+		next = lo[m+1] - (h+h+2)>>2
 		out[len(out)-1] = next
 	}
-	rest[0], rest[1] = e, h+(e+next)>>1
+	out[2*m], out[2*m+1] = e, h+(e+next)>>1
 }
 
 // oddRow53 lifts a row that begins with a high-pass sample. There are as many hi as lo
 // or one more, and at least one lo.
 func oddRow53(out, lo, hi []int32) {
-	g := hi[0]
-	var e int32 // the low-pass sample before
-	rest := out[:2*len(lo)]
-	for i, l := range lo {
-		h := g // mirrored where no high-pass sample follows
-		if i+1 < len(hi) {
-			h = hi[i+1]
-		}
-		next := l - (g+h+2)>>2
-		if i == 0 {
+	g, m := hi[0], len(hi)-1
+	e := lo[0] - (g+hi[min(1, m)]+2)>>2 // mirrored: the low-pass sample before is the one after
+	pairs, lows, highs := out[:2*m], lo[:m], hi[1:]
+	for x := 0; x < len(pairs)-1; x += 2 {
+		h := highs[x>>1]
+		next := lows[x>>1] - (g+h+2)>>2
+		pairs[x], pairs[x+1] = g+(e+next)>>1, next
+		g, e = h, next
+	}
+	next := e
+	if len(lo) > m {
+		next = lo[m] - (g+g+2)>>2
+		if m == 0 {
 			e = next
 		}
-		if len(rest) < 2 {
-			break // never
-		}
-		rest[0], rest[1] = g+(e+next)>>1, next
-		g, e, rest = h, next, rest[2:]
+		out[2*m+1] = next
 	}
-	if len(hi) > len(lo) {
-		out[len(out)-1] = g + e
-	}
+	out[2*m] = g + (e+next)>>1
 }
 
 // Columns53 : see Rows53.
@@ -92,8 +86,8 @@ func Columns53(a []int32, stride, y0, y1, columns int, s *Scratch) {
 		}
 		return
 	}
-	for x := 0; x < columns; x += strip {
-		w := min(strip, columns-x)
+	for x := 0; x < columns; x += strip(n) {
+		w := min(strip(n), columns-x)
 		tmp := s.int32s(n * w)
 		columns53(tmp, a[x:], stride, w, lows(y0, y1), n, y0&1)
 		for y := range n {

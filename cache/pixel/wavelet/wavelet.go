@@ -33,9 +33,16 @@ func (s *Scratch) float32s(n int) []float32 {
 	return s.floats[:n]
 }
 
-// strip is how many columns are transformed side by side: two cache lines of each
-// row, so that a strip of 4096 rows is 512 KB.
-const strip = 32
+// minStrip to maxStrip columns are transformed side by side: as many as make
+// stripSamples of all rows, which stay in the second cache, and whole cache lines of
+// each row.
+const (
+	minStrip     = 32
+	maxStrip     = 256
+	stripSamples = 1 << 17
+)
+
+func strip(rows int) int { return max(minStrip, min(maxStrip, stripSamples/rows&^15)) }
 
 // lows is how many of the samples from i0 to i1 are at even coordinates.
 func lows(i0, i1 int) int { return (i1+1)>>1 - (i0+1)>>1 }

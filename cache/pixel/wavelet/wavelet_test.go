@@ -132,7 +132,7 @@ func TestInverse97IsWithinRoundingOfFloat64(t *testing.T) {
 	var s Scratch
 	for n := 1; n <= 70; n++ {
 		for i0 := range 2 {
-			for _, across := range []int{1, 3, strip, strip + 5} {
+			for _, across := range []int{1, 3, maxStrip, maxStrip + 5} {
 				rows, columns := make([]float32, n*across), make([]float32, n*across)
 				var want [][]float64
 				for k := range across {
