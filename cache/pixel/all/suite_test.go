@@ -100,9 +100,11 @@ type sample struct {
 // made keeps samples from test to test.
 var made = map[string]sample{}
 
+func (c codec) key(h pixel.Header) string { return fmt.Sprint(c.name, h) }
+
 func (c codec) sample(t testing.TB, h pixel.Header) sample {
 	t.Helper()
-	key := fmt.Sprint(c.name, h)
+	key := c.key(h)
 	s, ok := made[key]
 	if !ok {
 		s = sample{h: h, native: picture(h)}
