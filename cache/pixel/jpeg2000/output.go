@@ -2,7 +2,6 @@ package jpeg2000
 
 import (
 	"encoding/binary"
-	"math"
 	"sync"
 )
 
@@ -16,9 +15,6 @@ type output struct {
 	comps []rangeOf
 }
 
-// rangeOf is how a component's values become samples (G.1): shift, then clamp.
-type rangeOf struct{ shift, low, high int }
-
 func newOutput(area rect, comps []component, cell int) *output {
 	o := &output{rect: area, cell: cell}
 	for _, c := range comps {
@@ -31,8 +27,6 @@ func newOutput(area rect, comps []component, cell int) *output {
 	}
 	return o
 }
-
-func (r rangeOf) sample(v int) int { return min(max(v+r.shift, r.low), r.high) }
 
 // bytes is what the frame takes.
 func (o *output) bytes() int64 {
@@ -58,17 +52,42 @@ func (o *output) row(w *worker, b *build, j, y int) {
 			undoICT(y0.floats, y1.floats, y2.floats)
 		}
 	}
+	if o.cell == 1 && len(o.comps) == 3 && o.comps[0] == o.comps[1] && o.comps[0] == o.comps[2] {
+		o.triples(w, b, j, y, dst)
+		return
+	}
 	for i := range o.comps {
-		r := b.comps[i].row(b, j, y)
+		r, x := b.comps[i].row(b, j, y), 0
 		if r.ints != nil {
 			o.put(dst, i, r.ints)
 			continue
 		}
-		for x := 0; x < n; x += len(w.shifted) {
+		if o.cell == 2 && len(o.comps) == 1 {
+			x = o.comps[0].roundedWords(dst, r.floats)
+		}
+		for ; x < n; x += len(w.shifted) {
 			k := min(n-x, len(w.shifted))
 			round(w.shifted[:k], r.floats[x:])
 			o.put(dst[x*len(o.comps)*o.cell:], i, w.shifted[:k])
 		}
+	}
+}
+
+// triples writes a row of three like components in cells of a byte.
+func (o *output) triples(w *worker, b *build, j, y int, dst []byte) {
+	const part = len(w.shifted) / 3
+	n := b.want.width()
+	for x := 0; x < n; x += part {
+		var p [3][]int32
+		for i := range p {
+			if l := b.comps[i].row(b, j, y); l.ints != nil {
+				p[i] = l.ints[x:min(x+part, n)]
+			} else {
+				p[i] = w.shifted[i*part:][:min(part, n-x)]
+				round(p[i], l.floats[x:])
+			}
+		}
+		o.comps[0].pixels(dst[3*x:], p[0], p[1], p[2])
 	}
 }
 
@@ -153,38 +172,5 @@ func (o *output) put(dst []byte, i int, row []int32) {
 	for _, v := range row {
 		binary.LittleEndian.PutUint32(dst[at:], uint32(r.sample(int(v))))
 		at += step
-	}
-}
-
-// words writes the samples of one component of 16-bit cells four at a time, and
-// returns how many it wrote.
-func (r rangeOf) words(dst []byte, row []int32) int {
-	shift, low, outside := uint32(r.shift), uint32(r.low), ^uint32(r.high-r.low)
-	for x := 0; x < len(row)-3; x += 4 {
-		a, b, c, d := uint32(row[x])+shift, uint32(row[x+1])+shift, uint32(row[x+2])+shift, uint32(row[x+3])+shift
-		if ((a-low)|(b-low)|(c-low)|(d-low))&outside != 0 { // seldom: one is to be clamped
-			a, b = uint32(r.sample(int(row[x]))), uint32(r.sample(int(row[x+1])))
-			c, d = uint32(r.sample(int(row[x+2]))), uint32(r.sample(int(row[x+3])))
-		}
-		ab, cd := uint64(uint16(a))|uint64(uint16(b))<<16, uint64(uint16(c))|uint64(uint16(d))<<16
-		binary.LittleEndian.PutUint64(dst[2*x:], ab|cd<<32)
-	}
-	return len(row) &^ 3
-}
-
-// round writes what of row fits to the nearest integer, halves to even; beyond
-// 2^31 it is clamped.
-func round(to []int32, row []float32) {
-	const (
-		limit = 1 << 22 // adding magic to less leaves the integer in the low bits
-		magic = 3 << 22
-	)
-	row = row[:len(to)]
-	for x, v := range row {
-		if v > -limit && v < limit {
-			to[x] = int32(math.Float32bits(v+magic)) - 0x4B400000
-		} else {
-			to[x] = int32(min(max(math.RoundToEven(float64(v)), math.MinInt32), math.MaxInt32))
-		}
 	}
 }
