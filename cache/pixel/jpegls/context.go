@@ -20,21 +20,30 @@ type contexts [365]context
 
 func (t *contexts) reset(c *coding) {
 	fresh := context{a: c.start, n: 1}
-	fresh.k = uint8(golomb(fresh.a, 1))
+	fresh.k = uint8(golomb(int(fresh.a), 1))
 	for i := range t {
 		t[i] = fresh
 	}
 }
 
 // golomb is the smallest k with n·2^k ≥ a (T.87 A.5.1). n is at least 1.
-func golomb(a, n uint32) int {
-	k := max(bits.Len32(a)-bits.Len32(n), 0)
-	return k - (int(n)<<(k&31)-int(a))>>63
+func golomb(a, n int) int {
+	k := max(bits.Len32(uint32(a))-bits.Len32(uint32(n)), 0)
+	return k - (n<<(k&63)-a)>>63
 }
+
+// biased is T.87 A.6.2.
+func biased(b, n, c int) (int, int) {
+	low, high := (b+n-1)>>63, -b>>63 // −1 where b ≤ −n, where b > 0
+	return min(max(b+(n&low)-(n&high), 1-n), 0), min(max(c+low-high, -128), 127)
+}
+
+// flip is −1 where T.87 A.5.2 codes errors the other way round, without loss.
+func flip(b, n, k int) int { return ((2*b + n - 1) >> 63 & (k - 1)) >> 63 }
 
 // add is T.87 A.6: it enters a quantised error, which stands for scale steps,
 // and makes k and flip anew. lossless is −1, or 0 where NEAR is not: nothing is
-// flipped then.
+// flipped then. The loops over samples have it written out.
 func (x *context) add(err, scale, reset, lossless int) {
 	sign := err >> 63
 	a, b, n := int(x.a)+(err^sign)-sign, int(x.b)+err*scale, int(x.n)
@@ -42,12 +51,9 @@ func (x *context) add(err, scale, reset, lossless int) {
 		a, b, n = a>>1, b>>1, n>>1
 	}
 	n++
-	low, high := (b+n-1)>>63, -b>>63 // −1 where b ≤ −n, where b > 0
-	b = min(max(b+(n&low)-(n&high), 1-n), 0)
-	x.c = int16(min(max(int(x.c)+low-high, -128), 127))
-	k := golomb(uint32(a), uint32(n))
-	x.flip = int8(((2*b + n - 1) >> 63) & ((k - 1) >> 63) & lossless)
-	x.a, x.b, x.n, x.k = uint32(a), int32(b), uint16(n), uint8(k)
+	b, c := biased(b, n, int(x.c))
+	k := golomb(a, n)
+	x.a, x.b, x.n, x.c, x.k, x.flip = uint32(a), int32(b), uint16(n), int16(c), uint8(k), int8(flip(b, n, k)&lossless)
 }
 
 // run is one of the two contexts of samples that end a run (T.87 A.7.2).
@@ -58,7 +64,7 @@ type run struct {
 }
 
 // k is the Golomb parameter; kind is RItype, the run's own index.
-func (x *run) k(kind int) int { return golomb(x.a+uint32(x.n>>1)*uint32(kind), uint32(x.n)) }
+func (x *run) k(kind int) int { return golomb(int(x.a)+int(x.n>>1)*kind, int(x.n)) }
 
 // add enters an error and what it was coded as.
 func (x *run) add(err, coded, kind, reset int) {

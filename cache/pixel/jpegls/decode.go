@@ -28,11 +28,11 @@ type work struct {
 
 var works = sync.Pool{New: func() any { return new(work) }}
 
-// release gives w back, less rows so long that they are not likely needed again.
+// release gives w back, less lines so long that they are not likely needed again.
 func (w *work) release() {
 	w.src, w.b = nil, nil
 	if cap(w.rows)+cap(w.room) > 1<<20 {
-		w.rows, w.room = nil, nil
+		w.layer, w.image = layer{}, image{}
 	}
 	works.Put(w)
 }

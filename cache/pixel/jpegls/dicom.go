@@ -9,8 +9,8 @@ type Decoder struct{}
 // Decode implements pixel.Decoder. Nothing is subsampled in JPEG-LS: what is
 // called YBR_FULL_422 comes out as YBR_FULL.
 func (Decoder) Decode(dst, frame []byte, h *pixel.Header) ([]byte, error) {
-	if h.Allocated == 1 {
-		return nil, unsupported("JPEG-LS of 1 bit allocated")
+	if h.Allocated != 8 && h.Allocated != 16 && h.Allocated != 32 {
+		return nil, unsupported("JPEG-LS of %d bits allocated", h.Allocated)
 	}
 	s := stream{src: frame}
 	if err := s.open(); err != nil {

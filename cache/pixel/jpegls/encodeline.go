@@ -72,7 +72,7 @@ func (c *coding) error(v, px, sign int) (int, int) {
 func (s *coder) sample(v, q, ra, rb, rc int) int {
 	sign := q >> 63
 	x := &s.ctx[(q^sign)-sign]
-	px := clamp(median(ra, rb, rc)+(int(x.c)^sign)-sign, s.maxval)
+	px := clamp(median(ra, rb-rc, rc-ra)+(int(x.c)^sign)-sign, s.maxval)
 	e, rebuilt := s.error(v, px, sign|1)
 	flipped := e ^ int(x.flip)
 	s.code(flipped<<1^flipped>>63, int(x.k), s.limit, s.qbpp)

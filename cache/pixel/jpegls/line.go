@@ -27,6 +27,9 @@ func (s *scan) line(prev, cur []uint16, runIndex *int) error {
 // or a sample whose code is not a short one or not in the window yet. It returns
 // where the next sample is.
 func (s *scan) seldom(prev, cur []uint16, x int, runIndex *int) (int, error) {
+	if x == len(cur)-1 {
+		return x, nil
+	}
 	ra, rb, rc := int(cur[x-1]), int(prev[x]), int(prev[x-1])
 	q := s.joined(ra, rb, rc, int(prev[x+1]))
 	if q == 0 {
@@ -37,17 +40,16 @@ func (s *scan) seldom(prev, cur []uint16, x int, runIndex *int) (int, error) {
 	return x + 1, err
 }
 
-// exactly decodes samples from x on in regular mode (T.87 A.4 to A.6) where
+// exactly decodes a line's samples in regular mode (T.87 A.4 to A.6) where
 // coding.exact holds. It is sample and context.add, written out: all that one
 // sample does but follow from the one before it can then run beside others.
-func (s *scan) exactly(prev, cur []uint16, runIndex *int) error {
+func (s *scan) exactly(prev, cur []uint16, runIndex *int) (err error) {
 	q, ctx, win := &s.g.q, &s.ctx, &s.win
 	maxval, reset, long := s.maxval, s.reset, s.long
 	above := prev[1:]
 	out := cur[:len(above)]
 	for x := 1; x < len(above); {
-		at := s.at
-		ra, rb, rc := int(cur[x-1]), int(prev[x]), int(prev[x-1])
+		at, ra, rb, rc := s.at, int(cur[x-1]), int(prev[x]), int(prev[x-1])
 		d2 := rb - rc
 		q2 := int(q[uint32(d2)%differences])
 		for ; x < len(above); x++ {
@@ -65,45 +67,34 @@ func (s *scan) exactly(prev, cur []uint16, runIndex *int) error {
 			}
 			sign := qs >> 63
 			c := &ctx[(qs^sign)-sign]
-			k := uint64(c.k)
-			zeros := uint64(bits.LeadingZeros64(v))
+			k, zeros := uint64(c.k), uint64(bits.LeadingZeros64(v))
 			coded := int((zeros-1)<<(k&63) + v<<(zeros&63)>>(^k&63))
 			if coded > maxCoded {
 				break
 			}
 			at += int(zeros + 1 + k)
-			// The median prediction of T.87 A.4.1, made of signs: what is min, max or if
-			// becomes a jump here, and no processor foresees it.
-			less := (d2 + d3) >> 63
-			px := ra + d2&^((less^d2)>>63) + d3&((less^d3)>>63) + (int(c.c) ^ sign) - sign
+			px := median(ra, d2, d3) + (int(c.c) ^ sign) - sign
 			if uint(px) > uint(maxval) {
 				px = maxval &^ (px >> 63)
 			}
-			err := coded>>1 ^ -(coded & 1) ^ int(c.flip)
-			ra = (px + (err ^ sign) - sign) & maxval
+			e := coded>>1 ^ -(coded & 1) ^ int(c.flip)
+			ra = (px + (e ^ sign) - sign) & maxval
 			out[x] = uint16(ra)
 			rc, rb, q2, d2 = rb, rd, q1, d1
 
-			es := err >> 63
-			a, b, n := int(c.a)+(err^es)-es, int(c.b)+err, int(c.n)
+			es := e >> 63
+			a, b, n := int(c.a)+(e^es)-es, int(c.b)+e, int(c.n)
 			if n == reset {
 				a, b, n = a>>1, b>>1, n>>1
 			}
 			n++
-			low, high := (b+n-1)>>63, -b>>63
-			b = min(max(b+(n&low)-(n&high), 1-n), 0)
-			c.c = int16(min(max(int(c.c)+low-high, -128), 127))
-			k = uint64(max(bits.Len32(uint32(a))-bits.Len32(uint32(n)), 0))
-			k -= uint64((n<<(k&63) - a) >> 63)
-			c.flip = int8(((2*b + n - 1) >> 63 & int(k-1)) >> 63)
-			c.a, c.b, c.n, c.k = uint32(a), int32(b), uint16(n), uint8(k)
+			b, px = biased(b, n, int(c.c))
+			next := golomb(a, n)
+			c.a, c.b, c.n, c.c, c.k, c.flip = uint32(a), int32(b), uint16(n), int16(px), uint8(next), int8(flip(b, n, next))
 		}
 		s.at = at
-		if x < len(above) {
-			var err error
-			if x, err = s.seldom(prev, cur, x, runIndex); err != nil {
-				return err
-			}
+		if x, err = s.seldom(prev, cur, x, runIndex); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -111,15 +102,14 @@ func (s *scan) exactly(prev, cur []uint16, runIndex *int) error {
 
 // nearly is exactly for scans that lose something, or whose largest sample is
 // not all ones.
-func (s *scan) nearly(prev, cur []uint16, runIndex *int) error {
+func (s *scan) nearly(prev, cur []uint16, runIndex *int) (err error) {
 	q, ctx, win := &s.g.q, &s.ctx, &s.win
 	maxval, near, scale, lossless := s.maxval, s.near, s.scale, s.lossless()
 	reset, long, wrap := s.reset, s.long, s.span*s.scale
 	above := prev[1:]
 	out := cur[:len(above)]
 	for x := 1; x < len(above); {
-		at := s.at
-		ra, rb, rc := int(cur[x-1]), int(prev[x]), int(prev[x-1])
+		at, ra, rb, rc := s.at, int(cur[x-1]), int(prev[x]), int(prev[x-1])
 		d2 := rb - rc
 		q2 := int(q[uint32(d2)%differences])
 		for ; x < len(above); x++ {
@@ -137,46 +127,37 @@ func (s *scan) nearly(prev, cur []uint16, runIndex *int) error {
 			}
 			sign := qs >> 63
 			c := &ctx[(qs^sign)-sign]
-			k := uint64(c.k)
-			zeros := uint64(bits.LeadingZeros64(v))
+			k, zeros := uint64(c.k), uint64(bits.LeadingZeros64(v))
 			coded := int((zeros-1)<<(k&63) + v<<(zeros&63)>>(^k&63))
 			if coded > maxCoded {
 				break
 			}
 			at += int(zeros + 1 + k)
-			less := (d2 + d3) >> 63
-			px := ra + d2&^((less^d2)>>63) + d3&((less^d3)>>63) + (int(c.c) ^ sign) - sign
+			px := median(ra, d2, d3) + (int(c.c) ^ sign) - sign
 			if uint(px) > uint(maxval) {
 				px = maxval &^ (px >> 63)
 			}
-			err := coded>>1 ^ -(coded & 1) ^ int(c.flip)
-			ra = px + ((err^sign)-sign)*scale
+			e := coded>>1 ^ -(coded & 1) ^ int(c.flip)
+			ra = px + ((e^sign)-sign)*scale
 			if uint(ra) > uint(maxval) {
 				ra = clamp(ra+wrap&((ra+near)>>63)-wrap&((maxval+near-ra)>>63), maxval)
 			}
 			out[x] = uint16(ra)
 			rc, rb, q2, d2 = rb, rd, q1, d1
 
-			es := err >> 63
-			a, b, n := int(c.a)+(err^es)-es, int(c.b)+err*scale, int(c.n)
+			es := e >> 63
+			a, b, n := int(c.a)+(e^es)-es, int(c.b)+e*scale, int(c.n)
 			if n == reset {
 				a, b, n = a>>1, b>>1, n>>1
 			}
 			n++
-			low, high := (b+n-1)>>63, -b>>63
-			b = min(max(b+(n&low)-(n&high), 1-n), 0)
-			c.c = int16(min(max(int(c.c)+low-high, -128), 127))
-			k = uint64(max(bits.Len32(uint32(a))-bits.Len32(uint32(n)), 0))
-			k -= uint64((n<<(k&63) - a) >> 63)
-			c.flip = int8(((2*b+n-1)>>63&int(k-1))>>63) & int8(lossless)
-			c.a, c.b, c.n, c.k = uint32(a), int32(b), uint16(n), uint8(k)
+			b, px = biased(b, n, int(c.c))
+			next := golomb(a, n)
+			c.a, c.b, c.n, c.c, c.k, c.flip = uint32(a), int32(b), uint16(n), int16(px), uint8(next), int8(flip(b, n, next)&lossless)
 		}
 		s.at = at
-		if x < len(above) {
-			var err error
-			if x, err = s.seldom(prev, cur, x, runIndex); err != nil {
-				return err
-			}
+		if x, err = s.seldom(prev, cur, x, runIndex); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -2,15 +2,12 @@ package jpegls
 
 import "math/bits"
 
-// median is the prediction of T.87 A.4.1. It and clamp are made of signs, for
-// min and max become jumps here, which no processor can foresee.
-func median(ra, rb, rc int) int {
-	d := ra - rb
-	d &= d >> 63
-	low, high := rb+d, ra-d
-	over := ra - rc + rb - low
-	rest := high - low - over&^(over>>63)
-	return high - rest&^(rest>>63)
+// median is the prediction of T.87 A.4.1, from Ra and the differences Rb − Rc and
+// Rc − Ra. It and clamp are made of signs, for min, max and if become jumps here,
+// which no processor foresees.
+func median(ra, d2, d3 int) int {
+	less := (d2 + d3) >> 63
+	return ra + d2&^((less^d2)>>63) + d3&((less^d3)>>63)
 }
 
 // clamp brings v into 0 to top.
@@ -42,7 +39,7 @@ func (s *scan) sample(q, ra, rb, rc int) (int, error) {
 	if coded > maxCoded {
 		return 0, errCode
 	}
-	px := clamp(median(ra, rb, rc)+(int(x.c)^sign)-sign, s.maxval)
+	px := clamp(median(ra, rb-rc, rc-ra)+(int(x.c)^sign)-sign, s.maxval)
 	e := coded>>1 ^ -(coded & 1) ^ int(x.flip)
 	x.add(e, s.scale, s.reset, s.lossless())
 	return s.rebuilt(px, (e^sign)-sign), nil
@@ -51,30 +48,32 @@ func (s *scan) sample(q, ra, rb, rc int) (int, error) {
 // length decodes how many of the left samples, or pixels, of a line the run
 // that begins here has (T.87 A.7.1), and whether the line ends with it.
 func (s *scan) length(left int, runIndex *int) (int, bool, error) {
-	n := 0
-	for more := true; more; {
+	for n := 0; ; {
 		v, err := s.peek()
 		if err != nil {
 			return 0, false, err
 		}
-		ones := min(bits.LeadingZeros64(^v), 56)
-		more = ones == 56
-		for ; ones > 0 && n < left; ones-- {
-			s.at++
+		ones := min(bits.LeadingZeros64(^v), 32)
+		for i := 1; i <= ones; i++ {
 			if n += 1 << orders[*runIndex&31]; n <= left {
 				*runIndex = min(*runIndex+1, 31)
 			}
+			if n >= left {
+				s.at += i
+				return left, true, nil
+			}
 		}
-		if n >= left {
-			return left, true, nil
+		s.at += ones
+		if ones == 32 {
+			continue
 		}
+		order := orders[*runIndex&31] // at most 15: the bits of the rest are in v
+		s.at += 1 + int(order)
+		if n += int(v << (ones + 1) >> 1 >> (63 - order)); n > left {
+			return 0, false, errRun
+		}
+		return n, n == left, nil
 	}
-	s.at++
-	rest, err := s.bits(int(orders[*runIndex&31]))
-	if n += rest; err == nil && n > left {
-		err = errRun
-	}
-	return n, n == left, err
 }
 
 // run decodes a run of one component and the sample that ends it, if the line
