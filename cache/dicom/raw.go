@@ -1,7 +1,6 @@
 package dicom
 
 import (
-	"encoding/binary"
 	"math"
 	"sync"
 )
@@ -99,15 +98,4 @@ func (s *rawSet) all() []Element {
 		out[i] = s.element(i)
 	}
 	return out
-}
-
-// number is the first value of an integer VR, as a parser needs it at once.
-func (r *rawElem) number(b []byte) (v uint16, ok bool) {
-	if r.n < 2 {
-		return 0, false
-	}
-	if r.has(rawBig) {
-		return binary.BigEndian.Uint16(b[r.at():]), true
-	}
-	return binary.LittleEndian.Uint16(b[r.at():]), true
 }

@@ -28,9 +28,9 @@ func peer(t testing.TB, name string) string {
 // segmentBits is a packet header in the making (T.800 B.10): highest bit first, a
 // 0 after FF.
 type segmentBits struct {
-	out  []byte
-	acc  uint
-	n, f uint
+	out []byte
+	acc uint
+	n   uint
 }
 
 func (s *segmentBits) put(v uint, n int) {
