@@ -121,6 +121,9 @@ func (f *File) allExtents() (ext []extent, spans []span, err error) {
 func (f *File) startWalk(n int) error {
 	w := f.src.items
 	h, _, err := f.itemHead(f.src.at)
+	if errors.Is(err, io.EOF) {
+		return invalid(-1, "encapsulated pixel data without a fragment")
+	}
 	if err != nil {
 		return err
 	}
