@@ -14,7 +14,7 @@ package htj2k
 //
 // Bit-planes: the sub-band has Mb of them (T.800 equation E-2), numbered from Mb−1
 // down to 0; the packet header says Zero of them are missing. Unlike a block of
-// T.800, the cleanup pass codes all planes from the highest through plane
+// T.800 the cleanup pass codes all planes from the highest through plane
 // p = Mb−1−Zero at once, so that Planes = Mb−Zero = p+1 is the count of planes
 // from that of the cleanup pass down to 0, not of those coded. SigProp and MagRef
 // are of plane p−1, so they need Planes ≥ 2. A block that is complete without
@@ -36,7 +36,8 @@ const (
 	maxRow   = 512  // quads
 )
 
-// Decoder holds the scratch of one goroutine, 78 KiB; the zero value is ready.
+// Decoder holds the scratch of one goroutine, 95 KiB, and 16 KiB more once it has
+// made float32 of refined blocks; the zero value is ready.
 type Decoder struct {
 	vlc, bits bitBuffer // VLC or MagRef; MagSgn or SigProp
 	mel       mel

@@ -10,8 +10,8 @@ package htj2k
 // both u. In the first row, where table is initialVLC, nothing is above, and an
 // event tells more of two u.
 //
-// w has the next bits, at least 56 of which count at a pair's begin: it takes 30 at
-// most. What comes next is looked up before it is asked for.
+// w has the next bits, of which at least 56 count where a pair begins: it takes 30
+// at most. Bytes are loaded a pair before they are asked for.
 func (d *Decoder) readRow(row []quad, table *vlcTable, first bool) {
 	w, have, next, above := d.codes.w, d.codes.n, d.codes.next, d.above[:len(row)+2]
 	context, right := uint32(0), uint32(0)
