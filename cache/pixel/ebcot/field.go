@@ -111,16 +111,17 @@ var ahead = [4]uint64{1<<1 | 1<<4 | 1<<5, 1<<1 | 1<<3 | 1<<4 | 1<<5, 1<<1 | 1<<3
 // negative is 0 or 1. The stripe above or below is told by the first and last row
 // only; the others write no bits, which costs less than a branch that nothing foretells.
 func (f *field) mark(wi, r int, negative uint64) {
-	b := 1 | negative<<32
-	edge := &f.edge[r&3]
-	over, c := wi+edge.window, b*edge.bits
-	b <<= 3 * (r + 1) & 63
+	b, edge := 1|negative<<32, &f.edge[r&3]
+	f.tell(wi, b<<(3*(r+1)&63))
+	f.tell(wi+edge.window, b*edge.bits)
+}
+
+// tell adds b, a sample's bits as the window to its right sees them, to the three
+// windows around wi.
+func (f *field) tell(wi int, b uint64) {
 	f.win[(wi-1)&4095] |= b << 2
 	f.win[wi&4095] |= b << 1
 	f.win[(wi+1)&4095] |= b
-	f.win[(over-1)&4095] |= c << 2
-	f.win[over&4095] |= c << 1
-	f.win[(over+1)&4095] |= c
 }
 
 // nextBit is the number of the lowest bit of a word that is not 0.

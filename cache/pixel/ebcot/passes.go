@@ -87,7 +87,9 @@ func (d *Decoder) found(wi, r, mi int, a, c uint64, ct int) (uint64, uint64, int
 		}
 	}
 	f.mag[mi&8191] = d.one | uint32(bit)<<31
-	f.mark(wi, r, bit)
+	b, edge := 1|bit<<32, &f.edge[r&3] // mark, inlined
+	f.tell(wi, b<<(3*(r+1)&63))
+	f.tell(wi+edge.window, b*edge.bits)
 	return a, c, ct
 }
 
@@ -152,6 +154,9 @@ func (d *Decoder) cleanup(plane int) {
 			i := f.wordAt(s, w)
 			todo := f.free[i&1023] &^ f.seen[i&1023]
 			f.seen[i&1023] = 0
+			if whole && f.sig[i&1023]|f.beside(i) == 0 {
+				todo = d.emptyColumns(todo)
+			}
 			if todo != 0 {
 				d.cleanupWord(s, w, i, todo, whole)
 			}
@@ -205,4 +210,21 @@ func (d *Decoder) cleanupWord(s, w, i int, todo uint64, whole bool) {
 	f.sig[i&1023] |= found
 	f.free[i&1023] &^= found
 	d.a, d.c, d.ct = a, c, ct
+}
+
+// emptyColumns takes from the front of todo the columns of four that are run-lengths
+// of zeros, as long as the interval need not be renewed: most of a word that nothing
+// significant is in or near.
+func (d *Decoder) emptyColumns(todo uint64) uint64 {
+	a, c, st := d.a, d.c, d.cx[ctxRun]
+	if st>>mpsShift&1 != 0 {
+		return todo
+	}
+	q := st & qeMask
+	n := 0
+	for todo>>n != 0 && int64(a-q) < 0 && c >= q {
+		a, c, n = a-q, c-q, n+4
+	}
+	d.a, d.c = a, c
+	return todo >> n << n
 }
