@@ -6,7 +6,8 @@
 //	HT cleanup pass                          yes
 //	HT SigProp, HT MagRef pass               yes
 //	vertically causal contexts (SigProp)     yes
-//	placeholder passes, multiple HT sets     the caller resolves them to one set
+//	placeholder passes                       the caller counts them in Zero
+//	more than one HT set with bytes          unsupported
 //	magnitudes                               up to 30 bit-planes (Mb ≤ 30)
 package htj2k
 
