@@ -284,8 +284,9 @@ func decode(f Frame, last *opened, first bool) (*pixel.Image, *opened, error) {
 	return image, last, err
 }
 
-// A preview is made of frames of more than 4 megapixels, a quarter as wide and high.
-const largeFrame, previewLevels = 4 << 20, 2
+// A preview is made of frames of more than 4 megapixels, an eighth as wide and high: a
+// mammogram in JPEG 2000 is seen within 50 ms.
+const largeFrame, previewLevels = 4 << 20, 3
 
 // previewed reports whether a preview of a file's frames is worth making: they are
 // large and come in a codestream that holds smaller ones.
