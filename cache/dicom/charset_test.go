@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // explicit builds explicit VR little endian elements of short form.
@@ -223,4 +224,45 @@ func TestWrittenTextIsUTF8AndDeclaredSo(t *testing.T) {
 	if a, b := f.Dataset.Str(PatientName), g.Dataset.Str(PatientName); a != b || a == "" {
 		t.Errorf("%q became %q", a, b)
 	}
+}
+
+// FuzzCharset: whatever bytes stand under whatever declaration, the text is UTF-8,
+// no larger than a few times the bytes, and means the same once it is written.
+func FuzzCharset(f *testing.F) {
+	for _, s := range [][2]string{
+		{`ISO_IR 100`, "Buc^J\xe9r\xf4me"}, {`\ISO 2022 IR 87`, "Yamada=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B"},
+		{`ISO 2022 IR 13\ISO 2022 IR 87`, "\xd4\xcf\xc0\xde=\x1b$B;3ED\x1b(J"}, {`\ISO 2022 IR 149`, "\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce"},
+		{`GB18030`, "\x81\x30\x84\x36"}, {`ISO_IR 192`, "\xe7\x8e"}, {`\ISO 2022 IR 58`, "\x1b$)A\xd5\xc5"}, {`ISO_IR 166`, "\xca\xc1\xdb"},
+		{`\ISO 2022 IR 159`, "\x1b$(D\x30\x21"}, {`ISO_IR 13`, "\\~\xff"},
+	} {
+		f.Add(s[0], "ISO_IR 100", []byte(s[1]))
+		f.Add("", s[0], []byte(s[1]))
+	}
+	f.Fuzz(func(t *testing.T, declared, site string, raw []byte) {
+		if len(declared) > 200 || len(site) > 200 || len(raw) > 1<<15 {
+			return
+		}
+		for _, vr := range []string{"PN", "LO", "LT"} {
+			b := part10(ExplicitVRLittleEndian, explicit(SpecificCharacterSet, "CS", declared, PatientComments, vr, string(raw)))
+			for _, o := range []Options{{}, {Charset: strings.Split(site, `\`)}} {
+				d, err := o.Parse(b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				text := strings.Join(d.Dataset.Strs(PatientComments), `\`)
+				if !utf8.ValidString(text) || len(text) > 8*len(raw)+8 {
+					t.Fatalf("%q as %q is %q", raw, declared, text)
+				}
+				Clean(text)
+				var w bytes.Buffer
+				if err := WriteFile(&w, d); err != nil {
+					continue // such as a yen sign that became a backslash
+				}
+				again := parsed(t, w.Bytes())
+				if got := strings.Join(again.Dataset.Strs(PatientComments), `\`); got != text && len(text) < 1<<15 {
+					t.Fatalf("%q as %q: %q was written as %q", raw, declared, text, got)
+				}
+			}
+		}
+	})
 }

@@ -256,6 +256,15 @@ func (d *Dataset) Floats(t Tag) []float64 {
 	return out
 }
 
+// PrivateCreator is who made a private element (PS3.5 7.8.1): the value of the element
+// that reserves its block, "" where there is none or the tag is not private.
+func (d *Dataset) PrivateCreator(t Tag) string {
+	if !t.Private() || t.Element() < 0x1000 {
+		return ""
+	}
+	return d.Str(t&0xFFFF0000 | Tag(t.Element()>>8))
+}
+
 // Seq returns the items of a sequence; nil when absent or empty.
 func (d *Dataset) Seq(t Tag) []*Dataset {
 	e, _ := d.Get(t)

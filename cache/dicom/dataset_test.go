@@ -91,3 +91,14 @@ func TestDecimalStringsFitAndKeepWhatTheyCan(t *testing.T) {
 		}
 	}
 }
+
+func TestPrivateElementsHaveTheirCreator(t *testing.T) {
+	d := &Dataset{}
+	d.SetStr(0x00090010, "FIRST")
+	d.SetStr(0x000900FF, "LAST")
+	for tag, want := range map[Tag]string{0x00091001: "FIRST", 0x000910FF: "FIRST", 0x0009FF00: "LAST", 0x00091101: "", 0x00090010: "", 0x00101000: "", 0x000B1001: ""} {
+		if got := d.PrivateCreator(tag); got != want {
+			t.Errorf("%s: %q, want %q", tag, got, want)
+		}
+	}
+}

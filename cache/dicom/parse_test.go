@@ -136,11 +136,14 @@ func TestUNIsReadAsImplicitLittleEndian(t *testing.T) {
 	const private Tag = 0x00091001
 	for name, b := range map[string][]byte{
 		"undefined length":           join(evle.head(private, "UN", undefined), content, ivle.head(tagSeqEnd, "", 0)),
+		"public, explicit":           join(evle.head(ReferencedStudySequence, "UN", 18), evle.head(tagItem, "", 10), evle.el(PatientID, "LO", "X1")),
+		"public, implicit":           join(evle.head(ReferencedStudySequence, "UN", uint32(len(content))), content),
+		"public, undefined":          join(evle.head(ReferencedStudySequence, "UN", undefined), content, ivle.head(tagSeqEnd, "", 0)),
 		"defined length":             join(evle.head(private, "UN", uint32(len(content))), content),
 		"undefined length, explicit": join(evle.head(private, "UN", undefined), evle.head(tagItem, "", 10), evle.el(PatientID, "LO", "X1"), evle.head(tagSeqEnd, "", 0)),
 	} {
 		f, err := Parse(part10(ExplicitVRLittleEndian, join(b, evle.el(PatientName, "PN", "N "))))
-		if err != nil || f.Dataset.Item(private).Str(PatientID) != "X1" || f.Dataset.Str(PatientName) != "N" {
+		if err != nil || f.Dataset.Item(private).Str(PatientID)+f.Dataset.Item(ReferencedStudySequence).Str(PatientID) != "X1" || f.Dataset.Str(PatientName) != "N" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -158,7 +161,19 @@ func TestUNIsReadAsImplicitLittleEndian(t *testing.T) {
 
 func TestCareless(t *testing.T) {
 	name := evle.el(PatientName, "PN", "A^B ")
+	syntax := evle.el(TransferSyntaxUID, "UI", string(ExplicitVRLittleEndian)+"\x00")
+	meta := func(length string) []byte {
+		return join(make([]byte, 128), []byte("DICM"), evle.el(FileMetaInformationGroupLength, "UL", length), syntax, name)
+	}
 	for what, b := range map[string][]byte{
+		"meta length too large":     meta("\xff\xff\xff\x7f"),
+		"meta length too small":     meta("\x02\x00\x00\x00"),
+		"meta length of no number":  meta("\x02\x00"),
+		"meta without a length":     join(make([]byte, 128), []byte("DICM"), syntax, name),
+		"meta in implicit VR":       join(make([]byte, 128), []byte("DICM"), ivle.el(TransferSyntaxUID, "", string(ImplicitVRLittleEndian)+"\x00"), ivle.el(PatientName, "", "A^B ")),
+		"no meta":                   join(make([]byte, 128), []byte("DICM"), name),
+		"no meta, implicit":         join(make([]byte, 128), []byte("DICM"), ivle.el(PatientName, "", "A^B ")),
+		"no meta, big endian":       join(make([]byte, 128), []byte("DICM"), evbe.el(PatientName, "PN", "A^B ")),
 		"no preamble":               part10(ExplicitVRLittleEndian, name)[132:],
 		"magic only":                part10(ExplicitVRLittleEndian, name)[128:],
 		"bare explicit":             name,
@@ -185,6 +200,10 @@ func TestCareless(t *testing.T) {
 		}
 		if err == nil && f.Dataset.Has(0x00100000) {
 			t.Errorf("%s: group length kept", what)
+		}
+		g, err := OpenReaderAt(bytes.NewReader(b), int64(len(b)))
+		if err != nil || g.Dataset.Str(PatientName) != "A^B" || g.TransferSyntax != f.TransferSyntax {
+			t.Errorf("%s, opened: %v", what, err)
 		}
 	}
 }

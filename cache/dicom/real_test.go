@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -89,6 +90,9 @@ func TestHeadersSayWhatWholeFilesSay(t *testing.T) {
 		}
 		if !same || h.Pixel.Tag != f.Pixel.Tag || h.Pixel.Encapsulated != f.Pixel.Encapsulated || h.BigEndian != f.BigEndian {
 			t.Errorf("%s: header differs", row["file"])
+		}
+		if err := WriteFile(io.Discard, h); h.Pixel.Present() && err == nil {
+			t.Errorf("%s: a header was written as a file", row["file"])
 		}
 		if h.Pixel.Native != nil || h.Pixel.Fragments != nil {
 			t.Errorf("%s: the header holds pixels", row["file"])

@@ -14,9 +14,7 @@ func (p *parser) nested(set *rawSet, h header, end int, sc *scope) error {
 	p.explicit, p.order = false, littleEndian
 	vr := h.tag.code()
 	if h.length == undefined || vr == vrSQ {
-		if h.length == undefined {
-			p.explicit = p.itemLooksExplicit(end)
-		}
+		p.explicit = p.itemLooksExplicit(end)
 		h.vr = vrSQ
 		return p.sequence(set, h, end, sc)
 	}

@@ -72,6 +72,8 @@ func WriteFile(w io.Writer, f *File) error {
 		instance: first(f.Dataset.Str(SOPInstanceUID), f.Meta.Str(MediaStorageSOPInstanceUID))}
 	switch {
 	case !f.Pixel.Present():
+	case f.src.r == nil && f.Pixel.Native == nil && f.Pixel.Fragments == nil:
+		return &UnsupportedError{What: "writing an object of which only the header was read"}
 	case f.Pixel.Encapsulated:
 		p, err := f.fragments()
 		if err != nil {

@@ -205,7 +205,7 @@ func (o *outcome) note(err error) {
 
 // TestMutantsNeverPanicHangOrSwell runs mutants of real and of own objects of every
 // transfer syntax through the whole chain: 5,000, or as many as NOCTURNE_MUTANTS says,
-// or 200,000 when NOCTURNE_LONG is 1. NOCTURNE_MUTANT=n runs mutant n alone, and
+// or 200,000 when NOCTURNE_LONG is 1; others with another NOCTURNE_SEED. NOCTURNE_MUTANT=n runs mutant n alone, and
 // NOCTURNE_MUTANT_OUT names a file that it is written to.
 func TestMutantsNeverPanicHangOrSwell(t *testing.T) {
 	seeds := append(realSeeds(t), ownSeeds(t)...)

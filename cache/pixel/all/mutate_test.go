@@ -4,12 +4,22 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
+	"os"
+	"strconv"
 )
 
-// mutant is seed number i of object b, damaged in one to four places: the same for
-// the same i, whatever ran before.
+// series is which mutants there are: NOCTURNE_SEED, if that is a number.
+var series = func() uint64 {
+	if n, err := strconv.ParseUint(os.Getenv("NOCTURNE_SEED"), 10, 64); err == nil {
+		return n
+	}
+	return 20260101
+}()
+
+// mutant is object b, damaged in one to four places: the same for the same i and
+// series, whatever ran before.
 func mutant(b []byte, i int) []byte {
-	r := rand.New(rand.NewPCG(20260101, uint64(i)))
+	r := rand.New(rand.NewPCG(series, uint64(i)))
 	b = bytes.Clone(b)
 	for range 1 + r.IntN(4) {
 		if len(b) < 300 {
