@@ -38,13 +38,14 @@ var losslesses = sync.Pool{New: func() any { return new(lossless) }}
 // Some writers let 16 bits follow the category 16 where the standard has none.
 // Nothing says so: where such a category occurs and data run out, or are left
 // over, the frame is decoded that way too, and taken if then they end where they
-// should.
+// should. A stream without its end marker may have been cut and is not tried: it
+// would give another frame where it should give none.
 func (s *stream) decodeLossless(dst []byte, cell int) error {
 	l := losslesses.Get().(*lossless)
 	defer l.give()
 	l.s, l.dst, l.cell = s, dst, cell
 	err := l.decode(false)
-	if (err == nil && l.left < 16) || !l.bits.seen {
+	if (err == nil && l.left < 16) || !l.bits.seen || !s.ended {
 		return err
 	}
 	if l.decode(true) == nil && l.left < 16 || err == nil && l.decode(false) == nil {
