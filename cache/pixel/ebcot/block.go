@@ -32,7 +32,6 @@ type Block struct {
 	Orient        int // LL, HL, LH or HH
 	Style         int // Bypass and its fellows, added
 	Planes        int // magnitude bit-planes in the data, Mb less those all zero; 0: nothing coded
-	ROI           int // the Maxshift of Annex H (RGN), counted in Planes; 0: none
 
 	// Segments are the codeword segments in order: one, unless TermAll or Bypass ends
 	// more of them. Passes beyond the last plane are passed over.

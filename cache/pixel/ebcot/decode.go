@@ -67,9 +67,6 @@ func (d *Decoder) run(b *Block) error {
 	for i := range b.Segments {
 		plane, kind = d.segment(b, &b.Segments[i], plane, kind)
 	}
-	if b.ROI > 0 {
-		d.lower(b.ROI)
-	}
 	return nil
 }
 

@@ -20,7 +20,8 @@ func (e *Encoder) Encode(in []int32, stride, w, h, orient int) (data []byte, pas
 		return nil, 0, 0
 	}
 	e.zero = &zeroTables[orient]
-	e.writer.open()
+	e.cx = fresh
+	e.open()
 	for p := planes - 1; p >= 0; p-- {
 		if p < planes-1 {
 			e.significance(p)

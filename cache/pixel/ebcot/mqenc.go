@@ -11,11 +11,10 @@ type writer struct {
 	cx   ctxStates
 }
 
-// open begins a segment (INITENC, C.2.8).
+// open begins a segment (INITENC, C.2.8); the contexts stay.
 func (m *writer) open() {
 	m.out = append(m.out[:0], 0)
 	m.a, m.c, m.ct = 0x8000, 0, 12
-	m.cx = fresh
 }
 
 // code encodes one decision in context k (C.2.2 to C.2.6).

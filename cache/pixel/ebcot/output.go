@@ -46,17 +46,3 @@ func (f *field) floatStripe(s int, out []float32, stride int, half float32) {
 		}
 	}
 }
-
-// lower brings down what lies at 2^shift and above: the region of interest (H.1),
-// doubled magnitudes held against it as they are, as libopenjp2 does.
-func (f *field) lower(shift int) {
-	if shift > 30 {
-		clear(f.mag[:f.magAt(f.stripes, 0)])
-		return
-	}
-	for i, m := range f.mag[:f.magAt(f.stripes, 0)] {
-		if v := m &^ signBit; v>>shift != 0 {
-			f.mag[i] = m&signBit | v>>shift
-		}
-	}
-}
