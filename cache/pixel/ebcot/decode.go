@@ -5,13 +5,16 @@ import (
 )
 
 // Decoder decodes blocks. Its zero value is ready; it keeps scratch memory of about
-// 110 KB, so that a block costs no allocation, and serves one goroutine at a time.
+// 120 KB, so that a block costs no allocation, and serves one goroutine at a time.
 type Decoder struct {
 	field
 	reader
 	raw  raw
 	zero *[512]uint8 // of the orientation
 	one  uint32      // what a sample that becomes significant is set to; a refined bit
+
+	spare       [1024]int32 // rows that are none
+	spareFloats [1024]float32
 }
 
 // Decode writes the Width × Height coefficients of b into out, rows stride apart.
@@ -27,7 +30,7 @@ func (d *Decoder) Decode(out []int32, stride int, b *Block) error {
 		return err
 	}
 	for s := range d.stripes {
-		d.stripe(s, out, stride, false)
+		d.doubled(s, out, stride)
 	}
 	return nil
 }
@@ -38,7 +41,7 @@ func (d *Decoder) DecodeReversible(out []int32, stride int, b *Block) error {
 		return err
 	}
 	for s := range d.stripes {
-		d.stripe(s, out, stride, true)
+		d.halved(s, out, stride)
 	}
 	return nil
 }
@@ -50,7 +53,7 @@ func (d *Decoder) DecodeIrreversible(out []float32, stride int, half float32, b 
 		return err
 	}
 	for s := range d.stripes {
-		d.floatStripe(s, out, stride, half)
+		d.scaled(s, out, stride, half)
 	}
 	return nil
 }
