@@ -84,13 +84,13 @@ func (e extended) fill(lo, hi, low, high []float32) {
 // each low-pass sample read completes a sample of each step before.
 func row97(row, lo, hi []float32, odd int) {
 	hi = hi[:len(lo)+1]
-	h0, h1 := hi[0]*highScale, hi[1]*highScale
+	h0, h1 := float32(hi[0]*highScale), float32(hi[1]*highScale)
 	d := float32(lo[0]*lowScale) - float32((h0+h1)*delta)
-	h := hi[2] * highScale
+	h := float32(hi[2] * highScale)
 	next := float32(lo[1]*lowScale) - float32((h1+h)*delta)
 	g := h1 - float32((d+next)*gamma)
 	d, h1 = next, h
-	h = hi[3] * highScale
+	h = float32(hi[3] * highScale)
 	next = float32(lo[2]*lowScale) - float32((h1+h)*delta)
 	step := h1 - float32((d+next)*gamma)
 	b := d - float32((g+step)*beta)
@@ -101,7 +101,7 @@ func row97(row, lo, hi []float32, odd int) {
 	d, h1, g = next, h, step
 	lo, hi = lo[3:], hi[4:]
 	for x := 0; x < len(row)-1; x += 2 {
-		h := hi[x>>1] * highScale
+		h := float32(hi[x>>1] * highScale)
 		next := float32(lo[x>>1]*lowScale) - float32((h1+h)*delta)
 		step := h1 - float32((d+next)*gamma)
 		low := d - float32((g+step)*beta)
@@ -165,7 +165,7 @@ func (c *columns97) lift(high, low, before, l, h1, h2 []float32) {
 	low, before, l = low[:len(high)], before[:len(high)], l[:len(high)]
 	h1, h2, cd, cg := h1[:len(high)], h2[:len(high)], c.d[:len(high)], c.g[:len(high)]
 	for x := range high {
-		h, d, g := h1[x]*highScale, cd[x], cg[x]
+		h, d, g := float32(h1[x]*highScale), cd[x], cg[x]
 		next := float32(l[x]*lowScale) - float32((h+float32(h2[x]*highScale))*delta)
 		step := h - float32((d+next)*gamma)
 		b := d - float32((g+step)*beta)
