@@ -120,7 +120,7 @@ func (f *File) allExtents() (ext []extent, spans []span, err error) {
 // true: as many entries as frames, ascending from 0.
 func (f *File) startWalk(n int) error {
 	w := f.src.items
-	h, _, err := f.itemHead(f.src.at)
+	h, b, err := f.itemHead(f.src.at)
 	if errors.Is(err, io.EOF) {
 		return invalid(-1, "encapsulated pixel data without a fragment")
 	}
@@ -131,6 +131,11 @@ func (f *File) startWalk(n int) error {
 		return invalid(-1, "no fragment where one must stand")
 	}
 	w.base = f.src.at + 8 + int64(h.length)
+	if begins(b) != beginsOther {
+		w.base = f.src.at // no table in front
+		w.first = begins(b)
+		return nil
+	}
 	if eot := f.Pixel.EOT; len(eot) == n {
 		w.add(offsetTable{n, func(i int) int64 { return int64(eot[i]) }, f.Pixel.EOTLengths})
 	}
@@ -189,7 +194,7 @@ func (f *File) walk(at, upTo int64) ([]extent, error) {
 			return nil, invalid(-1, "no fragment where one must stand")
 		case err != nil:
 			return nil, err
-		case h.tag == tagSeqEnd && upTo < 0:
+		case upTo < 0 && (h.tag == tagSeqEnd || h.tag != tagItem && len(out) > 0):
 			return out, nil
 		case h.tag != tagItem || h.length == undefined || upTo >= 0 && at > upTo:
 			return nil, invalid(-1, "no fragment where one must stand")

@@ -38,12 +38,14 @@ type parser struct {
 	deflated bool     // the body is another's work
 	cut      bool
 	stop     bool // pixel data reached in a header
-	count    int
-	budget   int64 // bytes that may still be allocated
-	want     int   // in a partial read: how many bytes the element at its end needs
-	zeros    int   // all bytes from here on are zero; -1 until looked at
-	stack    []rawElem
-	scratch  *[512]rawElem // what stack begins in
+
+	undelimited bool // fragments that no delimiter ends
+	count       int
+	budget      int64 // bytes that may still be allocated
+	want        int   // in a partial read: how many bytes the element at its end needs
+	zeros       int   // all bytes from here on are zero; -1 until looked at
+	stack       []rawElem
+	scratch     *[512]rawElem // what stack begins in
 }
 
 // header is one element's head. length may be undefined.
@@ -94,9 +96,7 @@ func (p *parser) explicitHead(h header, b []byte) (header, bool) {
 	switch {
 	case h.vr == 0 && !(capital(b[4]) && capital(b[5])):
 		p.notes.add("%s has no value representation", h.tag)
-		h.vr, h.length = h.tag.code(), p.order.uint32(b[4:])
-		p.pos += 8
-		return h, true
+		return p.withoutVR(h, b), true
 	case h.vr == 0:
 		p.notes.add("%s has an unknown value representation", h.tag)
 		h.vr = vrUN
@@ -113,6 +113,30 @@ func (p *parser) explicitHead(h header, b []byte) (header, bool) {
 	return h, true
 }
 
+// withoutVR reads a head that has none: its length is of 32 bits, as in implicit VR,
+// or, where only that leads to a next element, of 16 behind two bytes of rubbish.
+func (p *parser) withoutVR(h header, b []byte) header {
+	h.vr = h.tag.code()
+	p.pos += 8
+	long, short := p.order.uint32(b[4:]), uint32(p.order.uint16(b[6:]))
+	h.length = long
+	if long != undefined && !p.leads(h.tag, b, long) && p.leads(h.tag, b, short) {
+		h.length = short
+	}
+	return h
+}
+
+// leads reports whether behind a value of n bytes, that of the element at the
+// beginning of b, the bytes end or a higher tag stands.
+func (p *parser) leads(t Tag, b []byte, n uint32) bool {
+	at := 8 + int64(n)
+	if at+8 > int64(len(b)) {
+		return at == int64(len(b))
+	}
+	next := Tag(p.order.uint16(b[at:]))<<16 | Tag(p.order.uint16(b[at+2:]))
+	return next > t && (next <= 0x7FE1FFFF || next.Group() >= 0xFFFA)
+}
+
 func capital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 // dataset walks elements until end, or until an item delimiter when delimited.
@@ -124,6 +148,9 @@ func (p *parser) dataset(set *rawSet, end int, delimited bool, sc *scope) error 
 			break
 		}
 		h, ok := p.head(end)
+		if sc.depth == 0 && p.behind(h, ok, end) {
+			break
+		}
 		if !ok {
 			p.short(end)
 			break
@@ -179,6 +206,17 @@ func (p *parser) padding(end int) bool {
 		return false
 	}
 	p.notes.add("zero bytes after the last element", 0)
+	p.pos = end
+	return true
+}
+
+// behind reports whether what stands behind the pixel data is no element: too few
+// bytes for a head, or a tag that belongs before them and a value that is not there.
+func (p *parser) behind(h header, ok bool, end int) bool {
+	if !p.f.Pixel.Present() || ok && (h.tag > p.f.Pixel.Tag || h.length == undefined || uint64(h.length) <= uint64(end-p.pos)) {
+		return false
+	}
+	p.notes.add("bytes behind the pixel data that are no element", 0)
 	p.pos = end
 	return true
 }

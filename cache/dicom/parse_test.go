@@ -192,6 +192,11 @@ func TestCareless(t *testing.T) {
 		"stray delimiter":           part10(ExplicitVRLittleEndian, join(evle.head(tagSeqEnd, "", 0), name)),
 		"one element implicit":      part10(ExplicitVRLittleEndian, join(evle.el(StudyDate, "DA", "20250101"), ivle.el(PatientName, "", "A^B "))),
 		"unknown VR":                part10(ExplicitVRLittleEndian, join([]byte{9, 0, 1, 16, 'Z', 'Z', 0, 0, 2, 0, 0, 0, 1, 2}, name)),
+		"rubbish for a VR":          part10(ExplicitVRLittleEndian, join(evle.el(0x00080016, "UI", "1.2 "), []byte{8, 0, 0x20, 0, '?', '?', 8, 0}, []byte("20250101"), name, evle.el(PatientID, "LO", strings.Repeat("x", 20000)))),
+		"zeros for a VR":            part10(ExplicitVRLittleEndian, join(evle.el(0x00080016, "UI", "1.2 "), []byte{8, 0, 0x20, 0, 0, 0, 8, 0}, []byte("20250101"), name, evle.el(PatientID, "LO", strings.Repeat("x", 60000)))),
+		"a byte behind the pixels":  part10(ExplicitVRLittleEndian, join(name, evle.el(PixelDataTag, "OW", "\x01\x02"), []byte{7})),
+		"rubbish behind the pixels": part10(ExplicitVRLittleEndian, join(name, evle.el(PixelDataTag, "OW", "\x01\x02"), []byte("\r\n--boundary of some mail--\r\n"))),
+		"padding for a delimiter":   part10(JPEGBaseline, join(name, evle.head(PixelDataTag, "OB", undefined), evle.el(tagItem, "", ""), evle.el(tagItem, "", "\xff\xd8\xff\xd9"), evle.el(tagPadding, "OB", "\x00\x00"))),
 		"odd number":                part10(ExplicitVRLittleEndian, join(evle.el(0x00080001, "US", "\x01\x00\x02"), name)),
 	} {
 		f, err := Parse(b)
@@ -204,6 +209,40 @@ func TestCareless(t *testing.T) {
 		g, err := OpenReaderAt(bytes.NewReader(b), int64(len(b)))
 		if err != nil || g.Dataset.Str(PatientName) != "A^B" || g.TransferSyntax != f.TransferSyntax {
 			t.Errorf("%s, opened: %v", what, err)
+		}
+	}
+}
+
+// TestAMissingOffsetTableOrDelimiterHidesNoFrame, and fragments that are fewer than
+// the frames are said to be cut off.
+func TestAMissingOffsetTableOrDelimiterHidesNoFrame(t *testing.T) {
+	a, b := "\xff\xd8\xff\xe0 one", "\xff\xd8\xff\xe0 two"
+	body := func(frames string, table bool, end []byte) []byte {
+		head := join(evle.el(NumberOfFrames, "IS", frames), evle.head(PixelDataTag, "OB", undefined))
+		if table {
+			head = append(head, evle.el(tagItem, "", "")...)
+		}
+		return part10(JPEGBaseline, join(head, evle.el(tagItem, "", a), evle.el(tagItem, "", b), end))
+	}
+	cut := map[string]bool{"no delimiter": true, "neither": true, "one too few": true}
+	for name, in := range map[string][]byte{
+		"no table": body("2 ", false, evle.head(tagSeqEnd, "", 0)), "no delimiter": body("2 ", true, nil), "neither": body("2 ", false, nil),
+		"zeros": body("2 ", true, make([]byte, 64)), "one too few": body("3 ", true, make([]byte, 64)),
+	} {
+		f := parsed(t, in)
+		if f.Truncated != cut[name] || len(f.Notes) == 0 && !f.Truncated {
+			t.Errorf("%s: truncated %v, %v", name, f.Truncated, f.Notes)
+		}
+		g, err := OpenReaderAt(bytes.NewReader(in), int64(len(in)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []*File{f, g} {
+			for i, want := range []string{a, b} {
+				if got, err := f.Frame(i); string(got) != want {
+					t.Errorf("%s: frame %d: %q %v", name, i, got, err)
+				}
+			}
 		}
 	}
 }

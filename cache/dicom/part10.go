@@ -72,6 +72,10 @@ func (p *parser) top() *scope { return &scope{cs: newCharset(nil, p.site, nil)} 
 
 // done is the file as read.
 func (p *parser) done() (*File, error) {
+	if p.undelimited {
+		p.notes.add("fragments that no delimiter ends", 0)
+		p.cut = p.cut || len(p.f.Pixel.Fragments) < Frames(p.f)
+	}
 	p.f.Truncated = p.f.Truncated || p.cut
 	p.f.Notes = p.notes.list
 	if p.f.Dataset.Len() == 0 && p.f.Meta.Len() == 0 && !p.f.Pixel.Present() {

@@ -75,49 +75,54 @@ func (p *parser) pixelData(h header, end int) error {
 
 // fragments reads an encapsulated value (PS3.5 A.4): offset table, fragments,
 // delimiter. Bytes that end early leave the fragments before, and the last one
-// in part.
+// in part. A writer that left the table out, or has something else where the delimiter
+// belongs, is followed.
 func (p *parser) fragments(px *PixelData, end int) error {
-	start := *p
-	start.notes = nil
+	count := *p
+	count.notes = nil
 	n := 0
-	err := start.eachFragment(end, func([]byte) { n++ })
-	if err != nil {
+	if err := count.eachFragment(end, func([]byte) { n++ }); err != nil {
 		return err
 	}
 	if err := p.spend(24 * int64(n)); err != nil {
 		return err
 	}
-	px.Fragments = make([][]byte, 0, max(n-1, 0))
-	var table []byte
-	n = 0
-	err = p.eachFragment(end, func(raw []byte) {
-		if n++; n == 1 {
-			table = raw
-		} else {
-			px.Fragments = append(px.Fragments, raw)
-		}
-	})
-	if err == nil {
-		err = p.spend(int64(len(table)))
+	all := make([][]byte, 0, n)
+	if err := p.eachFragment(end, func(raw []byte) { all = append(all, raw) }); err != nil {
+		return err
 	}
-	if err == nil {
-		px.BOT = offsets(table, p.order)
+	px.Fragments = all
+	if n == 0 {
+		return nil
 	}
-	return err
+	if begins(all[0]) != beginsOther { // the first offset of a table is 0
+		p.notes.add("fragments without an offset table in front", 0)
+		return nil
+	}
+	px.Fragments = all[1:]
+	if err := p.spend(int64(len(all[0]))); err != nil {
+		return err
+	}
+	px.BOT = offsets(all[0], p.order)
+	return nil
 }
 
 func (p *parser) eachFragment(end int, take func(raw []byte)) error {
-	for {
+	for first := true; ; first = false {
 		h, ok := p.head(end)
 		if !ok {
 			p.cut, p.pos = true, end
 			return nil
 		}
-		if h.tag == tagSeqEnd {
+		switch {
+		case h.tag == tagSeqEnd:
 			return nil
-		}
-		if h.tag != tagItem || h.length == undefined {
+		case h.tag == tagItem && h.length != undefined:
+		case first || h.tag == tagItem:
 			return invalid(h.at, "no fragment where one must stand")
+		default:
+			p.undelimited, p.pos = true, h.at
+			return nil
 		}
 		if err := p.counted(h.at); err != nil {
 			return err
