@@ -135,20 +135,22 @@ func (m *Model) waiting() string {
 // recall takes the report on screen, else the last one, back before it is sent
 // (N10); its draft can be written again.
 func (m *Model) recall() tea.Cmd {
-	if len(m.outbox) == 0 {
+	var id int64
+	switch {
+	case m.open != nil && m.open.signed:
+		id = m.open.outbox // never another patient's; the list of them may not be read yet
+	case len(m.outbox) == 0:
 		m.say("Nothing was signed that could be taken back.")
 		return nil
-	}
-	last := m.outbox[len(m.outbox)-1]
-	if m.open != nil && m.open.signed {
-		last.id = m.open.outbox // never another patient's
+	default:
+		id = m.outbox[len(m.outbox)-1].id
 	}
 	room, ctx := m.Room, m.ctx
 	return func() tea.Msg {
-		if err := room.Ledger.Recall(ctx, last.id, room.Now()); err != nil {
+		if err := room.Ledger.Recall(ctx, id, room.Now()); err != nil {
 			return failedMsg{err: fmt.Errorf("it is too late to take this report back; only an addendum can follow: %w", err)}
 		}
-		return recalledMsg{last.id}
+		return recalledMsg{id}
 	}
 }
 
