@@ -142,7 +142,7 @@ func (d *Dataset) All() iter.Seq[Element] {
 // Clone copies the data set deeply enough that Set and Delete on the copy, at
 // any depth, leave the original alone. Byte values are shared.
 func (d *Dataset) Clone() *Dataset {
-	c := &Dataset{elems: slices.Collect(d.All())}
+	c := &Dataset{elems: slices.AppendSeq(make([]Element, 0, d.Len()), d.All())}
 	for i := range c.elems {
 		e := &c.elems[i]
 		if e.Items == nil {
