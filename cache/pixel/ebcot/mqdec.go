@@ -62,33 +62,41 @@ func (m *reader) fill(c uint64, ct int) (uint64, int) {
 // hasFF says whether one of the four bytes is 0xFF.
 func hasFF(w uint32) bool { return (^w-0x01010101)&w&0x80808080 != 0 }
 
-// split is the rest of a decision (C.3.2) that leaves the interval too small: s is the
-// state, q its Qe in place, a has Qe off already. It returns the registers before they
-// are shifted, by how much they are to be, and 1 if the decision was the less probable
-// symbol.
-func split(a, c, q, s uint64) (uint64, uint64, uint64, uint64) {
-	c, lower := bits.Sub64(c, q, 0)
+// weigh takes a decision (C.3.2) without a branch, since nothing foretells most of
+// them: a has the Qe of state s off already, q is that Qe in place. lower is all ones if
+// the code lies in the lower part of the interval, of size q, and 0 if in the upper,
+// of size a; shift is what renews the interval; event is 0 if nothing needs renewal,
+// else 2 for the more and 3 for the less probable symbol.
+//
+// A decision in full is
+//
+//	q := s & qeMask
+//	a -= q
+//	lower, shift, event := weigh(a, c, q, s)
+//	a, c = (a^(a^q)&lower)<<(shift&63), (c-q&^lower)<<(shift&63)
+//	s = follow[(s+event)&511]
+//
+// and the symbol the s before, >> mpsShift, and event differ in bit 0.
+func weigh(a, c, q, s uint64) (lower, shift, event uint64) {
+	_, borrow := bits.Sub64(c, q, 0)
 	_, swap := bits.Sub64(a, q, 0)
-	m := -lower
-	n := 2 - a>>62 // above Qe at most two shifts are needed
-	n ^= (n ^ s>>qeShift&15) & m
-	return a ^ (a^q)&m, c + q&m, n, (m ^ -swap) & 1
+	lower = -borrow
+	full := uint64(int64(a) >> 63)
+	shift = (2 - a>>62) &^ full // above Qe at most two shifts are needed
+	shift ^= (shift ^ s>>qeShift&15) & lower
+	return lower, shift, (lower^-swap)&1 + (lower|^full)&2
 }
 
-// decide decodes one decision in context k (C.3.2).
+// decide decodes one decision in context k.
 func (m *reader) decide(k int) uint64 {
 	s := m.cx[k&31]
 	q := s & qeMask
-	m.a -= q
-	if int64(m.a) < 0 && m.c >= q {
-		m.c -= q
-		return s >> mpsShift & 1
-	}
-	a, c, n, lps := split(m.a, m.c, q, s)
-	m.cx[k&31] = follow[(s+2+lps)&511]
-	m.a, m.c = a<<(n&63), c<<(n&63)
-	if m.ct -= int(n); m.ct < 0 {
+	a, c := m.a-q, m.c
+	lower, shift, event := weigh(a, c, q, s)
+	m.a, m.c = (a^(a^q)&lower)<<(shift&63), (c-q&^lower)<<(shift&63)
+	m.cx[k&31] = follow[(s+event)&511]
+	if m.ct -= int(shift); m.ct < 0 {
 		m.c, m.ct = m.fill(m.c, m.ct)
 	}
-	return s>>mpsShift&1 ^ lps
+	return (s>>mpsShift ^ event) & 1
 }

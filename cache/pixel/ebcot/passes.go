@@ -1,7 +1,5 @@
 package ebcot
 
-import "math/bits"
-
 // significance is the significance propagation pass of a plane (D.3.1). plane is the
 // number of the plane plus one: magnitudes are doubled.
 func (d *Decoder) significance(plane int) {
@@ -33,21 +31,14 @@ func (d *Decoder) significanceWord(s, w, i int, todo uint64) {
 		k := d.zero[f.win[wi&4095]>>(3*r&63)&aroundMask]
 		st := d.cx[k&31]
 		q := st & qeMask
-		bit := st >> mpsShift & 1
 		a -= q
-		if int64(a) < 0 && c >= q {
-			c -= q
-		} else {
-			var z, lps uint64
-			a, c, z, lps = split(a, c, q, st)
-			d.cx[k&31] = follow[(st+2+lps)&511]
-			bit ^= lps
-			a <<= z & 63
-			c <<= z & 63
-			if ct -= int(z); ct < 0 {
-				c, ct = d.fill(c, ct)
-			}
+		lower, shift, event := weigh(a, c, q, st)
+		a, c = (a^(a^q)&lower)<<(shift&63), (c-q&^lower)<<(shift&63)
+		d.cx[k&31] = follow[(st+event)&511]
+		if ct -= int(shift); ct < 0 {
+			c, ct = d.fill(c, ct)
 		}
+		bit := (st>>mpsShift ^ event) & 1
 		if bit != 0 {
 			a, c, ct = d.found(wi, r, mag+n, a, c, ct)
 			found |= 1 << n
@@ -71,21 +62,14 @@ func (d *Decoder) found(wi, r, mi int, a, c uint64, ct int) (uint64, uint64, int
 	k := t >> 1
 	st := d.cx[k&31]
 	q := st & qeMask
-	bit := st>>mpsShift&1 ^ uint64(t&1)
 	a -= q
-	if int64(a) < 0 && c >= q {
-		c -= q
-	} else {
-		var z, lps uint64
-		a, c, z, lps = split(a, c, q, st)
-		d.cx[k&31] = follow[(st+2+lps)&511]
-		bit ^= lps
-		a <<= z & 63
-		c <<= z & 63
-		if ct -= int(z); ct < 0 {
-			c, ct = d.fill(c, ct)
-		}
+	lower, shift, event := weigh(a, c, q, st)
+	a, c = (a^(a^q)&lower)<<(shift&63), (c-q&^lower)<<(shift&63)
+	d.cx[k&31] = follow[(st+event)&511]
+	if ct -= int(shift); ct < 0 {
+		c, ct = d.fill(c, ct)
 	}
+	bit := (st>>mpsShift ^ event ^ uint64(t)) & 1
 	f.mag[mi&8191] = d.one | uint32(bit)<<31
 	b, edge := 1|bit<<32, &f.edge[r&3] // mark, inlined
 	f.tell(wi, b<<(3*(r+1)&63))
@@ -125,20 +109,13 @@ func (d *Decoder) refinementWord(mag, i int, todo uint64) {
 		st := d.cx[k&31]
 		q := st & qeMask
 		a -= q
-		c1, lower := bits.Sub64(c, q, 0)
-		_, swap := bits.Sub64(a, q, 0)
-		m := -lower
-		z := (2 - a>>62) &^ uint64(int64(a)>>63)
-		z ^= (z ^ st>>qeShift&15) & m
-		lps := (m ^ -swap) & 1
-		renewed := (m | ^a>>63) & 1
-		d.cx[k&31] = follow[(st+lps+2*renewed)&511]
-		a = (a ^ (a^q)&m) << (z & 63)
-		c = (c1 + q&m) << (z & 63)
-		bit := st>>mpsShift&1 ^ lps
-		if ct -= int(z); ct < 0 {
+		lower, shift, event := weigh(a, c, q, st)
+		a, c = (a^(a^q)&lower)<<(shift&63), (c-q&^lower)<<(shift&63)
+		d.cx[k&31] = follow[(st+event)&511]
+		if ct -= int(shift); ct < 0 {
 			c, ct = d.fill(c, ct)
 		}
+		bit := (st>>mpsShift ^ event) & 1
 		f.mag[(mag+n)&8191] += one&-uint32(bit) - half
 	}
 	d.a, d.c, d.ct = a, c, ct
@@ -181,19 +158,16 @@ func (d *Decoder) cleanupWord(s, w, i int, todo uint64, whole bool) {
 		st := d.cx[k&31]
 		q := st & qeMask
 		bit := st >> mpsShift & 1
-		a -= q
-		if int64(a) < 0 && c >= q {
-			c -= q
+		if a -= q; int64(a) < 0 && c >= q {
+			c -= q // most decisions here are foretold, so that a branch is less than weigh
 		} else {
-			var z, lps uint64
-			a, c, z, lps = split(a, c, q, st)
-			d.cx[k&31] = follow[(st+2+lps)&511]
-			bit ^= lps
-			a <<= z & 63
-			c <<= z & 63
-			if ct -= int(z); ct < 0 {
+			lower, shift, event := weigh(a, c, q, st)
+			a, c = (a^(a^q)&lower)<<(shift&63), (c-q&^lower)<<(shift&63)
+			d.cx[k&31] = follow[(st+event)&511]
+			if ct -= int(shift); ct < 0 {
 				c, ct = d.fill(c, ct)
 			}
+			bit ^= event & 1
 		}
 		if bit != 0 {
 			if k == ctxRun {
