@@ -36,9 +36,10 @@ var estimates = [47]estimate{
 
 // A state is an estimate and the more probable symbol in one word, so that a decision
 // costs one load: Qe in the topmost 16 bits, where the interval register has its own;
-// in bits 8 to 11 how far Qe is shifted to renew an interval of its size; in bit 1 the
-// symbol. The lowest byte is the state's number, four times its row with the symbol,
-// and with 1 added for a less probable symbol the place in follow of the state after.
+// in bits 9 to 12 how far an interval of size Qe is shifted to be renewed. The lowest
+// nine bits are the state's place in follow, eight times its row with the symbol in
+// bit 2; from there on lie the states after no renewal, after (at 2) the more and (at
+// 3) the less probable symbol.
 const (
 	qeMask   = 0xFFFF << 48
 	qeShift  = 9
