@@ -5,10 +5,12 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 func benchHeader(b *testing.B, name string) {
-	path := filepath.Join(dataDir(b), name)
+	path := filepath.Join(oracle.Data(b), name)
 	b.ReportAllocs()
 	for range b.N {
 		if _, err := ReadHeader(path); err != nil {
@@ -26,7 +28,7 @@ func BenchmarkReadHeaderCTSmall(b *testing.B) {
 func BenchmarkReadHeaderSR(b *testing.B) { benchHeader(b, "objects/sr/sample-sr.dcm") }
 
 func BenchmarkParseCT512(b *testing.B) {
-	raw, err := os.ReadFile(filepath.Join(dataDir(b), "studies/ct-chest-abdomen-pelvis/1-001.dcm"))
+	raw, err := os.ReadFile(filepath.Join(oracle.Data(b), "studies/ct-chest-abdomen-pelvis/1-001.dcm"))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -40,7 +42,7 @@ func BenchmarkParseCT512(b *testing.B) {
 }
 
 func BenchmarkParseEnhancedMR(b *testing.B) {
-	raw, err := os.ReadFile(filepath.Join(dataDir(b), "modalities/enhanced-mr/IM_0027_fMAP.dcm"))
+	raw, err := os.ReadFile(filepath.Join(oracle.Data(b), "modalities/enhanced-mr/IM_0027_fMAP.dcm"))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -54,7 +56,7 @@ func BenchmarkParseEnhancedMR(b *testing.B) {
 }
 
 func BenchmarkUnmarshalStudyMetadata(b *testing.B) {
-	raw := gunzip(b, filepath.Join(dataDir(b), "dicomweb-json/studies/1.2.840.113619.2.5.1762583153.215519.978957063.78/series/1.2.840.113619.2.5.1762583153.215519.978957063.121/metadata.gz"))
+	raw := gunzip(b, filepath.Join(oracle.Data(b), "dicomweb-json/studies/1.2.840.113619.2.5.1762583153.215519.978957063.78/series/1.2.840.113619.2.5.1762583153.215519.978957063.121/metadata.gz"))
 	b.SetBytes(int64(len(raw)))
 	b.ReportAllocs()
 	for range b.N {
@@ -66,7 +68,7 @@ func BenchmarkUnmarshalStudyMetadata(b *testing.B) {
 }
 
 func BenchmarkParseCTSmall(b *testing.B) {
-	raw, err := os.ReadFile(filepath.Join(dataDir(b), "ts/pydicom-test_files/CT_small.dcm"))
+	raw, err := os.ReadFile(filepath.Join(oracle.Data(b), "ts/pydicom-test_files/CT_small.dcm"))
 	if err != nil {
 		b.Fatal(err)
 	}

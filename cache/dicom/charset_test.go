@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // explicit builds explicit VR little endian elements of short form.
@@ -24,7 +26,7 @@ func explicit(pairs ...any) []byte {
 
 func TestNamesOfTheWorldAreReadAsTheManifestHasThem(t *testing.T) {
 	n := 0
-	for _, row := range manifest(t) {
+	for _, row := range oracle.Rows(t) {
 		if row["sop_uid"] == "" || row["patient"] == "" {
 			continue
 		}

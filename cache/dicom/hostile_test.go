@@ -11,6 +11,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // use does with an object what the house does: every frame, JSON, writing.
@@ -90,12 +92,8 @@ func evened(d *Dataset) *Dataset {
 // seeds are small real files of every kind, and ours when there are none.
 func seeds(t testing.TB) [][]byte {
 	out := [][]byte{written(t, sample(), []byte{1, 2, 3, 4})}
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
 	for _, pattern := range []string{"charset/*.dcm", "ts/pydicom-test_files/*.dcm", "odd/*", "objects/sr/*", "palettes/*.dcm"} {
-		names, _ := filepath.Glob(filepath.Join(dir, pattern))
+		names, _ := filepath.Glob(filepath.Join(oracle.Dir(), pattern))
 		for _, n := range names {
 			if st, err := os.Stat(n); err == nil && st.Size() < 48<<10 {
 				b, err := os.ReadFile(n)

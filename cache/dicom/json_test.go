@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 func TestJSONIsWhatTheStandardWrites(t *testing.T) {
@@ -117,7 +119,7 @@ func TestBadJSONIsRefusedWithOurError(t *testing.T) {
 }
 
 func TestRealQIDOAnswersAreRead(t *testing.T) {
-	root := filepath.Join(dataDir(t), "dicomweb-json")
+	root := filepath.Join(oracle.Data(t), "dicomweb-json")
 	n := 0
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".gz" {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // nestedSized is n sequences of one item each, one in the other, of defined length.
@@ -216,8 +218,8 @@ func quick(t *testing.T, what string, f func()) int64 {
 // TestRealFilesCostLittle: what parsing allocates beside the input is a small part
 // of it.
 func TestRealFilesCostLittle(t *testing.T) {
-	dir := dataDir(t)
-	for _, row := range manifest(t) {
+	dir := oracle.Data(t)
+	for _, row := range oracle.Rows(t) {
 		b, err := os.ReadFile(filepath.Join(dir, row["file"]))
 		if err != nil {
 			t.Fatal(err)

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // counting notes how much of a file is read.
@@ -146,9 +148,9 @@ func TestOneFrameOfAHugeEncapsulatedFileIsReadAlone(t *testing.T) {
 }
 
 func TestOpenedFilesGiveTheFramesOfParsedOnes(t *testing.T) {
-	dir := dataDir(t)
+	dir := oracle.Data(t)
 	n := 0
-	for _, row := range manifest(t) {
+	for _, row := range oracle.Rows(t) {
 		path := filepath.Join(dir, row["file"])
 		f, err := ReadFile(path)
 		if err != nil || !f.Pixel.Present() {

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // broken are the real files that are no DICOM object, and why; nothing else may
@@ -39,9 +41,9 @@ func isObject(name string) bool {
 }
 
 func TestEveryRealFileIsReadOrRefusedWithOurError(t *testing.T) {
-	dir := dataDir(t)
+	dir := oracle.Data(t)
 	read := 0
-	for _, row := range manifest(t) {
+	for _, row := range oracle.Rows(t) {
 		name := row["file"]
 		f, err := ReadFile(filepath.Join(dir, name))
 		if err != nil {
@@ -71,8 +73,8 @@ func TestEveryRealFileIsReadOrRefusedWithOurError(t *testing.T) {
 }
 
 func TestHeadersSayWhatWholeFilesSay(t *testing.T) {
-	dir := dataDir(t)
-	for _, row := range manifest(t) {
+	dir := oracle.Data(t)
+	for _, row := range oracle.Rows(t) {
 		path := filepath.Join(dir, row["file"])
 		f, err := ReadFile(path)
 		h, herr := ReadHeader(path)
@@ -109,7 +111,7 @@ func trailing(f *File) bool {
 // independent decoders agree, where the stored bytes need no more than a swap.
 func TestStoredPixelsAreThoseOfTheManifest(t *testing.T) {
 	n := 0
-	for _, row := range manifest(t) {
+	for _, row := range oracle.Rows(t) {
 		if row["pixel_verdict"] != "agree" || !native(row["transfer_syntax"]) {
 			continue
 		}
@@ -152,7 +154,7 @@ func native(ts string) bool {
 
 func TestEncapsulatedFramesAreWholeCodestreams(t *testing.T) {
 	n := 0
-	for _, row := range manifest(t) {
+	for _, row := range oracle.Rows(t) {
 		name := row["file"]
 		if native(row["transfer_syntax"]) || row["frames"] == "" || row["pixel_verdict"] != "agree" {
 			continue
@@ -197,7 +199,7 @@ func codestream(ts UID, b []byte) bool {
 // opened, and holds data set and frames of what comes back against the original.
 func TestReadAndWrittenMeanTheSame(t *testing.T) {
 	n := 0
-	for _, row := range manifest(t) {
+	for _, row := range oracle.Rows(t) {
 		name := row["file"]
 		if !isObject(name) || broken[name] != "" {
 			continue
@@ -218,7 +220,7 @@ func TestReadAndWrittenMeanTheSame(t *testing.T) {
 		if !f.Pixel.Present() || trailing(f) {
 			continue
 		}
-		o, err := Open(filepath.Join(dataDir(t), name))
+		o, err := Open(filepath.Join(oracle.Data(t), name))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	foreign "github.com/suyashkumar/dicom"
+
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // sample holds a value of every VR, two of them nested.
@@ -287,7 +289,7 @@ func TestWrittenDirectoriesLeadToTheirRecords(t *testing.T) {
 // TestDCMTKReadsRealFilesThatWeWriteAgain: of every kind, without a warning that it
 // has not of the original.
 func TestDCMTKReadsRealFilesThatWeWriteAgain(t *testing.T) {
-	dump := dcmdump(t)
+	dump := oracle.Tool(t, "dcmdump")
 	for _, name := range []string{"media/dicomdirtests/DICOMDIR-bigEnd", "ts/pydicom-test_files/ExplVR_BigEnd.dcm", "ts/pydicom-test_files/SC_rgb_jpeg_dcmtk.dcm",
 		"ts/pydicom-test_files/image_dfl.dcm", "ts/pydicom-test_files/SC_rgb_rle_2frame.dcm", "ts/pydicom-test_files/693_J2KI.dcm", "objects/sr/sample-sr.dcm"} {
 		out := filepath.Join(t.TempDir(), "written")
@@ -306,21 +308,8 @@ func TestDCMTKReadsRealFilesThatWeWriteAgain(t *testing.T) {
 	}
 }
 
-// dcmdump is DCMTK's program of that name.
-func dcmdump(t *testing.T) string {
-	t.Helper()
-	dump, err := exec.LookPath("dcmdump")
-	if err != nil {
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatal("dcmdump is not installed")
-		}
-		t.Skip("dcmdump is not installed")
-	}
-	return dump
-}
-
 func TestDCMTKReadsWhatWeWriteWithoutAWarning(t *testing.T) {
-	dump := dcmdump(t)
+	dump := oracle.Tool(t, "dcmdump")
 	path := filepath.Join(t.TempDir(), "written")
 	if err := os.WriteFile(path, written(t, sample(), make([]byte, 8)), 0o600); err != nil {
 		t.Fatal(err)

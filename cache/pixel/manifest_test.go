@@ -1,18 +1,17 @@
 package pixel_test
 
 import (
-	"bufio"
 	"image"
 	"math"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/all"
 )
@@ -20,46 +19,6 @@ import (
 func TestMain(m *testing.M) {
 	pixel.Decoders = all.Decoders()
 	os.Exit(m.Run())
-}
-
-// dataDir is the folder of real data, or the test is skipped.
-func dataDir(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = "../../../shared/data"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "manifest.tsv")); err != nil {
-		t.Skip("the real data is not here: set NOCTURNE_DATA")
-	}
-	return dir
-}
-
-// manifest returns the rows of manifest.tsv by column name.
-func manifest(t *testing.T, dir string) []map[string]string {
-	t.Helper()
-	f, err := os.Open(filepath.Join(dir, "manifest.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	var names []string
-	var rows []map[string]string
-	for lines.Scan() {
-		cells := strings.Split(lines.Text(), "\t")
-		if names == nil {
-			names = cells
-			continue
-		}
-		row := map[string]string{}
-		for i, c := range cells {
-			row[names[i]] = c
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 var native = map[dicom.UID]bool{
@@ -103,9 +62,9 @@ func (c *tally) add(key string) {
 }
 
 func TestStoredValuesAreThoseThatOtherDecodersAgreeOn(t *testing.T) {
-	dir := dataDir(t)
+	dir := oracle.Data(t)
 	var seen, missing tally
-	parallel(manifest(t, dir), func(row map[string]string) {
+	parallel(oracle.Rows(t), func(row map[string]string) {
 		ts := dicom.UID(row["transfer_syntax"])
 		switch {
 		case row["pixel_verdict"] != "agree":
@@ -137,9 +96,9 @@ func TestStoredValuesAreThoseThatOtherDecodersAgreeOn(t *testing.T) {
 // A file that is opened gives its frames one by one, of the same values as one that
 // is read whole, in the order of their frames or not.
 func TestOpenedFilesHoldTheValuesOfThoseThatAreRead(t *testing.T) {
-	dir := dataDir(t)
+	dir := oracle.Data(t)
 	var seen tally
-	parallel(manifest(t, dir), func(row map[string]string) {
+	parallel(oracle.Rows(t), func(row map[string]string) {
 		ts := dicom.UID(row["transfer_syntax"])
 		if row["pixel_verdict"] != "agree" || !read(ts) || len(row["file"])%3 != 0 { // a third of them
 			return
@@ -173,7 +132,7 @@ func wholeLossy(t *testing.T, path string) bool {
 
 // No other decoder here reads these: their twins say what is in them.
 func TestCompressedTwinsHoldTheSameBits(t *testing.T) {
-	dir := dataDir(t)
+	dir := oracle.Data(t)
 	liver, odd := "objects/seg-ct-liver/liver.dcm", "ts/pydicom-data/liver_nonbyte_aligned.dcm"
 	for twin, plain := range map[string]string{
 		"liver_rle": liver, "liver_nonbyte_aligned_rle": odd, "liver_deflate": liver, "liver_nonbyte_aligned_deflate": odd,
@@ -202,9 +161,9 @@ func TestCompressedTwinsHoldTheSameBits(t *testing.T) {
 }
 
 func TestRealFramesCanBeShown(t *testing.T) {
-	dir := dataDir(t)
+	dir := oracle.Data(t)
 	var shown tally
-	parallel(manifest(t, dir), func(row map[string]string) {
+	parallel(oracle.Rows(t), func(row map[string]string) {
 		ts := dicom.UID(row["transfer_syntax"])
 		if row["pixel_verdict"] != "agree" || !read(ts) {
 			return
@@ -257,7 +216,7 @@ func uniform(im *pixel.Image) bool {
 }
 
 func TestTheSamePictureLooksTheSameHoweverItIsStored(t *testing.T) {
-	dir := dataDir(t)
+	dir := oracle.Data(t)
 	for _, c := range []struct {
 		a, b string
 		mean float64 // allowed mean difference, of 255

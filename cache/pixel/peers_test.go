@@ -12,22 +12,9 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 )
-
-// tool is the path of another's program, or the test is skipped.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	switch {
-	case err == nil:
-		return path
-	case os.Getenv("NOCTURNE_PEERS") == "require":
-		t.Fatalf("%s is not installed", name)
-	}
-	t.Skipf("%s is not installed", name)
-	return ""
-}
 
 func call(t *testing.T, name string, args ...string) {
 	t.Helper()
@@ -38,12 +25,12 @@ func call(t *testing.T, name string, args ...string) {
 
 // byOthers are the first frame's values as the oracle that the manifest names has
 // them.
-func byOthers(t *testing.T, path, oracle string) []byte {
+func byOthers(t *testing.T, path, by string) []byte {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "out")
 	switch {
-	case strings.HasPrefix(oracle, "gdcm"):
-		call(t, tool(t, "gdcmconv"), "--raw", "-i", path, "-o", out)
+	case strings.HasPrefix(by, "gdcm"):
+		call(t, oracle.Tool(t, "gdcmconv"), "--raw", "-i", path, "-o", out)
 		f, err := dicom.ReadFile(out)
 		if err != nil {
 			t.Fatal(err)
@@ -53,8 +40,8 @@ func byOthers(t *testing.T, path, oracle string) []byte {
 			t.Fatal(err)
 		}
 		return b
-	case strings.HasPrefix(oracle, "opj"):
-		opj := tool(t, "opj_decompress")
+	case strings.HasPrefix(by, "opj"):
+		opj := oracle.Tool(t, "opj_decompress")
 		f, err := dicom.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -69,7 +56,7 @@ func byOthers(t *testing.T, path, oracle string) []byte {
 		call(t, opj, "-i", out+".j2k", "-o", out+".ppm")
 		return netpbm(t, out+".ppm")
 	}
-	t.Fatalf("no oracle %q is known here", oracle)
+	t.Fatalf("no oracle %q is known here", by)
 	return nil
 }
 
@@ -118,8 +105,8 @@ func apart(a, b []byte, bits int, signed bool) int {
 }
 
 func TestLossyStreamsAreWithinOneOfTheNamedOracle(t *testing.T) {
-	dir := dataDir(t)
-	for _, row := range manifest(t, dir) {
+	dir := oracle.Data(t)
+	for _, row := range oracle.Rows(t) {
 		if row["pixel_verdict"] != "within1" {
 			continue
 		}
@@ -168,9 +155,9 @@ func TestLossyStreamsAreWithinOneOfTheNamedOracle(t *testing.T) {
 // None of it may fail with an error that says neither "not valid" nor "not
 // supported".
 func TestFilesWithoutAnAgreedTruthAreAnsweredAllTheSame(t *testing.T) {
-	dir := dataDir(t)
+	dir := oracle.Data(t)
 	var table strings.Builder
-	for _, row := range manifest(t, dir) {
+	for _, row := range oracle.Rows(t) {
 		switch row["pixel_verdict"] {
 		case "none", "single", "disagree":
 		default:
@@ -213,10 +200,10 @@ func named(notes, sum string) string {
 
 // DCMTK turns YBR into RGB as libjpeg does: ours is the same conversion.
 func TestColourIsThatOfDCMTK(t *testing.T) {
-	dir := dataDir(t)
-	djpeg := tool(t, "dcmdjpeg")
+	dir := oracle.Data(t)
+	djpeg := oracle.Tool(t, "dcmdjpeg")
 	equal := 0
-	for _, row := range manifest(t, dir) {
+	for _, row := range oracle.Rows(t) {
 		if row["transfer_syntax"] != string(dicom.JPEGBaseline) || row["samples"] != "3" || row["pixel_verdict"] != "agree" {
 			continue
 		}

@@ -2,12 +2,12 @@ package space_test
 
 import (
 	"math"
-	"os"
 	"path/filepath"
 	"reflect"
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/space"
 )
 
@@ -129,21 +129,8 @@ func TestOneSliceIsAStack(t *testing.T) {
 	}
 }
 
-// dataDir is the folder of real data, or the test is skipped.
-func dataDir(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = "../../../shared/data"
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the real data is not here: set NOCTURNE_DATA")
-	}
-	return dir
-}
-
 func TestRealChestAbdomenPelvisIsOneEvenStack(t *testing.T) {
-	files, _ := filepath.Glob(filepath.Join(dataDir(t), "studies/ct-chest-abdomen-pelvis/*.dcm"))
+	files, _ := filepath.Glob(filepath.Join(oracle.Data(t), "studies/ct-chest-abdomen-pelvis/*.dcm"))
 	var planes []space.Plane
 	for _, f := range files {
 		h, err := dicom.ReadHeader(f)

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // asNocturne makes this test binary behave as the program itself when a test
@@ -103,13 +105,7 @@ func needs(t *testing.T, tools ...string) {
 		t.Skip("real keys are tested on Linux")
 	}
 	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err == nil {
-			continue
-		}
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatalf("%s is not installed and NOCTURNE_PEERS=require", tool)
-		}
-		t.Skipf("%s is not installed: real keys cannot be pressed", tool)
+		oracle.Tool(t, tool)
 	}
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 )
 
@@ -29,41 +29,14 @@ func call(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	return out.String(), errs.String(), code
 }
 
-// realData is the folder of real data, or the test is skipped.
-func realData(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = "../../../shared/data"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "manifest.tsv")); err != nil {
-		t.Skip("the real data is not here: set NOCTURNE_DATA")
-	}
-	return dir
-}
-
 // manifestRow is what the manifest says of a file.
 type manifestRow struct{ syntax, verdict, sha256 string }
 
-func manifestOf(t *testing.T, dir string) map[string]manifestRow {
+func manifestOf(t *testing.T) map[string]manifestRow {
 	t.Helper()
-	f, err := os.Open(filepath.Join(dir, "manifest.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	out, column := map[string]manifestRow{}, map[string]int{}
-	for lines.Scan() {
-		cells := strings.Split(lines.Text(), "\t")
-		if len(column) == 0 {
-			for i, c := range cells {
-				column[c] = i
-			}
-			continue
-		}
-		out[cells[column["file"]]] = manifestRow{cells[column["transfer_syntax"]], cells[column["pixel_verdict"]], cells[column["pixel_sha256"]]}
+	out := map[string]manifestRow{}
+	for _, row := range oracle.Rows(t) {
+		out[row["file"]] = manifestRow{row["transfer_syntax"], row["pixel_verdict"], row["pixel_sha256"]}
 	}
 	return out
 }
@@ -80,8 +53,8 @@ type answered struct {
 // decoders agree, else listed with what became of it, and never with an error that
 // does not say whether the file or the program is at fault.
 func TestPixelsEqualTheManifest(t *testing.T) {
-	dir := realData(t)
-	want := manifestOf(t, dir)
+	dir := oracle.Data(t)
+	want := manifestOf(t)
 	out, errs, code := call(t, "pixels", "--json", dir)
 	var rows []answered
 	if err := json.Unmarshal([]byte(out), &rows); err != nil || code != exitFailed || errs != "" {

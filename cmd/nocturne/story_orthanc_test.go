@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 )
@@ -182,7 +183,7 @@ func mainJob(t *testing.T, home, study string, images int) {
 }
 
 func TestARealStudyOnARealOrthanc(t *testing.T) {
-	folder := filepath.Join(realData(t), "studies", "ct-chest-abdomen-pelvis")
+	folder := oracle.Data(t, "studies", "ct-chest-abdomen-pelvis")
 	o := startOrthanc(t)
 	needs(t, "dciodvfy", "dsrdump")
 	n := o.load(folder)

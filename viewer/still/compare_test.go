@@ -3,10 +3,10 @@ package still
 import (
 	"context"
 	"image"
-	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
@@ -31,7 +31,7 @@ func until(t *testing.T, v *Viewer, what string, fits func(viewer.Event) bool) v
 }
 
 func TestARealPriorStandsBesideUnderItsAmberBand(t *testing.T) {
-	c, objects := caseOf(t, filepath.Join(real(t), "studies", "mr-same-patient-2-studies"))
+	c, objects := caseOf(t, oracle.Data(t, "studies", "mr-same-patient-2-studies"))
 	if len(c.Studies) != 2 {
 		t.Fatalf("%d studies", len(c.Studies))
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/all"
 	"github.com/nocturne/nocturne/viewer"
@@ -22,19 +23,6 @@ import (
 func TestMain(m *testing.M) {
 	pixel.Decoders = all.Decoders()
 	os.Exit(m.Run())
-}
-
-// real is the folder of real data, or a skip.
-func real(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "studies")); err != nil {
-		t.Skip("no real data: set NOCTURNE_DATA to the folder that holds studies/")
-	}
-	return dir
 }
 
 // caseOf makes a case of all files under dir: the study with most objects is the
@@ -102,7 +90,7 @@ func shoot(t *testing.T, name string, m image.Image) {
 }
 
 func TestRealStudiesOpenScrollAndAreTheirOwn(t *testing.T) {
-	dir := real(t)
+	dir := oracle.Data(t)
 	studies, err := filepath.Glob(filepath.Join(dir, "studies", "*"))
 	if err != nil || len(studies) == 0 {
 		t.Fatal("no studies")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
@@ -18,14 +19,7 @@ import (
 // realStudies reads the real studies' files, by study, or skips the test.
 func realStudies(t *testing.T) map[dicom.UID]map[dicom.UID][]byte {
 	t.Helper()
-	root := os.Getenv("NOCTURNE_DATA")
-	if root == "" {
-		root = "../../../shared/data"
-	}
-	dir := filepath.Join(root, "studies")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no real data: NOCTURNE_DATA is not set and ../shared/data is not there")
-	}
+	dir := oracle.Data(t, "studies")
 	out := map[dicom.UID]map[dicom.UID][]byte{}
 	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".dcm") {

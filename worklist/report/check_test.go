@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // facts of a case with nothing wrong about it.
@@ -231,11 +233,7 @@ func TestTheSheetSaysWhatIsSigned(t *testing.T) {
 // Real prose raises no false alarm: none of these reports has an error that the
 // rules look for.
 func TestRealReportsRaiseNoAlarm(t *testing.T) {
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = "../../../shared/data"
-	}
-	files, _ := filepath.Glob(filepath.Join(dir, "reports", "*_*.txt"))
+	files, _ := filepath.Glob(filepath.Join(oracle.Data(t, "reports"), "*_*.txt"))
 	if len(files) == 0 {
 		t.Skip("the data set with real reports is not here (NOCTURNE_DATA)")
 	}

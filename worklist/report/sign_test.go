@@ -14,6 +14,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // signing is a draft with its facts as they are at a sign sheet.
@@ -192,19 +193,6 @@ func TestAnAddendumNamesTheReportItAddsTo(t *testing.T) {
 	}
 }
 
-// peer finds a foreign program or skips, or fails where peers are required.
-func peer(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatalf("%s is not installed", name)
-		}
-		t.Skipf("%s is not installed", name)
-	}
-	return path
-}
-
 func TestValidatorsAcceptASignedReport(t *testing.T) {
 	d, f := signing()
 	d.Set(Impression, "Größe unverändert.\nZweite Zeile, 肺.", t0)
@@ -216,13 +204,13 @@ func TestValidatorsAcceptASignedReport(t *testing.T) {
 	if err := os.WriteFile(file, s.Bytes, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, _ := exec.Command(peer(t, "dciodvfy"), file).CombinedOutput()
+	out, _ := exec.Command(oracle.Tool(t, "dciodvfy"), file).CombinedOutput()
 	for _, line := range strings.Split(string(out), "\n") {
 		if strings.HasPrefix(line, "Error") {
 			t.Error(line)
 		}
 	}
-	dump, err := exec.Command(peer(t, "dsrdump"), "+U8", "+Pl", file).CombinedOutput()
+	dump, err := exec.Command(oracle.Tool(t, "dsrdump"), "+U8", "+Pl", file).CombinedOutput()
 	if err != nil || !bytes.Contains(dump, []byte("Zweite Zeile, 肺.")) || !bytes.Contains(dump, []byte("VERIFIED")) {
 		t.Errorf("dsrdump: %v\n%s", err, dump)
 	}

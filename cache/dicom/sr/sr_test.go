@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // header is a CT image's, of a fictitious patient.
@@ -189,19 +190,6 @@ Verified by READER, DEMO, Demo Hospital, 2025-11-20 03:31 +0100
 	}
 }
 
-// tool skips where a foreign validator is not installed.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	p, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatalf("%s is not installed", name)
-		}
-		t.Skipf("%s is not installed", name)
-	}
-	return p
-}
-
 // variants are the kinds of report that this house writes.
 func variants() map[string]Document {
 	plain, prelim, addendum, bare := report(), report(), report(), report()
@@ -221,7 +209,7 @@ func TestForeignValidatorsAcceptTheReport(t *testing.T) {
 		if err := os.WriteFile(path, bytesOf(t, doc), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		out, _ := exec.Command(tool(t, "dciodvfy"), "-new", path).CombinedOutput()
+		out, _ := exec.Command(oracle.Tool(t, "dciodvfy"), "-new", path).CombinedOutput()
 		if !strings.Contains(string(out), "BasicTextSR") {
 			t.Errorf("%s: dciodvfy did not see a report:\n%s", name, out)
 		}
@@ -230,7 +218,7 @@ func TestForeignValidatorsAcceptTheReport(t *testing.T) {
 				t.Errorf("%s: %s", name, l)
 			}
 		}
-		out, err := exec.Command(tool(t, "dsrdump"), "+Pl", path).CombinedOutput()
+		out, err := exec.Command(oracle.Tool(t, "dsrdump"), "+Pl", path).CombinedOutput()
 		if err != nil || strings.Contains(string(out), "E: ") {
 			t.Errorf("%s: dsrdump: %v\n%s", name, err, out)
 		}
@@ -244,19 +232,13 @@ func TestForeignValidatorsAcceptTheReport(t *testing.T) {
 }
 
 func TestMeasurementsOfOthersAreReadable(t *testing.T) {
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
+	dir := oracle.Data(t)
 	for file, want := range map[string][]string{
 		"objects/sr/sample-sr.dcm":        {"Imaging Measurement Report\nnot verified, final, 2023-08-24 16:01", "Long Axis: 64.45 px\n"},
 		"objects/sr/report_dfl":           {"referred by Fukuda, Dr. was also seen by Mason, Dr. at the Redlands Clinic ."},
 		"objects/sr-tid1500-petct/sr.dcm": {"Positron Emission Tomography Image Storage (", "Procedure reported: PET whole body"},
 	} {
 		f, err := dicom.ReadFile(filepath.Join(dir, file))
-		if errors.Is(err, os.ErrNotExist) && os.Getenv("NOCTURNE_PEERS") != "require" {
-			t.Skip("no real data: set NOCTURNE_DATA")
-		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,28 +13,8 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 )
-
-// dataFiles are the real objects; the test is skipped without them.
-func dataFiles(t testing.TB) (dir string, names []string) {
-	t.Helper()
-	if dir = os.Getenv("NOCTURNE_DATA"); dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "manifest.tsv"))
-	if err != nil {
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatalf("no real data at %s", dir)
-		}
-		t.Skipf("no real data at %s: set NOCTURNE_DATA", dir)
-	}
-	for _, line := range strings.Split(string(b), "\n")[1:] {
-		if name, _, ok := strings.Cut(line, "\t"); ok {
-			names = append(names, name)
-		}
-	}
-	return dir, names
-}
 
 // everyVR holds a value of every value representation.
 func everyVR() *dicom.Dataset {
@@ -108,9 +88,10 @@ func TestEveryVRSurvivesXML(t *testing.T) {
 // TestXMLSaysWhatJSONSays for every real file, but for trailing empty components of
 // names, which XML has no way to write, and controls, which it must not hold.
 func TestXMLSaysWhatJSONSays(t *testing.T) {
-	dir, names := dataFiles(t)
+	dir := oracle.Data(t)
 	n := 0
-	for _, name := range names {
+	for _, row := range oracle.Rows(t) {
+		name := row["file"]
 		f, err := dicom.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			continue
@@ -228,7 +209,7 @@ func TestBadXMLIsRefusedWithOurError(t *testing.T) {
 // TestDCMTKAndGDCMWriteWhatWeRead: their XML of real files is, element by element,
 // what we read from the files; what they write by reference only is left out.
 func TestDCMTKAndGDCMWriteWhatWeRead(t *testing.T) {
-	dir, _ := dataFiles(t)
+	dir := oracle.Data(t)
 	for _, tool := range []struct {
 		program string
 		args    func(in, out string) []string

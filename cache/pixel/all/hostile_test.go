@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 )
 
@@ -28,29 +29,17 @@ type seed struct {
 
 // realSeeds are the smallest real files of every transfer syntax.
 func realSeeds(t testing.TB) []seed {
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "manifest.tsv"))
-	if err != nil {
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatalf("no real data at %s", dir)
-		}
-		t.Logf("no real data at %s: mutants of our own objects only", dir)
+	if _, err := os.Stat(filepath.Join(oracle.Dir(), "manifest.tsv")); err != nil && os.Getenv("NOCTURNE_PEERS") != "require" {
+		t.Logf("no real data at %s: mutants of our own objects only", oracle.Dir())
 		return nil
 	}
-	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
-	column := func(name string) int { return slices.Index(strings.Split(lines[0], "\t"), name) }
-	name, ts, size, frames := column("file"), column("transfer_syntax"), column("bytes"), column("frames")
+	dir := oracle.Data(t)
 	by := map[string][]seed{}
-	for _, line := range lines[1:] {
-		row := strings.Split(line, "\t")
-		n, _ := strconv.Atoi(row[size])
-		if row[ts] == "" || row[frames] == "" || n > 400<<10 {
-			continue
+	for _, row := range oracle.Rows(t) {
+		n, _ := strconv.Atoi(row["bytes"])
+		if ts := row["transfer_syntax"]; ts != "" && row["frames"] != "" && n <= 400<<10 {
+			by[ts] = append(by[ts], seed{name: row["file"], cells: n})
 		}
-		by[row[ts]] = append(by[row[ts]], seed{name: row[name], cells: n})
 	}
 	var out []seed
 	for _, list := range by {

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/deflate"
 	"github.com/nocturne/nocturne/cache/pixel/jpeg"
@@ -220,13 +221,7 @@ func standardJPEG(t testing.TB, native []byte, h pixel.Header) []byte {
 // tool runs another's program, or skips.
 func tool(t testing.TB, name string, args ...string) {
 	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatalf("%s is not installed", name)
-		}
-		t.Skipf("%s is not installed", name)
-	}
-	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+	if out, err := exec.Command(oracle.Tool(t, name), args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v: %s", name, err, out)
 	}
 }

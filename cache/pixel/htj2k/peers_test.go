@@ -8,20 +8,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-)
 
-// peer is the path of a program that is installed, or the test ends.
-func peer(t testing.TB, name string) string {
-	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
-	}
-	if os.Getenv("NOCTURNE_PEERS") == "require" {
-		t.Fatalf("%s is required and not installed", name)
-	}
-	t.Skipf("%s is not installed", name)
-	return ""
-}
+	"github.com/nocturne/nocturne/cache/oracle"
+)
 
 // samples16 are those a peer makes of the stream.
 func samples16(t *testing.T, program string, stream []byte) []int32 {
@@ -53,7 +42,7 @@ func TestOpenJPEGReadsTheSameOfAllPasses(t *testing.T) { testPeer(t, "opj_decomp
 func TestOpenJPHReadsTheSameOfAllPasses(t *testing.T) { testPeer(t, "ojph_expand") }
 
 func testPeer(t *testing.T, name string) {
-	program := peer(t, name)
+	program := oracle.Tool(t, name)
 	r := rand.New(rand.NewPCG(7, 7))
 	d := new(Decoder)
 	for _, size := range sizes {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/jpeg"
 )
@@ -26,40 +27,18 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// manifest calls row for each row of the real data's manifest, by column name; or
-// the test is skipped.
-func manifest(t testing.TB, row func(dir string, r map[string]string)) {
-	t.Helper()
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = "../../../../shared/data"
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "manifest.tsv"))
-	if err != nil {
-		t.Skip("the real data is not here: set NOCTURNE_DATA")
-	}
-	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
-	names := strings.Split(lines[0], "\t")
-	for _, l := range lines[1:] {
-		r := map[string]string{}
-		for i, c := range strings.Split(l, "\t") {
-			r[names[i]] = c
-		}
-		row(dir, r)
-	}
-}
-
 func TestRealFramesEqualThoseThatOtherDecodersAgreeOn(t *testing.T) {
 	seen := 0
-	manifest(t, func(dir string, r map[string]string) {
+	dir := oracle.Data(t)
+	for _, r := range oracle.Rows(t) {
 		ts := r["transfer_syntax"]
 		if !strings.HasPrefix(ts, "1.2.840.10008.1.2.4.") || !dctSyntaxes[ts[20:]] {
-			return
+			continue
 		}
 		f, err := dicom.ReadFile(filepath.Join(dir, r["file"]))
 		if err != nil {
 			t.Errorf("%s: %v", r["file"], err)
-			return
+			continue
 		}
 		sum, err := pixel.StoredSHA256(f)
 		switch {
@@ -70,6 +49,6 @@ func TestRealFramesEqualThoseThatOtherDecodersAgreeOn(t *testing.T) {
 		default:
 			seen++
 		}
-	})
+	}
 	t.Logf("%d files equal", seen)
 }

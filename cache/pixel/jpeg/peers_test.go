@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel/jpeg"
 )
 
@@ -19,13 +20,7 @@ import (
 func need(t testing.TB, tools ...string) {
 	t.Helper()
 	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err == nil {
-			continue
-		}
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatalf("%s is not installed and NOCTURNE_PEERS=require", tool)
-		}
-		t.Skipf("%s is not installed", tool)
+		oracle.Tool(t, tool)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // written are pictures for our encoder.
@@ -83,7 +84,7 @@ func TestOpenJPEGReadsWhatIsEncoded(t *testing.T) {
 }
 
 func TestGDCMReadsWhatIsEncoded(t *testing.T) {
-	gdcmconv := need(t, "gdcmconv")
+	gdcmconv := oracle.Tool(t, "gdcmconv")
 	for _, p := range []picture{grey8, grey12, rgb8} {
 		dir := t.TempDir()
 		in, out := filepath.Join(dir, "in.dcm"), filepath.Join(dir, "out.dcm")

@@ -1,61 +1,17 @@
 package jpeg2000
 
 import (
-	"bufio"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 )
-
-// dataDir is the folder of real data, or the test is skipped.
-func dataDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = "../../../../shared/data"
-	}
-	if _, err := os.Stat(filepath.Join(dir, "manifest.tsv")); err != nil {
-		t.Skip("the real data is not here: set NOCTURNE_DATA")
-	}
-	return dir
-}
 
 var syntaxes = map[string]bool{
 	"1.2.840.10008.1.2.4.90": true, "1.2.840.10008.1.2.4.91": true,
 	"1.2.840.10008.1.2.4.201": true, "1.2.840.10008.1.2.4.202": true, "1.2.840.10008.1.2.4.203": true,
-}
-
-// manifest returns the rows of our transfer syntaxes by column name.
-func manifest(t testing.TB, dir string) []map[string]string {
-	t.Helper()
-	f, err := os.Open(filepath.Join(dir, "manifest.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	var names []string
-	var rows []map[string]string
-	for lines.Scan() {
-		cells := strings.Split(lines.Text(), "\t")
-		if names == nil {
-			names = cells
-			continue
-		}
-		row := map[string]string{}
-		for i, c := range cells {
-			row[names[i]] = c
-		}
-		if syntaxes[row["transfer_syntax"]] {
-			rows = append(rows, row)
-		}
-	}
-	return rows
 }
 
 func register() {
@@ -77,10 +33,13 @@ var plain = map[string]string{
 // A file of verdict single is held against the one decoder that read it (the
 // manifest has its sum), and one that none reads must be refused.
 func TestRealFilesHaveTheStoredValuesOthersFound(t *testing.T) {
-	dir := dataDir(t)
+	dir := oracle.Data(t)
 	register()
 	seen := map[string]int{}
-	for _, row := range manifest(t, dir) {
+	for _, row := range oracle.Rows(t) {
+		if !syntaxes[row["transfer_syntax"]] {
+			continue
+		}
 		sum, err := sumOf(dir, row["file"])
 		want, verdict := row["pixel_sha256"], row["pixel_verdict"]
 		if twin := plain[row["file"]]; twin != "" {

@@ -9,24 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// need is the path of a peer's program, or the test is skipped.
-func need(t testing.TB, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatalf("%s is not installed, and peers are required", name)
-		}
-		t.Skipf("%s is not installed", name)
-	}
-	return path
-}
+	"github.com/nocturne/nocturne/cache/oracle"
+)
 
 func run(t testing.TB, name string, args ...string) error {
 	t.Helper()
-	out, err := exec.Command(need(t, name), args...).CombinedOutput()
+	out, err := exec.Command(oracle.Tool(t, name), args...).CombinedOutput()
 	if err != nil || strings.Contains(string(out), "[ERROR]") {
 		return fmt.Errorf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
 	}

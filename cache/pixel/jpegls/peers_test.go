@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/jpegls"
 )
@@ -19,13 +20,7 @@ import (
 // tool runs another's program, or skips the test.
 func tool(t *testing.T, name string, args ...string) {
 	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatalf("%s is not installed", name)
-		}
-		t.Skipf("%s is not installed", name)
-	}
-	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+	if out, err := exec.Command(oracle.Tool(t, name), args...).CombinedOutput(); err != nil {
 		t.Fatalf("%s %v: %v: %s", filepath.Base(name), args, err, out)
 	}
 }

@@ -1,14 +1,13 @@
 package jpegls_test
 
 import (
-	"bufio"
 	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/jpegls"
 )
@@ -24,28 +23,11 @@ func TestMain(m *testing.M) {
 // syntax: file and SHA-256 of the stored values. Without them the test is skipped.
 func realFiles(t testing.TB) (dir string, sums map[string]string) {
 	t.Helper()
-	if dir = os.Getenv("NOCTURNE_DATA"); dir == "" {
-		dir = "../../../../shared/data"
-	}
-	f, err := os.Open(filepath.Join(dir, "manifest.tsv"))
-	if err != nil {
-		t.Skip("the real data is not here: set NOCTURNE_DATA")
-	}
-	defer f.Close()
-	sums = map[string]string{}
-	column := map[string]int{}
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		cells := strings.Split(lines.Text(), "\t")
-		if len(column) == 0 {
-			for i, c := range cells {
-				column[c] = i
-			}
-			continue
-		}
-		switch ts := dicom.UID(cells[column["transfer_syntax"]]); {
-		case ts != dicom.JPEGLSLossless && ts != dicom.JPEGLSNearLossless:
-		case cells[column["pixel_verdict"]] == "agree":
-			sums[cells[column["file"]]] = cells[column["pixel_sha256"]]
+	dir, sums = oracle.Data(t), map[string]string{}
+	for _, row := range oracle.Rows(t) {
+		ts := dicom.UID(row["transfer_syntax"])
+		if (ts == dicom.JPEGLSLossless || ts == dicom.JPEGLSNearLossless) && row["pixel_verdict"] == "agree" {
+			sums[row["file"]] = row["pixel_sha256"]
 		}
 	}
 	return dir, sums

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/rle"
 )
@@ -50,11 +50,7 @@ func frames(b *testing.B) map[string]func() ([]byte, pixel.Header) {
 		"US-768x1024x3x8":    made(pixel.Header{Rows: 768, Cols: 1024, Samples: 3, Allocated: 8, Stored: 8}, 1),
 		"grey-1024x1024x1x8": made(pixel.Header{Rows: 1024, Cols: 1024, Samples: 1, Allocated: 8, Stored: 8}, 1),
 	}
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = "../../../../shared/data"
-	}
-	if f, err := dicom.ReadFile(filepath.Join(dir, "ts/pydicom-data/693_UNCR.dcm")); err == nil {
+	if f, err := dicom.ReadFile(filepath.Join(oracle.Dir(), "ts/pydicom-data/693_UNCR.dcm")); err == nil {
 		out["CT-real-512x512x16"] = func() ([]byte, pixel.Header) {
 			h, err := pixel.HeaderOf(f)
 			if err != nil {

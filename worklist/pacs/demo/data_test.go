@@ -7,23 +7,11 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
-// dataDir is where the real files are; the test is skipped without them.
-func dataDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("NOCTURNE_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no real DICOM files: NOCTURNE_DATA names no folder")
-	}
-	return dir
-}
-
 func TestRealFilesAreServedAsTheyLieOnDisk(t *testing.T) {
-	root := dataDir(t)
+	root := oracle.Data(t)
 	var dirs []string
 	for _, d := range []string{"studies", "modalities", "objects"} {
 		dirs = append(dirs, filepath.Join(root, d))
@@ -55,7 +43,7 @@ func TestRealFilesAreServedAsTheyLieOnDisk(t *testing.T) {
 }
 
 func TestRealStudiesHaveTasksAndMetadata(t *testing.T) {
-	_, base := serve(t, Options{Dirs: []string{filepath.Join(dataDir(t), "studies")}})
+	_, base := serve(t, Options{Dirs: []string{filepath.Join(oracle.Data(t), "studies")}})
 	resp, body := call(t, "GET", base+"/workitems", nil)
 	want(t, resp, body, 200)
 	steps := sets(t, body)

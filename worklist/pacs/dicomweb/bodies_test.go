@@ -9,24 +9,12 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 )
-
-// dataDir is the folder of real data, or skips the test.
-func dataDir(t *testing.T, name string) string {
-	root := os.Getenv("NOCTURNE_DATA")
-	if root == "" {
-		root = "../../../../shared/data"
-	}
-	dir := filepath.Join(root, name)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no real data: NOCTURNE_DATA is not set and ../shared/data is not there")
-	}
-	return dir
-}
 
 func TestBodiesOfRealServersAreRead(t *testing.T) {
 	n := 0
-	err := filepath.WalkDir(dataDir(t, "dicomweb-json"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(oracle.Data(t, "dicomweb-json"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".gz") {
 			return err
 		}

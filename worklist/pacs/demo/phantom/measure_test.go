@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/oracle"
 )
 
 // values are the rescaled pixels of the first frame.
@@ -271,13 +272,7 @@ func TestTheNodeHasItsSUV(t *testing.T) {
 // TestDciodvfyFindsNoError shows a strange validator one object of every SOP
 // class.
 func TestDciodvfyFindsNoError(t *testing.T) {
-	tool, err := exec.LookPath("dciodvfy")
-	if err != nil {
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
-			t.Fatal("dciodvfy (Debian package dicom3tools) is required and not installed")
-		}
-		t.Skip("dciodvfy (Debian package dicom3tools) is not installed")
-	}
+	tool := oracle.Tool(t, "dciodvfy")
 	seen := map[string]bool{}
 	for _, s := range Studies(false, night) {
 		for _, in := range s.Instances {
