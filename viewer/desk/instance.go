@@ -6,8 +6,8 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
-	"github.com/nocturne/nocturne/viewer/mpr"
 )
 
 // kept lists what of a header is of use after reading: a thousand slices hold
@@ -34,8 +34,8 @@ type instance struct {
 	d      *dicom.Dataset
 	frames int
 	image  bool
-	failed string     // why it cannot be read, in words; "" when it was
-	made   *mpr.Plane // a reformat: its frames are slices of this plane; nil for what was acquired
+	failed string        // why it cannot be read, in words; "" when it was
+	made   *volume.Plane // a reformat: its frames are slices of this plane; nil for what was acquired
 }
 
 func newInstance(o viewer.Object, f *dicom.File) *instance {

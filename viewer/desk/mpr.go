@@ -6,8 +6,8 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
-	"github.com/nocturne/nocturne/viewer/mpr"
 )
 
 func reforming() map[viewer.Action]func(*Desk) {
@@ -87,7 +87,7 @@ func (d *Desk) beginMPR(t *tile) bool {
 	}
 	source := t.stack
 	d.mpr = &reformats{
-		set: mpr.New(v), source: source, frames: frames,
+		set: volume.NewMPR(v), source: source, frames: frames,
 		before: beside{layout: d.layout, active: d.active, oneUp: d.oneUp, tiles: d.tiles},
 	}
 	for k := range frames {

@@ -8,13 +8,12 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
-	"github.com/nocturne/nocturne/viewer/mpr"
 )
 
 // reformats are three planes through one stack, in the tiles of a 2x2 layout whose
 // fourth tile is the stack itself.
 type reformats struct {
-	set     *mpr.Set
+	set     *volume.MPR
 	source  *stack
 	frames  []Frame // of the volume's slices
 	missing []int   // slices that are not in it yet
@@ -53,7 +52,7 @@ func volumeOf(s *stack) (*volume.Volume, []Frame, error) {
 
 // planeStack is a plane of the set as a stack that a tile can hold. One object
 // stands for all its slices: its header is the source's, with the plane's geometry.
-func planeStack(set *mpr.Set, which int, source *stack) *stack {
+func planeStack(set *volume.MPR, which int, source *stack) *stack {
 	p := set.Plane(which)
 	at := p.At(0)
 	d := &dicom.Dataset{}
@@ -84,7 +83,7 @@ func planeStack(set *mpr.Set, which int, source *stack) *stack {
 }
 
 // made is the plane of a tile that holds a reformat, else nil.
-func (t *tile) made() *mpr.Plane {
+func (t *tile) made() *volume.Plane {
 	if t.stack == nil {
 		return nil
 	}

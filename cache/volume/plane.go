@@ -1,4 +1,4 @@
-package mpr
+package volume
 
 import (
 	"fmt"
@@ -6,23 +6,22 @@ import (
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
-	"github.com/nocturne/nocturne/cache/volume"
 )
 
 // maxSide bounds a picture: a larger one has coarser pixels.
 const maxSide = 1536
 
-// Plane is one stack of parallel planes through the volume. Slices count down it: to
+// Plane is one stack of parallel planes through the  Slices count down it: to
 // the feet, to the back, to the left.
 type Plane struct {
-	set    *Set
+	set    *MPR
 	which  int
 	basis  basis
 	along  space.Vec3
 	first  float64 // mm along of slice 0
 	step   float64
 	slices int
-	cut    volume.Cut // of slice 0
+	cut    Cut        // of slice 0
 	made   [4]picture // made last, newest first
 }
 
@@ -31,7 +30,7 @@ type picture struct {
 	image *pixel.Image
 }
 
-// place lays the planes out over the whole volume. Pixel and slice centres of an
+// place lays the planes out over the whole  Pixel and slice centres of an
 // orthogonal plane are voxel centres, so that nothing is interpolated that need not
 // be.
 func (p *Plane) place(b basis) {
@@ -39,16 +38,16 @@ func (p *Plane) place(b basis) {
 	p.basis, p.along = b, space.Down(b.normal())
 	p.made = [4]picture{}
 	low, high := extent(v, p.along)
-	p.step = step(v, p.along)
+	p.step = pitchAlong(v, p.along)
 	p.slices = max(1, int(math.Floor((high-low)/p.step+1e-6)))
 	p.first = (low+high)/2 - float64(p.slices-1)/2*p.step
 	left, right := extent(v, b.right)
 	top, bottom := extent(v, b.down)
 	mm := math.Max(v.Finest(), math.Max(right-left, bottom-top)/maxSide)
 	count := func(along space.Vec3, extent float64) int { // from the first voxel's centre to the last one's
-		return max(1, int(math.Floor((extent-step(v, along))/mm+1e-6))+1)
+		return max(1, int(math.Floor((extent-pitchAlong(v, along))/mm+1e-6))+1)
 	}
-	p.cut = volume.Cut{
+	p.cut = Cut{
 		Centre: v.Centre().Add(p.along.Scale(p.first - v.Centre().Dot(p.along))),
 		Right:  b.right, Down: b.down, MM: mm,
 		Cols: count(b.right, right-left), Rows: count(b.down, bottom-top),
@@ -77,16 +76,16 @@ func (p *Plane) Nearest(q space.Vec3) int {
 // Name is what the plane is called: "coronal", "coronal oblique".
 func (p *Plane) Name() string {
 	if p.basis != bases(p.set.Volume)[p.which] {
-		return names[p.which] + " oblique"
+		return planeNames[p.which] + " oblique"
 	}
-	return names[p.which]
+	return planeNames[p.which]
 }
 
-func (p *Plane) cutAt(k int) volume.Cut {
+func (p *Plane) cutAt(k int) Cut {
 	c := p.cut
 	c.Centre = c.Centre.Add(p.along.Scale(float64(k) * p.step))
 	c.Mode, c.Thickness = p.set.Mode, 0
-	if c.Mode != volume.Single {
+	if c.Mode != Single {
 		c.Thickness = p.set.Slab
 	}
 	return c
@@ -97,7 +96,7 @@ func (p *Plane) At(k int) space.Plane { return p.cutAt(k).Plane(p.set.Volume) }
 
 // Key tells one picture from another: equal keys are equal pixels.
 func (p *Plane) Key(k int, coarse bool) string {
-	return fmt.Sprintf("%d.%d.%d/%d/%d/%g/%t", p.set.made, p.which, p.set.version, k, p.set.Mode, p.set.Slab, coarse && p.set.Mode != volume.Single)
+	return fmt.Sprintf("%d.%d.%d/%d/%d/%g/%t", p.set.made, p.which, p.set.version, k, p.set.Mode, p.set.Slab, coarse && p.set.Mode != Single)
 }
 
 // Image is the picture of slice k. A coarse slab is sampled at every other pixel of
@@ -111,7 +110,7 @@ func (p *Plane) Image(k int, coarse bool) *pixel.Image {
 	}
 	c := p.cutAt(k)
 	values := p.set.values[:0]
-	if coarse && c.Mode != volume.Single {
+	if coarse && c.Mode != Single {
 		values = p.set.coarse(values, c)
 	} else {
 		values = p.set.Volume.Resample(values, c)

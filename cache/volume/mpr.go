@@ -1,25 +1,25 @@
-package mpr
+package volume
 
 import (
 	"fmt"
 	"math"
+	"sync/atomic"
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
-	"github.com/nocturne/nocturne/cache/volume"
 )
 
-// Set is three planes through one volume and how thick they are. It is used from
-// one goroutine.
-type Set struct {
-	Volume *volume.Volume
-	Mode   volume.Mode
+// MPR is multi-planar reformatting: three planes through one volume, and how thick
+// they are. It is used from one goroutine.
+type MPR struct {
+	Volume *Volume
+	Mode   Mode
 	Slab   float64 // mm; counts where Mode is not Single
 	Centre space.Vec3
 
 	planes  [3]*Plane
-	made    int // tells sets apart
-	version int // rises with every slice that is filled in and every turn
+	made    int64 // tells MPRs apart
+	version int   // rises with every slice that is filled in and every turn
 	values  []int16
 	small   []int16
 }
@@ -31,13 +31,12 @@ const (
 	maxSlab   = 200
 )
 
-var sets int
+var mprs atomic.Int64
 
-// New makes the orthogonal planes through the middle of a volume, which may still be
+// NewMPR makes the orthogonal planes through the middle of a volume, which may still be
 // empty.
-func New(v *volume.Volume) *Set {
-	sets++
-	s := &Set{Volume: v, Slab: usualSlab, Centre: v.Centre(), made: sets}
+func NewMPR(v *Volume) *MPR {
+	s := &MPR{Volume: v, Slab: usualSlab, Centre: v.Centre(), made: mprs.Add(1)}
 	for i := range s.planes {
 		s.planes[i] = &Plane{set: s, which: i}
 	}
@@ -46,7 +45,7 @@ func New(v *volume.Volume) *Set {
 }
 
 // Reset makes the planes orthogonal again; the centre stays.
-func (s *Set) Reset() {
+func (s *MPR) Reset() {
 	s.version++
 	for i, b := range bases(s.Volume) {
 		s.planes[i].place(b)
@@ -54,17 +53,17 @@ func (s *Set) Reset() {
 }
 
 // Plane is one of the three.
-func (s *Set) Plane(which int) *Plane { return s.planes[which] }
+func (s *MPR) Plane(which int) *Plane { return s.planes[which] }
 
 // Fill takes slice k of the stack the volume is made of, in viewing order.
-func (s *Set) Fill(k int, im *pixel.Image) error {
+func (s *MPR) Fill(k int, im *pixel.Image) error {
 	s.version++
 	return s.Volume.Set(k, im)
 }
 
 // Turn rotates the two other planes about the normal of one, clockwise on its
 // picture.
-func (s *Set) Turn(which int, degrees float64) {
+func (s *MPR) Turn(which int, degrees float64) {
 	axis := s.planes[which].basis.normal()
 	s.version++
 	for i, p := range s.planes {
@@ -76,13 +75,13 @@ func (s *Set) Turn(which int, degrees float64) {
 
 // Basis is how a plane faces, so that it can be taken up again: its row and column
 // directions.
-func (s *Set) Basis(which int) (right, down space.Vec3) {
+func (s *MPR) Basis(which int) (right, down space.Vec3) {
 	return s.planes[which].basis.right, s.planes[which].basis.down
 }
 
 // Face makes a plane face as Basis told. Directions that are not square to each
 // other are refused.
-func (s *Set) Face(which int, right, down space.Vec3) bool {
+func (s *MPR) Face(which int, right, down space.Vec3) bool {
 	if math.Abs(right.Len()-1) > 1e-6 || math.Abs(down.Len()-1) > 1e-6 || math.Abs(right.Dot(down)) > 1e-6 {
 		return false
 	}
@@ -92,22 +91,22 @@ func (s *Set) Face(which int, right, down space.Vec3) bool {
 }
 
 // NextMode goes on to the next way of making a slab: off, MIP, MinIP, mean.
-func (s *Set) NextMode() { s.Mode = (s.Mode + 1) % (volume.Mean + 1) }
+func (s *MPR) NextMode() { s.Mode = (s.Mode + 1) % (Mean + 1) }
 
 // Thicken sets the thickness of slabs, within their bounds, mm.
-func (s *Set) Thicken(mm float64) { s.Slab = math.Max(minSlab, math.Min(maxSlab, mm)) }
+func (s *MPR) Thicken(mm float64) { s.Slab = math.Max(minSlab, math.Min(maxSlab, mm)) }
 
 // Words are what the picture is, as it is written on it and beside its values (N21):
 // "MIP 10 mm", "" for a single plane.
-func (s *Set) Words() string {
-	if s.Mode == volume.Single {
+func (s *MPR) Words() string {
+	if s.Mode == Single {
 		return ""
 	}
 	return fmt.Sprintf("%v %g mm", s.Mode, math.Round(s.Slab*10)/10)
 }
 
 // coarse samples a quarter of a cut's pixels and spreads each over four.
-func (s *Set) coarse(values []int16, c volume.Cut) []int16 {
+func (s *MPR) coarse(values []int16, c Cut) []int16 {
 	half := c
 	half.Cols, half.Rows, half.MM = (c.Cols+1)/2, (c.Rows+1)/2, 2*c.MM
 	first := c.At(0, 0).Add(c.Right.Add(c.Down).Scale(c.MM / 2))

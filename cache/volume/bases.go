@@ -1,23 +1,19 @@
-// Package mpr is multi-planar reformatting: three stacks of planes through one
-// volume, how they stand, and the pictures they give. It holds no tile and no key;
-// package desk puts it on screen.
-package mpr
+package volume
 
 import (
 	"math"
 
 	"github.com/nocturne/nocturne/cache/space"
-	"github.com/nocturne/nocturne/cache/volume"
 )
 
-// The planes of a Set.
+// The planes of an MPR.
 const (
 	Axial = iota
 	Coronal
 	Sagittal
 )
 
-var names = [3]string{"axial", "coronal", "sagittal"}
+var planeNames = [3]string{"axial", "coronal", "sagittal"}
 
 // basis is how a plane faces: the directions of its rows and columns.
 type basis struct{ right, down space.Vec3 }
@@ -43,13 +39,13 @@ func anatomical(left, back, head space.Vec3) [3]basis {
 	}
 }
 
-// near is how far acquired axes may stand from the patient's for the patient's to be
+// square is how far acquired axes may stand from the patient's for the patient's to be
 // taken: 20°, more than a gantry tilts less than an oblique slab of a knee.
-var near = math.Cos(20 * math.Pi / 180)
+var square = math.Cos(20 * math.Pi / 180)
 
 // bases are the patient's planes where the volume was acquired along them, else the
 // volume's own, named by what they are nearest to.
-func bases(v *volume.Volume) [3]basis {
+func bases(v *Volume) [3]basis {
 	col, row, _ := v.Steps()
 	own := [3]space.Vec3{col.Unit(), row.Unit(), col.Cross(row).Unit()}
 	var axes [3]space.Vec3
@@ -64,7 +60,7 @@ func bases(v *volume.Volume) [3]basis {
 		if best < 0 {
 			axes[a] = axes[a].Scale(-1)
 		}
-		patient = patient && math.Abs(best) >= near
+		patient = patient && math.Abs(best) >= square
 	}
 	if patient || axes[0] == axes[1] || axes[1] == axes[2] || axes[0] == axes[2] {
 		return anatomical(space.Vec3{1, 0, 0}, space.Vec3{0, 1, 0}, space.Vec3{0, 0, 1})
@@ -73,7 +69,7 @@ func bases(v *volume.Volume) [3]basis {
 }
 
 // extent is how far the voxels reach along a direction, mm.
-func extent(v *volume.Volume, along space.Vec3) (low, high float64) {
+func extent(v *Volume, along space.Vec3) (low, high float64) {
 	col, row, slice := v.Steps()
 	centre := v.Centre().Dot(along)
 	half := 0.0
@@ -84,9 +80,9 @@ func extent(v *volume.Volume, along space.Vec3) (low, high float64) {
 	return centre - half, centre + half
 }
 
-// step is the distance of planes along a direction: that of the voxels where the
+// pitchAlong is the distance of planes along a direction: that of the voxels where the
 // planes are theirs, else the finest there is.
-func step(v *volume.Volume, along space.Vec3) float64 {
+func pitchAlong(v *Volume, along space.Vec3) float64 {
 	col, row, slice := v.Steps()
 	for _, s := range [3]space.Vec3{col, row, slice} {
 		if math.Abs(s.Unit().Dot(along)) > 1-1e-6 {

@@ -1,4 +1,4 @@
-package mpr_test
+package volume_test
 
 import (
 	"math"
@@ -7,11 +7,10 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/cache/volume"
-	"github.com/nocturne/nocturne/viewer/mpr"
 )
 
 // axial is an empty volume of cols × rows × slices voxels, head first.
-func axial(t testing.TB, cols, rows, slices int, mm, step, tilt float64) *mpr.Set {
+func axial(t testing.TB, cols, rows, slices int, mm, step, tilt float64) *volume.MPR {
 	t.Helper()
 	var planes []space.Plane
 	sin, cos := math.Sincos(tilt * math.Pi / 180)
@@ -25,10 +24,10 @@ func axial(t testing.TB, cols, rows, slices int, mm, step, tilt float64) *mpr.Se
 	if err != nil {
 		t.Fatal(err)
 	}
-	return mpr.New(v)
+	return volume.NewMPR(v)
 }
 
-func fill(t testing.TB, s *mpr.Set, f func(p space.Vec3) float64) {
+func fill(t testing.TB, s *volume.MPR, f func(p space.Vec3) float64) {
 	t.Helper()
 	v := s.Volume
 	for k := range v.Slices {
@@ -49,9 +48,9 @@ func TestOrthogonalPlanesFaceAsReadersSeeThem(t *testing.T) {
 		edges space.Edges
 		down  string
 	}{
-		mpr.Axial:    {"axial", space.Edges{Top: "A", Right: "L", Bottom: "P", Left: "R"}, "F"},
-		mpr.Coronal:  {"coronal", space.Edges{Top: "H", Right: "L", Bottom: "F", Left: "R"}, "P"},
-		mpr.Sagittal: {"sagittal", space.Edges{Top: "H", Right: "P", Bottom: "F", Left: "A"}, "L"},
+		volume.Axial:    {"axial", space.Edges{Top: "A", Right: "L", Bottom: "P", Left: "R"}, "F"},
+		volume.Coronal:  {"coronal", space.Edges{Top: "H", Right: "L", Bottom: "F", Left: "R"}, "P"},
+		volume.Sagittal: {"sagittal", space.Edges{Top: "H", Right: "P", Bottom: "F", Left: "A"}, "L"},
 	} {
 		p := s.Plane(which)
 		if got := p.At(0).Edges(); got != want.edges || p.Name() != want.name || space.Letters(p.Along()) != want.down {
@@ -67,7 +66,7 @@ func TestOrthogonalPlanesFaceAsReadersSeeThem(t *testing.T) {
 func TestAnOrthogonalPlaneShowsVoxels(t *testing.T) {
 	s := axial(t, 40, 30, 20, 0.5, 2, 0)
 	fill(t, s, func(p space.Vec3) float64 { return 10*p[0] + 100*p[1] + p[2] })
-	p := s.Plane(mpr.Coronal)
+	p := s.Plane(volume.Coronal)
 	im := p.Image(7, false)
 	plane := p.At(7)
 	for row := 3; row < im.Rows-3; row++ { // rows between slices are interpolated
@@ -111,23 +110,23 @@ func TestAPointStaysWhereItIsInEveryPlane(t *testing.T) {
 
 func TestTurningAndResetting(t *testing.T) {
 	s := axial(t, 40, 40, 40, 1, 1, 0)
-	s.Turn(mpr.Axial, 30)
-	if got := s.Plane(mpr.Axial).Name(); got != "axial" {
+	s.Turn(volume.Axial, 30)
+	if got := s.Plane(volume.Axial).Name(); got != "axial" {
 		t.Errorf("the plane that was turned about is %s", got)
 	}
-	if got := s.Plane(mpr.Coronal).Name(); got != "coronal oblique" {
+	if got := s.Plane(volume.Coronal).Name(); got != "coronal oblique" {
 		t.Errorf("the turned plane is %s", got)
 	}
-	right, down := s.Basis(mpr.Coronal)
+	right, down := s.Basis(volume.Coronal)
 	again := axial(t, 40, 40, 40, 1, 1, 0)
-	if !again.Face(mpr.Coronal, right, down) || again.Plane(mpr.Coronal).At(3) != s.Plane(mpr.Coronal).At(3) {
+	if !again.Face(volume.Coronal, right, down) || again.Plane(volume.Coronal).At(3) != s.Plane(volume.Coronal).At(3) {
 		t.Error("a plane cannot be taken up again as it was")
 	}
-	if again.Face(mpr.Coronal, right, right) {
+	if again.Face(volume.Coronal, right, right) {
 		t.Error("a plane without a second direction was taken")
 	}
 	s.Reset()
-	if got := s.Plane(mpr.Coronal).Name(); got != "coronal" {
+	if got := s.Plane(volume.Coronal).Name(); got != "coronal" {
 		t.Errorf("after a reset it is %s", got)
 	}
 }
@@ -141,7 +140,7 @@ func TestACoarseSlabLiesWhereTheFullOneDoes(t *testing.T) {
 	if s.Words() != "MIP 8 mm" {
 		t.Errorf("words %q", s.Words())
 	}
-	p := s.Plane(mpr.Coronal)
+	p := s.Plane(volume.Coronal)
 	full, coarse := p.Image(30, false), p.Image(30, true)
 	if full.Cols != coarse.Cols || full.Rows != coarse.Rows || p.Key(30, true) == p.Key(30, false) {
 		t.Fatalf("full %d × %d, coarse %d × %d", full.Cols, full.Rows, coarse.Cols, coarse.Rows)
@@ -158,7 +157,7 @@ func TestACoarseSlabLiesWhereTheFullOneDoes(t *testing.T) {
 
 func TestAPictureIsMadeOnceAndAgainWhenSlicesCome(t *testing.T) {
 	s := axial(t, 16, 16, 16, 1, 1, 0)
-	p := s.Plane(mpr.Coronal)
+	p := s.Plane(volume.Coronal)
 	before, key := p.Image(5, false), p.Key(5, false)
 	if p.Image(5, false) != before {
 		t.Error("an unchanged picture was made again")
