@@ -204,13 +204,5 @@ func (env *environment) printFindings(f findings) error {
 			fmt.Fprintf(env.Out, "%-4s  %-20s  %s: %s\n", r.Status, r.ID, r.Title, dicom.Clean(r.Evidence))
 		}
 	}
-	if env.JSON {
-		if err := env.printJSON(f); err != nil {
-			return err
-		}
-	}
-	if failed {
-		return errSaid
-	}
-	return nil
+	return env.finish(f, failed)
 }

@@ -116,13 +116,5 @@ func printChecks(env *environment, checks []check) error {
 			fmt.Fprintf(env.Out, "%-5s %-18s %s\n", c.Level, c.Name, c.Detail)
 		}
 	}
-	if env.JSON {
-		if err := env.printJSON(checks); err != nil {
-			return err
-		}
-	}
-	if failed {
-		return errSaid
-	}
-	return nil
+	return env.finish(checks, failed)
 }

@@ -58,15 +58,7 @@ func eachFile[T any](ctx context.Context, env *environment, args []string, read 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if env.JSON {
-		if err := env.printJSON(rows); err != nil {
-			return err
-		}
-	}
-	if failed {
-		return errSaid
-	}
-	return nil
+	return env.finish(rows, failed)
 }
 
 // outcome is what came of reading one file.

@@ -77,13 +77,5 @@ func (h *house) pull(ctx context.Context, env *environment, rows []feed.Row) err
 		}
 		out = append(out, p)
 	}
-	if env.JSON {
-		if err := env.printJSON(out); err != nil {
-			return err
-		}
-	}
-	if failed {
-		return errSaid
-	}
-	return nil
+	return env.finish(out, failed)
 }

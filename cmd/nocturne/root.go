@@ -61,6 +61,20 @@ func (env *environment) printJSON(v any) error {
 	return e.Encode(v)
 }
 
+// finish ends a subcommand that said each result as it came: with --json all of them
+// are printed now. Exit 1, without another word, when any failed.
+func (env *environment) finish(results any, failed bool) error {
+	if env.JSON {
+		if err := env.printJSON(results); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return errSaid
+	}
+	return nil
+}
+
 // terminal reports whether both ends are a terminal.
 func (env *environment) terminal() bool {
 	in, ok1 := env.In.(*os.File)

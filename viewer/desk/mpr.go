@@ -142,15 +142,7 @@ func (d *Desk) endMPR() {
 	}
 	back, got := d.mpr.before, d.tiles[3]
 	d.mpr = nil
-	d.tiles, d.layout, d.oneUp, d.active = back.tiles, back.layout, back.oneUp, back.active
-	if t := d.at(); t.key == got.key {
-		anchor := t.look.view.anchor
-		t.look = got.look
-		t.look.view.anchor = anchor
-	}
-	d.draft.Drop()
-	d.centre()
-	d.touch()
+	d.putBack(back, got)
 }
 
 // resource makes the reformats anew when the stack they are of has grown. Where they

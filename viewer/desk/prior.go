@@ -92,16 +92,21 @@ func (d *Desk) align(prior hang.Set) {
 // unhangPrior puts the tiles back that were there before; where the reader got to
 // in the current study stays.
 func (d *Desk) unhangPrior() {
-	back, got := d.beside, d.tiles[0]
+	back, got := *d.beside, d.tiles[0]
 	d.stow(d.tiles[1])
-	d.tiles, d.layout, d.oneUp, d.beside = back.tiles, back.layout, back.oneUp, nil
-	t := d.tiles[back.active]
-	if t.key == got.key {
+	d.beside = nil
+	d.putBack(back, got)
+}
+
+// putBack brings back what was on screen before, but for the active tile's stack:
+// that stays as it stands in the tile got.
+func (d *Desk) putBack(back beside, got *tile) {
+	d.tiles, d.layout, d.oneUp, d.active = back.tiles, back.layout, back.oneUp, back.active
+	if t := d.at(); t.key == got.key {
 		anchor := t.look.view.anchor
 		t.look = got.look
 		t.look.view.anchor = anchor
 	}
-	d.active = back.active
 	d.draft.Drop()
 	d.centre()
 	d.touch()
