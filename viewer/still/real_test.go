@@ -2,7 +2,6 @@ package still
 
 import (
 	"context"
-	"errors"
 	"image"
 	"image/png"
 	"io/fs"
@@ -100,24 +99,8 @@ func TestRealStudiesOpenScrollAndAreTheirOwn(t *testing.T) {
 	}
 }
 
-// skipUndecodable skips a study that is compressed in a way not read yet.
-func skipUndecodable(t *testing.T, c viewer.Case, objects []viewer.Object) {
-	t.Helper()
-	var unsupported *dicom.UnsupportedError
-	for _, o := range objects {
-		f, err := dicom.ReadFile(o.Path)
-		if err != nil || o.StudyUID != c.StudyUID || !f.Pixel.Present() {
-			continue
-		}
-		if _, err := pixel.Decode(f, 0); errors.As(err, &unsupported) {
-			t.Skip("not decodable yet: " + unsupported.What)
-		}
-	}
-}
-
 func openReal(t *testing.T, dir string) {
 	c, objects := caseOf(t, dir)
-	skipUndecodable(t, c, objects)
 	v := New(Options{Workers: 2})
 	defer v.Close()
 	var last *viewer.State
