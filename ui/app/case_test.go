@@ -236,3 +236,18 @@ func (n *night) arrive(accession, name string) {
 	s.Rows = append([]feed.Row{r}, s.Rows...)
 	n.send(snapshotMsg{Snapshot: s})
 }
+
+// On a slow machine a terminal hands over several keys at once.
+func TestKeysThatCameTogetherGoWhereTheFirstOfThemLeads(t *testing.T) {
+	n := newNight(t)
+	n.read("A1")
+	pressed := len(n.view.keys)
+	n.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(":go")})
+	if !n.m.prompt.Open || n.m.prompt.Value() != "go" {
+		t.Errorf("the prompt is open %v and has %q", n.m.prompt.Open, n.m.prompt.Value())
+	}
+	n.settle(20 * time.Millisecond)
+	if len(n.view.keys) != pressed {
+		t.Errorf("the images were given %v", n.view.keys[pressed:])
+	}
+}

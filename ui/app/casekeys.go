@@ -24,12 +24,8 @@ func (m *Model) caseKey(name string, msg tea.KeyMsg) tea.Cmd {
 			m.warn("Text arrived while the keys belong to the images; nothing was executed. F3 puts it into the report.")
 			return nil
 		}
-		if r := []rune(text); len(r) > 1 {
-			var cmds []tea.Cmd
-			for _, one := range r {
-				cmds = append(cmds, m.imageKey(string(one)))
-			}
-			return tea.Batch(cmds...)
+		if len([]rune(text)) > 1 {
+			return m.oneByOne(text) // the first may open a prompt that the rest is meant for
 		}
 	}
 	return m.imageKey(name)
