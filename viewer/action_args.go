@@ -13,6 +13,7 @@ const (
 	ZoomSetName   Action = "view.zoom.set"
 	SliceSetName  Action = "slice.set"
 	SlabSetName   Action = "mpr.slab.set"
+	GridSetName   Action = "layout.set"
 )
 
 // WindowSet asks for a window width and level in the image's unit (N16: width
@@ -27,6 +28,9 @@ func SliceSet(n int) Action { return withValues(SliceSetName, float64(n)) }
 
 // SlabSet asks for slabs of a thickness in mm.
 func SlabSet(mm float64) Action { return withValues(SlabSetName, mm) }
+
+// GridSet asks for a layout of rows × columns, 1×1 to 4×5.
+func GridSet(rows, cols int) Action { return withValues(GridSetName, float64(rows), float64(cols)) }
 
 func withValues(name Action, values ...float64) Action {
 	s := make([]string, len(values))

@@ -4,7 +4,7 @@ package viewer
 // pixel after a crash, a restart or another case (N19, W6). It holds no pixel
 // and no name.
 type State struct {
-	Layout   string   `json:"layout"` // "1x1", "1x2", "2x2"
+	Layout   string   `json:"layout"` // rows × columns: "1x1" … "4x5"
 	Tiles    []Tile   `json:"tiles"`
 	Active   int      `json:"active"`
 	OneUp    bool     `json:"one_up,omitempty"`

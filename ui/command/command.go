@@ -4,6 +4,7 @@ package command
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,7 @@ var entries = []entry{
 	{"wl", "WIDTH LEVEL", "window and level, :wl 400 40", windowLevel},
 	{"zoom", "FACTOR", "zoom, :zoom 2.0 (0 fits)", zoom},
 	{"goto", "SLICE", "slice by number, :goto 57", gotoSlice},
+	{"layout", "RxC", "rows and columns of tiles, :layout 2x3", layout},
 	{"hang", "", "which hanging protocol, and why", is(viewer.HangExplain)},
 	{"mpr", "", "reformats on and off", is(viewer.MPRToggle)},
 	{"slab", "MM", "thickness of slabs, :slab 20", slab},
@@ -130,6 +132,22 @@ func gotoSlice(args []string) (viewer.Action, error) {
 		return "", err
 	}
 	return viewer.SliceSet(int(n[0])), nil
+}
+
+// layout takes rows and columns; the largest grid is the images' own business.
+func layout(args []string) (viewer.Action, error) {
+	if len(args) != 1 {
+		return "", fmt.Errorf("got %d values", len(args))
+	}
+	rows, cols, _ := strings.Cut(strings.ToLower(args[0]), "x")
+	n, err := numbers([]string{rows, cols}, 2)
+	if err != nil {
+		return "", err
+	}
+	if n[0] < 1 || n[1] < 1 || n[0] != math.Trunc(n[0]) || n[1] != math.Trunc(n[1]) {
+		return "", fmt.Errorf("rows and columns count from 1")
+	}
+	return viewer.GridSet(int(n[0]), int(n[1])), nil
 }
 
 func slab(args []string) (viewer.Action, error) {

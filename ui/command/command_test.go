@@ -16,6 +16,7 @@ func TestVerbsBecomeTheActionsTheyName(t *testing.T) {
 		"wl 1500 −600":   {Name: "wl", Action: viewer.WindowSet(1500, -600)},
 		"zoom 2.5":       {Name: "zoom", Action: viewer.ZoomSet(2.5)},
 		"zoom 0":         {Name: "zoom", Action: viewer.ZoomSet(0)},
+		"layout 2x3":     {Name: "layout", Action: viewer.GridSet(2, 3)},
 		"slab 20":        {Name: "slab", Action: viewer.SlabSet(20)},
 		"goto 57":        {Name: "goto", Action: viewer.SliceSet(57)},
 		"si":             {Name: "sign", Action: viewer.ReportSign},
@@ -45,6 +46,9 @@ func TestWhatIsNotUnderstoodIsSaidAndDoesNothing(t *testing.T) {
 		"wl 400 40 1":   "got 3",
 		"zoom -1":       "takes FACTOR",
 		"zoom big":      "no number",
+		"layout 0x3":    "count from 1",
+		"layout 1.5x2":  "count from 1",
+		"layout 3":      "no number",
 		"goto 0":        "count from 1",
 		"goto x":        "takes SLICE",
 		"re":            "no command :re", // refresh and recall

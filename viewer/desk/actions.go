@@ -14,6 +14,7 @@ func deeds() map[viewer.Action]deed {
 		viewer.ZoomSetName:   (*Desk).setZoom,
 		viewer.SliceSetName:  (*Desk).setSlice,
 		viewer.SlabSetName:   (*Desk).setSlab,
+		viewer.GridSetName:   (*Desk).setGrid,
 	}
 	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices(), reforming()} {
 		for a, f := range some {
@@ -101,8 +102,7 @@ func (d *Desk) at() *tile { return d.tiles[d.active] }
 func (d *Desk) step(by int) { d.scroll(d.at(), by) }
 
 func (d *Desk) toggleOneUp() {
-	rows, cols := grid(d.layout)
-	if rows*cols == 1 {
+	if tilesOf(d.layout) == 1 {
 		d.notice("There is one tile already.")
 		return
 	}

@@ -56,9 +56,7 @@ func (d *Desk) clear() {
 	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil
-	for i := range d.tiles {
-		d.tiles[i] = &tile{}
-	}
+	d.tiles = newTiles()
 	d.pointer = pointer{x: d.pointer.x, y: d.pointer.y, inside: d.pointer.inside}
 	d.label, d.probe, d.chosen, d.last = nil, "", "", ""
 	d.log.Load(nil)

@@ -59,7 +59,7 @@ type Desk struct {
 	shown     bool // Shown was told
 
 	layout  string
-	tiles   [4]*tile
+	tiles   tiles
 	active  int
 	oneUp   bool
 	beside  *beside // what the prior beside it displaced

@@ -10,20 +10,6 @@ import (
 	"github.com/nocturne/nocturne/viewer/hang"
 )
 
-// layouts in the order in which they are gone through.
-var layouts = []string{"1x1", "1x2", "2x2"}
-
-// grid is rows and columns of a layout.
-func grid(layout string) (rows, cols int) {
-	switch layout {
-	case "1x2":
-		return 1, 2
-	case "2x2":
-		return 2, 2
-	}
-	return 1, 1
-}
-
 // visible are the tiles on screen.
 func (d *Desk) visible() []*tile {
 	if d.oneUp {
@@ -220,12 +206,7 @@ func (d *Desk) holder(s *stack) *tile {
 // nextLayout goes through the layouts, by +1 or −1.
 func (d *Desk) nextLayout(by int) {
 	d.endMPR()
-	for i, l := range layouts {
-		if l == d.layout {
-			d.setLayout(layouts[(i+by+len(layouts))%len(layouts)])
-			return
-		}
-	}
+	d.setLayout(hang.Next(d.layout, by))
 }
 
 // nextSeries puts the next stack of the tile's study into it.

@@ -101,7 +101,7 @@ func (d *Desk) beginMPR(t *tile) bool {
 		window = choice{fixed: true, center: c, width: w, preset: window.preset}
 	}
 	d.layout, d.oneUp, d.active = "2x2", false, 0
-	d.tiles = [4]*tile{{}, {}, {}, &here}
+	d.tiles = newTiles(&tile{}, &tile{}, &tile{}, &here)
 	for i := range 3 {
 		d.hang(d.tiles[i], planeStack(d.mpr.set, i, source))
 		d.tiles[i].look.window = window

@@ -20,8 +20,7 @@ func (d *Desk) stateMPR() *viewer.MPR {
 		right, down := set.Basis(i)
 		m.Facing[i] = [2][3]float64{right, down}
 	}
-	rows, cols := grid(back.layout)
-	for _, t := range back.tiles[:rows*cols] {
+	for _, t := range back.tiles[:tilesOf(back.layout)] {
 		m.Before.Tiles = append(m.Before.Tiles, t.state())
 	}
 	return m
@@ -29,7 +28,7 @@ func (d *Desk) stateMPR() *viewer.MPR {
 
 // shownTiles are the states of the tiles on screen.
 func (d *Desk) shownTiles() (out []viewer.Tile) {
-	for _, t := range d.tiles {
+	for _, t := range d.tiles[:tilesOf(d.layout)] {
 		out = append(out, t.state())
 	}
 	return out

@@ -10,7 +10,7 @@ type beside struct {
 	layout string
 	active int
 	oneUp  bool
-	tiles  [4]*tile
+	tiles  tiles
 }
 
 // togglePrior puts the most like series of the nearest prior beside the active
@@ -38,7 +38,7 @@ func (d *Desk) togglePrior() {
 	d.beside = &beside{layout: d.layout, active: d.active, oneUp: d.oneUp, tiles: d.tiles}
 	here := *t
 	here.group, here.look.view.anchor = false, 0
-	d.tiles = [4]*tile{&here, {}, {}, {}}
+	d.tiles = newTiles(&here)
 	d.layout, d.oneUp, d.active = "1x2", false, 0
 	d.hang(d.tiles[1], stacks[i])
 	d.align(sets[i])

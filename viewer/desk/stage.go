@@ -71,7 +71,7 @@ func (d *Desk) setStage(s *staged, stage int) bool {
 		}
 		d.seat(t, seat, sets[seat.Set], stacks[seat.Set])
 	}
-	for i := len(seats); i < hang.Layouts[want.Layout]; i++ {
+	for i := len(seats); i < tilesOf(want.Layout); i++ {
 		d.hang(d.tiles[i], nil)
 	}
 	d.centre()

@@ -10,12 +10,11 @@ import (
 // State is where the reader stands, enough to come back to the same pixel. The
 // tiles are those of the layout, also while one is up.
 func (d *Desk) State() viewer.State {
-	rows, cols := grid(d.layout)
 	s := viewer.State{
 		Layout: d.layout, Active: d.active, OneUp: d.oneUp, Tool: string(d.tool), Selected: d.chosen,
 		Last: d.last, Owner: d.owner, Counts: d.counts(), Mismatch: d.mismatch(), Unseen: d.unseen(), Probe: d.probe,
 	}
-	for _, t := range d.tiles[:rows*cols] {
+	for _, t := range d.tiles[:tilesOf(d.layout)] {
 		s.Tiles = append(s.Tiles, t.state())
 	}
 	s.MPR = d.stateMPR()
@@ -67,7 +66,7 @@ func (d *Desk) tryRestore(waited time.Duration) {
 		return // none of it is here: hang as new
 	}
 	d.hung, d.layout, d.oneUp = true, s.Layout, s.OneUp
-	if rows, cols := grid(s.Layout); rows*cols == 1 {
+	if tilesOf(s.Layout) == 1 {
 		d.layout = "1x1"
 	}
 	for i, t := range s.Tiles {

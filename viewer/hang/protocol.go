@@ -34,7 +34,7 @@ type Match struct {
 // Stage is one arrangement of tiles, in reading order.
 type Stage struct {
 	Name   string `toml:"name"`
-	Layout string `toml:"layout"` // "1x1", "1x2", "2x2": rows × columns
+	Layout string `toml:"layout"` // "1x2": rows × columns, up to 4x5
 	Tiles  []Want `toml:"tile"`
 }
 
@@ -72,11 +72,9 @@ func Parse(b []byte) (Protocol, error) {
 	return p, nil
 }
 
-// Layouts are the arrangements a stage may ask for, and how many tiles each has.
-var Layouts = map[string]int{"1x1": 1, "1x2": 2, "2x2": 4}
-
 func (s Stage) check() error {
-	tiles, ok := Layouts[s.Layout]
+	rows, cols, ok := Grid(s.Layout)
+	tiles := rows * cols
 	switch {
 	case !ok:
 		return fmt.Errorf("there is no layout %q", s.Layout)

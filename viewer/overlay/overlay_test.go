@@ -91,6 +91,34 @@ func TestATinyTileKeepsItsBandOnly(t *testing.T) {
 	}
 }
 
+// Every grid up to the largest, in a small window and a large one: words get smaller,
+// and what keeps a patient safe is the last to go.
+func TestSafetyWordsAreTheLastToGo(t *testing.T) {
+	must := []string{"PRIOR", "LATERALITY", "LEFT", "flipped", "113/120 here"}
+	for _, window := range []image.Point{{640, 480}, {800, 600}, {1280, 960}, {1920, 1080}, {3840, 2160}} {
+		for rows := 1; rows <= 4; rows++ {
+			for cols := 1; cols <= 5; cols++ {
+				r := image.Rect(0, 0, window.X/cols, window.Y/rows)
+				l := Style{Scale: 1}.Tile(fullTile(r))
+				said := dump(l)
+				for _, words := range must {
+					if !strings.Contains(said, words) {
+						t.Errorf("%d×%d tiles of %v say no %q", rows, cols, r.Size(), words)
+					}
+				}
+				for _, x := range l.Texts {
+					if x.Size < 10 {
+						t.Errorf("%q is %v pixels high in %v", x.S, x.Size, r.Size())
+					}
+				}
+				if r.Dx() >= 200 && r.Dy() >= 120 && !strings.Contains(said, "Im 57/120") {
+					t.Errorf("a tile of %v says no slice", r.Size())
+				}
+			}
+		}
+	}
+}
+
 func head() Head {
 	return Head{
 		Order: viewer.Order{PatientName: "PHANTOM^TEST", PatientID: "T-1", BirthDate: "19600102", Sex: "F", Accession: "A-1", Exam: "CT chest"},

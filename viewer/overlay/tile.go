@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	slicepkg "slices"
 	"strings"
 
 	"github.com/nocturne/nocturne/cache/space"
@@ -46,12 +47,12 @@ type Tile struct {
 // room is left out, the least important first.
 func (s Style) Tile(t Tile) List {
 	var l List
-	in := s.bands(&l, t)
+	s, room := s.fit(t.Rect)
+	in := s.bands(&l, t, room)
 	if t.Reason != "" {
 		x, y := middle(in)
 		l.text(x, y, s.em(), Center, Grey, Fit(t.Reason, s.em(), float64(in.Dx())))
 	}
-	room := s.room(t.Rect)
 	if room == bare {
 		return l
 	}
@@ -65,13 +66,13 @@ func (s Style) Tile(t Tile) List {
 
 // bands draws the study band and the frame of the active tile, and gives what is
 // left inside.
-func (s Style) bands(l *List, t Tile) image.Rectangle {
+func (s Style) bands(l *List, t Tile, room room) image.Rectangle {
 	in := t.Rect
 	in.Min.Y = min(max(in.Min.Y, t.Top), in.Max.Y)
 	switch {
 	case t.Prior != "":
 		h := int(s.line())
-		if s.room(t.Rect) == bare {
+		if room == bare {
 			h = s.px(4)
 		}
 		band := image.Rect(in.Min.X, in.Min.Y, in.Max.X, min(in.Max.Y, in.Min.Y+h))
@@ -145,17 +146,34 @@ func (s Style) corners(l *List, r image.Rectangle, t Tile, room room) {
 	topRight := []ink{{t.Made, White}, {t.Technique, Grey}, {t.Position, Amber}, {side(t.Side), White}}
 	bottomLeft := []ink{{t.Linked, Dim}, {t.Midline, Grey}, {t.Zoom, Dim}, {t.Window, White}}
 	bottomRight := []ink{{t.Short, Amber}, {cine(t.Cine), Green}, {t.Level, Grey}, {slices(t), White}}
-	if room == brief {
-		topLeft, topRight = nil, []ink{topRight[0], topRight[3]}
-		bottomLeft, bottomRight = bottomLeft[3:], []ink{{t.Short, Amber}, {slices(t), White}}
+	if room < full {
+		topLeft, topRight = nil, only(topRight, t.Made, t.Position, side(t.Side))
+		bottomLeft, bottomRight = only(bottomLeft, t.Window), only(bottomRight, t.Short, slices(t))
 	}
-	s.column(l, r, topLeft, Left, true)
-	s.column(l, r, topRight, Right, true)
-	s.column(l, r, bottomLeft, Left, false)
-	s.column(l, r, bottomRight, Right, false)
+	if room < brief {
+		bottomLeft, bottomRight = nil, only(bottomRight, t.Short)
+	}
+	most := 0.46 * float64(r.Dx()) // of a line: two stand side by side
+	if room < brief {
+		most = 0.85 * float64(r.Dx())
+	}
+	s.column(l, r, topLeft, Left, true, most)
+	s.column(l, r, topRight, Right, true, most)
+	s.column(l, r, bottomLeft, Left, false, most)
+	s.column(l, r, bottomRight, Right, false, most)
 }
 
-func (s Style) column(l *List, r image.Rectangle, lines []ink, a Align, top bool) {
+// only are the lines with these words.
+func only(lines []ink, words ...string) (out []ink) {
+	for _, l := range lines {
+		if slicepkg.Contains(words, l.words) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+func (s Style) column(l *List, r image.Rectangle, lines []ink, a Align, top bool, most float64) {
 	x := float64(r.Min.X) + 0.5*s.em()
 	if a == Right {
 		x = float64(r.Max.X) - 1.1*s.em()
@@ -171,7 +189,7 @@ func (s Style) column(l *List, r image.Rectangle, lines []ink, a Align, top bool
 		y = float64(r.Max.Y) - 0.6*s.em() - float64(len(shown)-1)*s.line()
 	}
 	for _, i := range shown {
-		l.text(x, y, s.em(), a, i.color, Fit(i.words, s.em(), float64(r.Dx())*0.46))
+		l.text(x, y, s.em(), a, i.color, Fit(i.words, s.em(), most))
 		y += s.line()
 	}
 }
