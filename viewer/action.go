@@ -17,6 +17,7 @@ const (
 	SliceLast     Action = "slice.last"
 	SeriesNext    Action = "series.next"
 	SeriesPrev    Action = "series.prev"
+	SeriesFind    Action = "series.find" // the contact strip of all display sets
 	TileNext      Action = "tile.next"
 	TilePrev      Action = "tile.prev"
 	TileOneUp     Action = "tile.oneup"

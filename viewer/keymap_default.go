@@ -62,6 +62,7 @@ func DefaultImages() []Binding {
 		{Keys: []Key{"end"}, Action: SliceLast, Help: "last slice", Group: "slices"},
 		{Keys: []Key{"f"}, Action: SeriesNext, Help: "next series", Group: "slices"},
 		{Keys: []Key{"a"}, Action: SeriesPrev, Help: "previous series", Group: "slices"},
+		{Keys: []Key{"/"}, Action: SeriesFind, Help: "find series: thumbnails", Group: "slices"},
 		{Keys: []Key{"c"}, Action: CineToggle, Help: "cine", Group: "slices"},
 		{Keys: []Key{"tab"}, Action: TileNext, Help: "next tile", Group: "tiles"},
 		{Keys: []Key{"shift+tab"}, Action: TilePrev, Help: "previous tile", Group: "tiles"},

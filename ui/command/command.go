@@ -29,6 +29,7 @@ var entries = []entry{
 	{"zoom", "FACTOR", "zoom, :zoom 2.0 (0 fits)", zoom},
 	{"goto", "SLICE", "slice by number, :goto 57", gotoSlice},
 	{"layout", "RxC", "rows and columns of tiles, :layout 2x3", layout},
+	{"series", "", "thumbnails of all series", is(viewer.SeriesFind)},
 	{"hang", "", "which hanging protocol, and why", is(viewer.HangExplain)},
 	{"mpr", "", "reformats on and off", is(viewer.MPRToggle)},
 	{"slab", "MM", "thickness of slabs, :slab 20", slab},

@@ -27,6 +27,7 @@ func (d *Desk) Scene() Scene {
 			d.tileScene(&s, i, t, top)
 		}
 	}
+	d.stripScene(&s)
 	s.Over.Append(head)
 	return s
 }

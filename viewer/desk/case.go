@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 )
 
@@ -57,6 +58,10 @@ func (d *Desk) clear() {
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil
 	d.tiles = newTiles()
+	d.strip, d.thumbs = nil, map[string]*pixel.Image{}
+	for i := range d.tiles {
+		d.tiles[i] = &tile{}
+	}
 	d.pointer = pointer{x: d.pointer.x, y: d.pointer.y, inside: d.pointer.inside}
 	d.label, d.probe, d.chosen, d.last = nil, "", "", ""
 	d.log.Load(nil)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/hang"
 	"github.com/nocturne/nocturne/viewer/tool"
@@ -64,8 +65,10 @@ type Desk struct {
 	oneUp   bool
 	beside  *beside // what the prior beside it displaced
 	mpr     *reformats
-	staged  *staged // the hanging protocol in effect
-	noLines bool    // reference lines are off
+	staged  *staged                 // the hanging protocol in effect
+	noLines bool                    // reference lines are off
+	strip   *strip                  // the contact strip is open
+	thumbs  map[string]*pixel.Image // of the strip, by frame
 	tool    viewer.Action
 	draft   tool.Draft
 	cursor  [2]float64 // image point of the active tile
@@ -168,5 +171,5 @@ func (d *Desk) notice(sentence string) {
 
 // area is where the tiles are.
 func (d *Desk) area() image.Rectangle {
-	return image.Rect(0, d.style().HeaderHeight(d.h), d.w, d.h)
+	return image.Rect(d.stripArea().Dx(), d.style().HeaderHeight(d.h), d.w, d.h)
 }

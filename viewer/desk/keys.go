@@ -84,6 +84,9 @@ var steered = map[viewer.Key]viewer.Action{
 }
 
 func (d *Desk) down(s tool.Stroke) {
+	if d.stripKey(s.Key) {
+		return
+	}
 	action, hold := steered[s.Key], false
 	if action == "" || d.tool != viewer.ToolWindow {
 		b, ok := d.opt.Keymap.LookupImages(d.measuring(), s.Key)

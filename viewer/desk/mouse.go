@@ -70,7 +70,7 @@ func (d *Desk) Mouse(kind MouseKind, b Button, x, y float64) {
 	}
 	dx, dy := x-d.pointer.x, y-d.pointer.y
 	d.pointer.x, d.pointer.y, d.pointer.inside = x, y, true
-	if !d.open {
+	if !d.open || d.stripMouse(kind, b, x, y) {
 		return
 	}
 	d.arrange()
@@ -92,7 +92,7 @@ func (d *Desk) Mouse(kind MouseKind, b Button, x, y float64) {
 // Wheel turns the stack under the pointer: notches above zero go down the stack,
 // to the feet, left or back. Every notch counts (N9).
 func (d *Desk) Wheel(x, y float64, notches int) {
-	if !d.open || notches == 0 {
+	if !d.open || notches == 0 || d.stripWheel(x, y, notches) {
 		return
 	}
 	d.acted = true

@@ -24,6 +24,7 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 		d.probeAt() // what lies under the cursor may be another value
 		d.touch()
 	}
+	d.dirty = d.thumbnails() || d.dirty
 	d.arrive(d.came) // headers that came while pixels were asked for
 	d.came = nil
 	if m := now.Unix() / 60; m != d.minute {
