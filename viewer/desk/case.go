@@ -59,9 +59,6 @@ func (d *Desk) clear() {
 	d.acted, d.grew, d.came = false, false, nil
 	d.tiles = newTiles()
 	d.strip, d.thumbs = nil, map[string]*pixel.Image{}
-	for i := range d.tiles {
-		d.tiles[i] = &tile{}
-	}
 	d.pointer = pointer{x: d.pointer.x, y: d.pointer.y, inside: d.pointer.inside}
 	d.label, d.probe, d.chosen, d.last = nil, "", "", ""
 	d.log.Load(nil)
