@@ -4,6 +4,8 @@ import "math"
 
 // Statistics are of the pixels whose centres lie inside a shape, in the unit of
 // the values. SD divides by N: it describes these pixels and estimates nothing.
+// Mean is the exact sum divided once where the values are whole numbers (HU), and
+// within two units in the last place otherwise.
 type Statistics struct {
 	N                  int
 	Mean, SD, Min, Max float64
@@ -61,7 +63,7 @@ func enclosed(p [][2]float64, x, y float64) bool {
 // within counts the pixels between two corners whose centre a shape holds.
 func within(values Source, cols, rows int, lo, hi [2]float64, holds func(x, y float64) bool) Statistics {
 	var s Statistics
-	var w welford
+	var w sums
 	for row := from(lo[1], rows); row < to(hi[1], rows); row++ {
 		for col := from(lo[0], cols); col < to(hi[0], cols); col++ {
 			if !holds(float64(col)+0.5, float64(row)+0.5) {
@@ -74,7 +76,7 @@ func within(values Source, cols, rows int, lo, hi [2]float64, holds func(x, y fl
 			}
 		}
 	}
-	s.N, s.Mean, s.SD, s.Min, s.Max = w.n, w.mean, w.sd(), w.min, w.max
+	s.N, s.Mean, s.SD, s.Min, s.Max = w.n, w.mean(), w.sd(), w.min, w.max
 	return s
 }
 
@@ -96,30 +98,4 @@ func PixelAt(p [2]float64, cols, rows int) (col, row int, ok bool) {
 		return 0, 0, false
 	}
 	return int(x), int(y), true
-}
-
-// welford sums without losing the small differences of large values.
-type welford struct {
-	n                  int
-	mean, m2, min, max float64
-}
-
-func (w *welford) add(v float64) {
-	w.n++
-	if w.n == 1 || v < w.min {
-		w.min = v
-	}
-	if w.n == 1 || v > w.max {
-		w.max = v
-	}
-	d := v - w.mean
-	w.mean += d / float64(w.n)
-	w.m2 += d * (v - w.mean)
-}
-
-func (w *welford) sd() float64 {
-	if w.n == 0 {
-		return 0
-	}
-	return math.Sqrt(w.m2 / float64(w.n))
 }
