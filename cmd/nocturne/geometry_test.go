@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"os"
@@ -20,15 +21,15 @@ import (
 // a clock of its own.
 type phantomDesk struct {
 	*testing.T
-	d     *desk.Desk
-	now   time.Time
-	marks map[string]viewer.Mark
-	last  viewer.Mark
-	slice *dicom.Dataset
+	d      *desk.Desk
+	now    time.Time
+	last   viewer.Mark
+	slice  *dicom.Dataset
+	pixels []byte // of the slice
 }
 
 func openPlanted(t *testing.T, i phantom.TruthItem, studies []phantom.Study) *phantomDesk {
-	p := &phantomDesk{T: t, now: night(), marks: map[string]viewer.Mark{}}
+	p := &phantomDesk{T: t, now: night()}
 	p.d = desk.New(desk.Options{
 		Now: func() time.Time { return p.now }, Load: desk.NewFileLoader(0, 64<<20, nil),
 		Emit: func(e viewer.Event) {
@@ -74,6 +75,9 @@ func (p *phantomDesk) file(dir string, in phantom.Instance) viewer.Object {
 	px, err := in.Render()
 	if err != nil {
 		p.Fatal(err)
+	}
+	if p.slice == in.Header {
+		p.pixels = px
 	}
 	var b bytes.Buffer
 	sop := in.Header.Str(dicom.SOPInstanceUID)
@@ -205,13 +209,14 @@ func (p *phantomDesk) look(turn []viewer.Action, zoom float64, i phantom.TruthIt
 	p.wait(20 * time.Millisecond)
 }
 
-// encircle draws an ellipse of 70 % of the lesion's axes, in its own slice.
+// encircle draws a circle of 80 % of the lesion's short axis, in its own slice: its
+// mean is the truth's, and within 1 HU that of the stored values themselves.
 func (p *phantomDesk) encircle(view string, i phantom.TruthItem) {
 	if i.HUMean == 0 {
 		return
 	}
 	o := p.slice.Floats(dicom.ImageOrientationPatient)
-	half := 0.35 * i.ShortAxisMM
+	half := 0.4 * i.ShortAxisMM
 	var a, b [3]float64
 	for k := range 3 {
 		mid := (i.EndpointsMM[0][k] + i.EndpointsMM[1][k]) / 2
@@ -220,5 +225,40 @@ func (p *phantomDesk) encircle(view string, i phantom.TruthItem) {
 	p.take(viewer.ToolEllipse)
 	p.tap(a)
 	p.tap(b)
-	p.is(view, "mean", i.HUMean, i.HUTolerance)
+	if n, _ := p.last.Value("n"); n.Number >= 40 { // fewer are mostly noise
+		p.is(view, "mean", i.HUMean, i.HUTolerance)
+	}
+	p.is(view, "mean", p.within(a, b), 1)
+}
+
+// within is the mean of the pixels whose centres lie in the circle about the middle
+// of two corners, from the bytes as they were written.
+func (p *phantomDesk) within(a, b [3]float64) float64 {
+	h := p.slice
+	o, ipp, mm := h.Floats(dicom.ImageOrientationPatient), h.Floats(dicom.ImagePositionPatient), h.Floats(dicom.PixelSpacing)
+	slope, _ := h.Float(dicom.RescaleSlope)
+	zero, _ := h.Float(dicom.RescaleIntercept)
+	wide := 0.0
+	for k := range 3 {
+		wide += (b[k] - a[k]) * o[k]
+	}
+	sum, n := 0.0, 0.0
+	for row := range h.IntOr(dicom.Rows, 0) {
+		for col := range h.IntOr(dicom.Columns, 0) {
+			away := 0.0
+			for k := range 3 {
+				q := ipp[k] + float64(col)*mm[1]*o[k] + float64(row)*mm[0]*o[3+k] - (a[k]+b[k])/2
+				away += q * q
+			}
+			if away <= wide*wide/4 {
+				v := binary.LittleEndian.Uint16(p.pixels[2*(row*h.IntOr(dicom.Columns, 0)+col):])
+				stored := float64(v)
+				if h.IntOr(dicom.PixelRepresentation, 0) == 1 {
+					stored = float64(int16(v))
+				}
+				sum, n = sum+stored*slope+zero, n+1
+			}
+		}
+	}
+	return sum / n
 }
