@@ -132,6 +132,8 @@ func (v *Volume) Set(k int, im *pixel.Image) error {
 		return dicom.Unsupportedf("a volume of colour or of values by a table")
 	case im.Cols != v.Cols || im.Rows != v.Rows:
 		return dicom.Invalidf("a frame of another size than its volume")
+	case v.scaled && im.Unit() != v.Unit:
+		return dicom.Unsupportedf("a volume of values in several units")
 	}
 	v.scale(im)
 	v.Lossy = v.Lossy || im.Lossy

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/pixel/suv"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
@@ -25,7 +26,7 @@ var kept = []dicom.Tag{
 	dicom.Laterality, dicom.ImageLaterality, dicom.ViewPosition, dicom.FrameTime, dicom.CineRate,
 	dicom.RecommendedDisplayFrameRate, dicom.SliceThickness, dicom.ConvolutionKernel, dicom.KVP,
 	dicom.EchoNumbers, dicom.EchoTime, dicom.RepetitionTime, dicom.DiffusionBValue,
-	dicom.TemporalPositionIdentifier, dicom.BodyPartExamined, dicom.LossyImageCompression,
+	dicom.TemporalPositionIdentifier, dicom.BodyPartExamined, dicom.LossyImageCompression, dicom.Units,
 }
 
 // instance is what is known of one object: its header or why there is none.
@@ -35,6 +36,8 @@ type instance struct {
 	frames int
 	image  bool
 	failed string        // why it cannot be read, in words; "" when it was
+	suv    suv.Factor    // of a PET
+	noSUV  string        // why a PET has none
 	made   *volume.Plane // a reformat: its frames are slices of this plane; nil for what was acquired
 }
 
@@ -45,6 +48,7 @@ func newInstance(o viewer.Object, f *dicom.File) *instance {
 			i.d.Set(e)
 		}
 	}
+	i.uptakeOf(f.Dataset)
 	i.image = f.Pixel.Present()
 	i.frames = dicom.Frames(f)
 	if per := i.d.Seq(dicom.PerFrameFunctionalGroupsSequence); len(per) > 0 {

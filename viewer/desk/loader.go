@@ -274,10 +274,13 @@ func decode(f Frame, last *opened, first bool) (*pixel.Image, *opened, error) {
 	}
 	if first && previewed(last.file) {
 		if image, err := pixel.DecodeReduced(last.file, f.Index, previewLevels); err == nil {
-			return image, last, nil
+			return uptake(last.file, image), last, nil
 		}
 	}
 	image, err := pixel.Decode(last.file, f.Index)
+	if err == nil {
+		image = uptake(last.file, image)
+	}
 	if dicom.Frames(last.file) == 1 {
 		last = nil
 	}

@@ -229,8 +229,9 @@ func (d *Desk) dragBy(g *grab, dx, dy float64) {
 			d.draft.Trace(d.cursor)
 		}
 	case g.selectable && g.width > 0 && t.shown.image != nil && t.shown.image.Stored != nil && !t.shown.preview():
-		c, w := tool.WindowDrag(g.center, g.width, d.pointer.x-g.fromX, d.pointer.y-g.fromY, d.scale)
-		d.setTo(t, c, w, "")
+		by := fine(t.shown.image)
+		c, w := tool.WindowDrag(g.center*by, g.width*by, d.pointer.x-g.fromX, d.pointer.y-g.fromY, d.scale)
+		d.setTo(t, c/by, w/by, "")
 	}
 	d.touch()
 }

@@ -186,7 +186,7 @@ func (t *tile) geometry() (*geometry, bool) {
 func (c choice) window(im *pixel.Image) pixel.Window {
 	if c.fixed {
 		function := pixel.Linear
-		if c.width < 1 {
+		if c.width < 1 || im.Unit() == suvUnit {
 			function = pixel.LinearExact // LINEAR is not defined below 1 (PS3.3 C.11.2.1.2)
 		}
 		return pixel.Window{Center: c.center, Width: c.width, Function: function}

@@ -174,12 +174,15 @@ func probeWords(p picture, at [2]float64) string {
 		return why
 	}
 	words := fmt.Sprintf("%.1f", v)
-	if v == math.Trunc(v) {
+	if u := p.image.Unit(); u == suvUnit {
+		words = fmt.Sprintf("%.2f", v)
+	} else if v == math.Trunc(v) {
 		words = fmt.Sprintf("%.0f", v)
 	}
 	if unit != "" {
 		words += " " + unit
 	}
+	words += p.alsoSUV(v)
 	if p.image.Lossy {
 		words += " (lossy)"
 	}

@@ -97,8 +97,9 @@ func (d *Desk) ownWindow() {
 func (d *Desk) stepWindow(level, wide int) {
 	if t, im, ok := d.windowed(); ok {
 		c, w := straight(t, im)
-		c, w = tool.WindowStep(c, w, level, wide)
-		d.setTo(t, c, w, "")
+		by := fine(im)
+		c, w = tool.WindowStep(c*by, w*by, level, wide)
+		d.setTo(t, c/by, w/by, "")
 	}
 }
 

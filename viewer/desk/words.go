@@ -98,7 +98,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	in, frame, v := p.slot.inst, p.slot.frame, t.look.view
 	h := in.d
 	w.Patient = join(" · ", dicom.ParsePN(h.Str(dicom.PatientName)).Display(), dicom.Clean(h.Str(dicom.PatientID)))
-	w.Technique = join(" · ", technique(h), lossyWords(p.image))
+	w.Technique = join(" · ", technique(h), lossyWords(p.image), in.uptakeWords())
 	if p.preview() {
 		w.Made = "preview, still reading"
 	} else if in.made != nil {
@@ -185,7 +185,11 @@ func windowWords(c choice, im *pixel.Image) string {
 	if w.Function == pixel.VOILUT {
 		return join(" ", "VOI LUT", w.Explanation)
 	}
-	return join(" ", overlay.WindowLevel(w.Center, w.Width), name)
+	unit := ""
+	if im.Unit() == suvUnit {
+		unit = "SUV"
+	}
+	return join(" ", overlay.WindowLevel(w.Center, w.Width), unit, name)
 }
 
 // join puts the words that are there together.

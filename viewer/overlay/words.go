@@ -117,8 +117,8 @@ func region(m viewer.Mark) []string {
 		hi, _ := m.Value("max")
 		n, _ := m.Value("n")
 		out = append(out,
-			"mean "+number(mean)+"  SD "+decimals(sd.Number, 1),
-			"min "+decimals(lo.Number, 0)+"  max "+decimals(hi.Number, 0)+"  n "+decimals(n.Number, 0))
+			"mean "+number(mean)+"  SD "+decimals(sd.Number, places(sd.Unit, 1)),
+			"min "+decimals(lo.Number, places(lo.Unit, 0))+"  max "+decimals(hi.Number, places(hi.Unit, 0))+"  n "+decimals(n.Number, 0))
 	}
 	if a, ok := m.Value("area"); ok {
 		out = append(out, number(a))
@@ -126,9 +126,17 @@ func region(m viewer.Mark) []string {
 	return out
 }
 
+// places are the decimals of a value: two of a SUV.
+func places(unit string, otherwise int) int {
+	if strings.HasPrefix(unit, "SUV") {
+		return 2
+	}
+	return otherwise
+}
+
 // number is a value with its unit: one decimal, as HU, mm and degrees deserve.
 func number(v viewer.Value) string {
-	s := decimals(v.Number, 1)
+	s := decimals(v.Number, places(v.Unit, 1))
 	if v.Uncertainty > 0 {
 		s += " ± " + decimals(math.Max(v.Uncertainty, 0.1), 1)
 	}
