@@ -13,9 +13,13 @@
 // Support of pixel data:
 //
 //	1, 8, 16, 32, 64 bits integer, 32, 64 bits float   grey
+//	overlay planes, of their own or in unused bits     laid over
+//	display shutters: rectangle, circle, polygon,
+//	bitmap; P-value                                    laid over; CIELab: black
 //	8, 16, 32 bits RGB, YBR_FULL, YBR_FULL_422,
 //	YBR_PARTIAL_422, YBR_ICT, YBR_RCT                  colour, shown in 8 bits
 //	PALETTE COLOR of 8, 16 bits, segmented too         colour, shown in 8 bits
+//	supplemental palettes of grey                      laid over, values kept
 //	bits stored below, high bit above what is usual    masked, shown; hashed as stored
 //	two, four or more samples; HSV, ARGB, CMYK         *dicom.UnsupportedError
 //	native little and big endian, deflated             exact
@@ -60,6 +64,10 @@ type Image struct {
 	// Exact is false where Stored is rounded: values of 32 bits or float that span
 	// more than 65,536 steps.
 	Exact bool
+	// Layers lie over the pixels, in this order; an overlay or shutter that cannot be
+	// read is not among them and is counted in Unread.
+	Layers []*Layer
+	Unread int
 	// Preview is nil for the frame itself.
 	Preview *Preview
 
@@ -109,11 +117,14 @@ func (r *frames) image(frame int, b []byte, h Header, own bool) (im *Image, err 
 	case h.Photometric == "PALETTE COLOR":
 		err = im.palette(d, b, h)
 	default:
-		err = im.grey(d, frame, b, h)
+		if err = im.grey(d, frame, b, h); err == nil {
+			err = im.supplement(d)
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
+	im.layers(d, frame, b, h)
 	return im, nil
 }
 

@@ -34,6 +34,32 @@ func (im *Image) palette(d *dicom.Dataset, b []byte, h Header) error {
 	return nil
 }
 
+// supplement lays over a grey image the colours of the stored values that a
+// supplemental palette maps: those from its first on; the values below are grey
+// (PS3.3 C.7.6.19, C.8.16.2.1.2). The values are kept: they are what is measured.
+func (im *Image) supplement(d *dicom.Dataset) error {
+	if p := d.Str(dicom.PixelPresentation); p != "COLOR" && p != "MIXED" || !d.Has(channels[0][0]) || im.Bits > 16 {
+		return nil
+	}
+	_, red, err := descriptorOf(d, channels[0][0], im.Signed)
+	if err != nil {
+		return err
+	}
+	colours, err := im.colours(d)
+	if err != nil {
+		return err
+	}
+	l := &Layer{Kind: Coloured, Rows: im.Rows, Cols: im.Cols, RGBA: make([]uint8, 4*len(im.Stored))}
+	for i, v := range im.Stored {
+		if im.integer(v) >= red.First && !im.IsPadding(v) {
+			c := colours[v]
+			l.RGBA[4*i], l.RGBA[4*i+1], l.RGBA[4*i+2], l.RGBA[4*i+3] = c[0], c[1], c[2], 255
+		}
+	}
+	im.Layers = append(im.Layers, l)
+	return nil
+}
+
 // colours is the colour of each index, signed or not.
 func (im *Image) colours(d *dicom.Dataset) (*[1 << 16][3]uint8, error) {
 	var out [1 << 16][3]uint8

@@ -47,7 +47,7 @@ func decodeInPart(f *dicom.File, frame, levels int) (*Image, error) {
 		return nil, err
 	}
 	part, ok := r.dec.(Reducer)
-	if !ok || r.h.Photometric == "PALETTE COLOR" || r.h.Allocated == 1 {
+	if !ok || r.h.Photometric == "PALETTE COLOR" || r.h.Allocated == 1 || f.Dataset.Has(channels[0][0]) {
 		return nil, nil
 	}
 	if r.src, err = f.Frame(frame); err != nil {

@@ -86,10 +86,24 @@ func (f *renderFlags) render(env *environment, path string) (renderRow, error) {
 		return renderRow{}, err
 	}
 	dst := image.NewRGBA(image.Rectangle{Max: size})
-	im.Render(w, false, dst, im.Place(pixel.View{}, size), pixel.Area)
+	place := im.Place(pixel.View{}, size)
+	im.Render(w, false, dst, place, pixel.Area)
+	for _, l := range im.Layers {
+		l.Draw(dst, place)
+	}
 	row := renderRow{Path: path, Frame: f.frame, File: f.out, Width: size.X, Height: size.Y,
 		WindowCenter: w.Center, WindowWidth: w.Width, VOIFunction: w.Function, Exact: im.Exact}
-	return row, f.write(env, dst, im.RGB == nil)
+	return row, f.write(env, dst, im.RGB == nil && !coloured(im))
+}
+
+// coloured: something that lies over the pixels may not be grey.
+func coloured(im *pixel.Image) bool {
+	for _, l := range im.Layers {
+		if l.Kind == pixel.Coloured || l.Kind == pixel.Overlay {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *renderFlags) windowFor(im *pixel.Image) (pixel.Window, error) {

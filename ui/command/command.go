@@ -32,6 +32,7 @@ var entries = []entry{
 	{"series", "", "thumbnails of all series", is(viewer.SeriesFind)},
 	{"hang", "", "which hanging protocol, and why", is(viewer.HangExplain)},
 	{"mpr", "", "reformats on and off", is(viewer.MPRToggle)},
+	{"overlay", "", "overlays and shutters of the images hidden and shown", is(viewer.OverlayToggle)},
 	{"slab", "MM", "thickness of slabs, :slab 20", slab},
 	{"filter", "WORDS", "narrow the list", nil},
 	{"refresh", "", "ask the sites now", is(viewer.ListRefresh)},

@@ -62,7 +62,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 		}
 		s.Tiles = append(s.Tiles, TileScene{
 			Rect: t.rect, Image: p.image, Key: key, Place: place,
-			Window: t.look.window.window(p.image), Invert: t.look.invert, How: d.how(t),
+			Window: t.look.window.window(p.image), Invert: t.look.invert, How: d.how(t), Layers: d.layersOf(p.image),
 		})
 		d.see(p)
 	}

@@ -57,6 +57,7 @@ func (d *Desk) clear() {
 	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil
+	d.photons = photons{}
 	d.tiles = newTiles()
 	d.strip, d.thumbs = nil, map[string]*pixel.Image{}
 	d.pointer = pointer{x: d.pointer.x, y: d.pointer.y, inside: d.pointer.inside}

@@ -90,6 +90,8 @@ type Desk struct {
 	told    time.Time
 	minute  int64 // of the due clock as last drawn
 	wanted  string
+
+	photons photons
 }
 
 // New makes a Desk with no case.

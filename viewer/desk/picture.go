@@ -185,7 +185,13 @@ func (p picture) value(at [2]float64) (v float64, unit, refused string) {
 }
 
 // size is what a decoded frame takes in memory.
-func size(im *pixel.Image) int64 { return int64(2*len(im.Stored)+len(im.RGB)) + 256 }
+func size(im *pixel.Image) int64 {
+	n := int64(2*len(im.Stored)+len(im.RGB)) + 256
+	for _, l := range im.Layers {
+		n += l.Bytes()
+	}
+	return n
+}
 
 // unseen counts the slices of the current study that were never on screen.
 func (d *Desk) unseen() int {

@@ -34,4 +34,15 @@ type TileScene struct {
 	Window pixel.Window
 	Invert bool // the reader's; Image.Inverse comes on top
 	How    pixel.Interpolation
+	// Layers are blended over the pixels, in this order, where FramePlace says.
+	Layers []*pixel.Layer
+}
+
+// FramePlace is Place for points of the frame, of which Image may be a Preview.
+func (t TileScene) FramePlace() pixel.Affine {
+	if t.Image == nil || t.Image.Preview == nil {
+		return t.Place
+	}
+	toPreview, _ := t.Image.Preview.ToFrame.Inverse()
+	return toPreview.Then(t.Place)
 }

@@ -104,6 +104,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	} else if in.made != nil {
 		w.Made = join(", ", in.made.Name(), in.made.Words())
 	}
+	w.Made = join(" · ", w.Made, d.layerWords(p.image))
 	w.Position = space.Position(h)
 	if e, ok := space.Orientation(h, frame); ok {
 		w.Edges = e.Shown(v.FlipH, v.Turn)

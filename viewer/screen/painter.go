@@ -87,6 +87,37 @@ func (p *painter) tile(dst *ebiten.Image, epoch uint64, t desk.TileScene) error 
 			Blend:    ebiten.BlendCopy,
 		})
 	}
+	for _, l := range t.Layers {
+		if err := p.layer(dst, t, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// layer blends what an object's header lays over its pixels, as pixel.Layer.Draw does.
+func (p *painter) layer(dst *ebiten.Image, t desk.TileScene, l *pixel.Layer) error {
+	in, ok := t.FramePlace().Inverse()
+	if !ok {
+		return nil
+	}
+	mode := shader.Mode{Color: true, Layer: true}
+	var step [2]float64
+	if mode.Sampling, step = shader.SamplingOf(pixel.Area, in); mode.Sampling == shader.Bilinear {
+		mode.Sampling = shader.Nearest
+	}
+	program, err := p.shader(mode)
+	if err != nil {
+		return err
+	}
+	for _, part := range p.textures.get(l, func() *texture { return p.textures.ofLayer(l) }).parts {
+		place := shader.Placement{Size: [2]int{l.Cols, l.Rows}, Base: part.base, Part: part.paints, Step: step}
+		dst.DrawTrianglesShader32(quad(t.Rect, in), []uint32{0, 1, 2, 1, 2, 3}, program, &ebiten.DrawTrianglesShaderOptions{
+			Uniforms: shader.Numbers(mode, nil, pixel.Window{}, place),
+			Images:   [4]*ebiten.Image{part.texels},
+			Blend:    ebiten.BlendSourceOver,
+		})
+	}
 	return nil
 }
 

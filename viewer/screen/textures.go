@@ -102,12 +102,33 @@ func (t *textures) ofImage(im *pixel.Image) *texture {
 	if im.RGB != nil {
 		per = 1
 	}
+	return t.inParts(im.Cols, im.Rows, per, func(paints [4]int) part { return upload(im, per, paints) })
+}
+
+// ofLayer uploads a layer, one cell a texel.
+func (t *textures) ofLayer(l *pixel.Layer) *texture {
+	return t.inParts(l.Cols, l.Rows, 1, func(paints [4]int) part {
+		held := withMargins(paints, l.Cols, l.Rows)
+		texels := make([]byte, 0, 4*held.Dx()*held.Dy())
+		for y := held.Min.Y; y < held.Max.Y; y++ {
+			for i := y*l.Cols + held.Min.X; i < y*l.Cols+held.Max.X; i++ {
+				c := l.Ink(i)
+				texels = append(texels, c.R, c.G, c.B, c.A)
+			}
+		}
+		out := part{texels: unmanaged(held.Dx(), held.Dy()), base: [2]int{held.Min.X, held.Min.Y}, paints: paints}
+		out.texels.WritePixels(texels)
+		return out
+	})
+}
+
+// inParts cuts a picture into parts that a texture can hold, per pixels a texel.
+func (t *textures) inParts(cols, rows, per int, upload func(paints [4]int) part) *texture {
 	x := &texture{}
 	wide, high := per*(t.side-2*margin), t.side-2*margin
-	for y := 0; y < im.Rows; y += high {
-		for c := 0; c < im.Cols; c += wide {
-			paints := [4]int{c, y, min(c+wide, im.Cols), min(y+high, im.Rows)}
-			x.parts = append(x.parts, upload(im, per, paints))
+	for y := 0; y < rows; y += high {
+		for c := 0; c < cols; c += wide {
+			x.parts = append(x.parts, upload([4]int{c, y, min(c+wide, cols), min(y+high, rows)}))
 		}
 	}
 	for _, p := range x.parts {
@@ -116,9 +137,13 @@ func (t *textures) ofImage(im *pixel.Image) *texture {
 	return x
 }
 
+func withMargins(paints [4]int, cols, rows int) image.Rectangle {
+	return image.Rect(max(paints[0]-margin, 0), max(paints[1]-margin, 0), min(paints[2]+margin, cols), min(paints[3]+margin, rows))
+}
+
 // upload makes the texture of one part with its margins.
 func upload(im *pixel.Image, per int, paints [4]int) part {
-	held := image.Rect(max(paints[0]-margin, 0), max(paints[1]-margin, 0), min(paints[2]+margin, im.Cols), min(paints[3]+margin, im.Rows))
+	held := withMargins(paints, im.Cols, im.Rows)
 	w, h := (held.Dx()+per-1)/per, held.Dy()
 	out := part{texels: unmanaged(w, h), base: [2]int{held.Min.X, held.Min.Y}, paints: paints}
 	switch {

@@ -34,7 +34,8 @@ const (
 
 // Mode is everything that is constant while one image is drawn.
 type Mode struct {
-	Color    bool // RGBA texels, one pixel each; only Invert and Smooth matter beside it
+	Color    bool // RGBA texels, one pixel each; only Invert and Sampling matter beside it
+	Layer    bool // Color, blended over what is there: texels are premultiplied
 	Signed   bool // stored values are two's complement
 	Modality bool // a modality LUT, by stored value
 	Function Function
@@ -65,6 +66,9 @@ func Modes() []Mode {
 	var out []Mode
 	each := []bool{false, true}
 	for _, sampling := range samplings {
+		if sampling != Bilinear {
+			out = append(out, Mode{Color: true, Layer: true, Sampling: sampling})
+		}
 		for _, invert := range each {
 			out = append(out, Mode{Color: true, Invert: invert, Sampling: sampling})
 			for _, f := range []Function{Ramp, Sigmoid, Table} {
@@ -83,6 +87,9 @@ func (m Mode) String() string {
 	words := []string{[...]string{"ramp", "sigmoid", "table"}[m.Function]}
 	if m.Color {
 		words = []string{"color"}
+	}
+	if m.Layer {
+		words = []string{"layer"}
 	}
 	for _, w := range []struct {
 		on   bool

@@ -21,7 +21,7 @@ func (m Mode) Text() []byte {
 // facts are a mode as the template reads it.
 type facts struct {
 	Mode
-	Type                    string // of a value: float, vec3
+	Type                    string // of a value: float, vec3, vec4
 	Ramp, Sigmoid, Table    bool
 	Nearest, Bilinear, Area bool
 	Taps                    int
@@ -32,6 +32,9 @@ func about(m Mode) facts {
 		Nearest: m.Sampling == Nearest, Bilinear: m.Sampling == Bilinear, Area: m.Sampling > Bilinear}
 	if m.Color {
 		f.Type, f.Padded = "vec3", false
+		if m.Layer {
+			f.Type = "vec4"
+		}
 		return f
 	}
 	f.Ramp, f.Sigmoid, f.Table = m.Function == Ramp, m.Function == Sigmoid, m.Function == Table
@@ -56,7 +59,11 @@ var Padding vec2 // first and last stored value that is padding
 // The value of a pixel. Bytes are rounded one by one: samplers may deliver them in
 // half precision, where k/255 is k only after rounding.
 const values = `
-{{- if .Color}}
+{{- if .Layer}}
+func value(at vec2) vec4 {
+	return floor(imageSrc0UnsafeAt(at-Base+0.5+imageSrc0Origin())*255+0.5) / 255
+}
+{{else if .Color}}
 func value(at vec2) vec3 {
 	return floor(imageSrc0UnsafeAt(at-Base+0.5+imageSrc0Origin()).rgb*255+0.5) / 255
 }
@@ -208,13 +215,17 @@ func Fragment(dst vec4, src vec2, color vec4, custom vec4) vec4 {
 	}
 	v, black := sampled(p)
 	if black {
-		return vec4(0, 0, 0, 1)
+		return vec4(0, 0, 0, {{if .Layer}}0{{else}}1{{end}})
 	}
+{{- if .Layer}}
+	return floor(v*255+0.5) / 255
+{{- else}}
 	light := {{if .Color}}v{{else}}shown(v){{end}}
 {{- if .Invert}}
 	light = 1 - light
 {{- end}}
 	light = floor(light*255+0.5) / 255
 	return vec4({{if .Color}}light{{else}}vec3(light){{end}}, 1)
+{{- end}}
 }
 `

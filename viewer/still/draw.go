@@ -20,6 +20,9 @@ func Draw(s desk.Scene) *image.RGBA {
 	for _, t := range s.Tiles {
 		if part, ok := dst.SubImage(t.Rect).(*image.RGBA); ok && part.Rect == t.Rect && !t.Rect.Empty() {
 			t.Image.Render(t.Window, t.Invert, part, t.Place, t.How)
+			for _, l := range t.Layers {
+				l.Draw(part, t.FramePlace())
+			}
 		}
 	}
 	drawList(dst, s.Over)

@@ -1,0 +1,56 @@
+package desk
+
+import "github.com/nocturne/nocturne/cache/pixel"
+
+// photons is how the pixels of the case on screen become light, beside the window of
+// each tile. It never leaves the case (N1).
+type photons struct {
+	bare bool // overlays and shutters are hidden
+}
+
+// toggleOverlays hides what the images' own headers lay over the pixels, overlays
+// and shutters, in all tiles of the case, and shows it again.
+func (d *Desk) toggleOverlays() {
+	d.photons.bare = !d.photons.bare
+	if d.photons.bare {
+		d.notice("Overlays and shutters of the images are hidden; :overlay shows them.")
+	}
+	d.touch()
+}
+
+// layersOf is what is laid over a picture: always the colours that its values have.
+func (d *Desk) layersOf(im *pixel.Image) []*pixel.Layer {
+	if !d.photons.bare {
+		return im.Layers
+	}
+	var out []*pixel.Layer
+	for _, l := range im.Layers {
+		if l.Kind == pixel.Coloured {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// layerWords say on the tile what of it is not shown.
+func (d *Desk) layerWords(im *pixel.Image) string {
+	hidden := ""
+	for _, l := range im.Layers {
+		if !d.photons.bare || l.Kind == pixel.Coloured {
+			continue
+		}
+		word := "overlay"
+		if l.Kind == pixel.Shutter {
+			word = "shutter"
+		}
+		hidden = join(" and ", hidden, word)
+	}
+	if hidden != "" {
+		hidden += " hidden"
+	}
+	unread := ""
+	if im.Unread > 0 {
+		unread = "AN OVERLAY CANNOT BE READ"
+	}
+	return join(" · ", hidden, unread)
+}
