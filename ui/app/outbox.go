@@ -12,12 +12,13 @@ import (
 
 // outboxLine is a report under way, as header and status say it.
 type outboxLine struct {
-	id      int64
-	study   string
-	site    string
-	words   string
-	done    bool
-	overdue bool
+	id        int64
+	study     string
+	accession string
+	site      string
+	words     string
+	done      bool
+	overdue   bool
 }
 
 type deliveredMsg struct {
@@ -86,7 +87,7 @@ const (
 const silent = 1200 * time.Millisecond
 
 func (m *Model) describe(r ledger.OutboxRow) outboxLine {
-	line := outboxLine{id: r.ID, study: r.StudyUID, site: r.Site, done: r.Done(), overdue: deliver.Overdue(r, m.Now())}
+	line := outboxLine{id: r.ID, study: r.StudyUID, accession: r.Accession, site: r.Site, done: r.Done(), overdue: deliver.Overdue(r, m.Now())}
 	wait := r.NotBefore.Sub(m.Now())
 	switch {
 	case r.State == ledger.Verified:
@@ -132,32 +133,41 @@ func (m *Model) waiting() string {
 	return fmt.Sprintf("%d unsent", n)
 }
 
-// recall takes the report on screen, else the last one, back before it is sent
-// (N10); its draft can be written again.
+// recall takes the report on screen back before it is sent (N10); its draft can be
+// written again. With no signed case on screen it names the last one and asks first:
+// what is taken back must be the one that was meant.
 func (m *Model) recall() tea.Cmd {
-	var id int64
 	switch {
 	case m.open != nil && m.open.signed:
-		id = m.open.outbox // never another patient's; the list of them may not be read yet
+		return m.takeBack(m.open.outbox, m.open.row.Accession) // the list of them may not be read yet
 	case len(m.outbox) == 0:
 		m.say("Nothing was signed that could be taken back.")
 		return nil
-	default:
-		id = m.outbox[len(m.outbox)-1].id
 	}
+	last := m.outbox[len(m.outbox)-1]
+	m.ask("take back the report of "+last.accession+"? Enter: yes, Esc: no ", "", func(m *Model, _ string) tea.Cmd {
+		return m.takeBack(last.id, last.accession)
+	})
+	return nil
+}
+
+func (m *Model) takeBack(id int64, accession string) tea.Cmd {
 	room, ctx := m.Room, m.ctx
 	return func() tea.Msg {
 		if err := room.Ledger.Recall(ctx, id, room.Now()); err != nil {
 			return failedMsg{err: fmt.Errorf("it is too late to take this report back; only an addendum can follow: %w", err)}
 		}
-		return recalledMsg{id}
+		return recalledMsg{id, accession}
 	}
 }
 
-type recalledMsg struct{ id int64 }
+type recalledMsg struct {
+	id        int64
+	accession string
+}
 
 func (m *Model) recalled(r recalledMsg) tea.Cmd {
-	m.say("Taken back. Nothing was sent.")
+	m.say("Taken back: " + r.accession + ". Nothing was sent.")
 	if c := m.open; c != nil && c.outbox == r.id {
 		c.signed, c.outbox, c.page.Signed = false, 0, false
 		c.page.Report = "draft"

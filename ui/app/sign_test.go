@@ -120,7 +120,7 @@ func TestRecallWithinTheWindowThawsTheDraft(t *testing.T) {
 	}
 	n.pass(5 * time.Second)
 	n.key("f12")
-	n.until("the draft", func() bool { return !n.m.open.signed && n.m.status.text == "Taken back. Nothing was sent." })
+	n.until("the draft", func() bool { return !n.m.open.signed && n.m.status.text == "Taken back: A1. Nothing was sent." })
 	n.settle(30 * time.Millisecond)
 	n.m.open.page.Typing = true
 	n.m.open.page.Editor.Go(string(report.Impression))
@@ -136,6 +136,39 @@ func TestRecallWithinTheWindowThawsTheDraft(t *testing.T) {
 	n.until("the refusal", func() bool { return strings.Contains(n.m.status.text, "too late") })
 	if rows, _ := n.m.Room.Ledger.Outbox(t.Context(), ledger.Queued); len(rows) != 1 {
 		t.Errorf("%d reports wait", len(rows))
+	}
+}
+
+// From the list nobody sees which report the command means: it says so and asks.
+func TestRecallFromTheListNamesTheReportAndAsks(t *testing.T) {
+	n := newNight(t)
+	n.read("A1")
+	n.toSign("No nodule.")
+	n.pass(time.Second)
+	n.key("enter")
+	n.until("the signature and its line", func() bool { return n.m.open.signed && len(n.m.outbox) == 1 })
+	n.key("f5")
+	n.write(":recall")
+	n.key("enter")
+	if !n.m.prompt.Open || !strings.Contains(n.m.prompt.Label, "A1") {
+		t.Fatalf("asked %q", n.m.prompt.Label)
+	}
+	n.key("esc")
+	waiting := func() int {
+		rows, err := n.m.Room.Ledger.Outbox(t.Context(), ledger.Queued)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(rows)
+	}
+	if n.settle(20 * time.Millisecond); waiting() != 1 {
+		t.Fatal("Esc took the report back")
+	}
+	n.write(":recall")
+	n.key("enter", "enter")
+	n.until("the answer", func() bool { return n.m.status.text == "Taken back: A1. Nothing was sent." })
+	if waiting() != 0 {
+		t.Error("the report still waits to be sent")
 	}
 }
 
