@@ -75,6 +75,11 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_study ON outbox (study);
 `, `
 CREATE TABLE note (at INTEGER NOT NULL, text TEXT NOT NULL) STRICT;
+`, `
+CREATE TABLE list (
+	site TEXT NOT NULL, reader TEXT NOT NULL, body BLOB NOT NULL, said INTEGER NOT NULL,
+	PRIMARY KEY (site, reader)
+) STRICT;
 `}
 
 // migrate brings the schema up to date in one transaction.

@@ -136,7 +136,7 @@ func (h *house) connect(env *environment, sites []SiteConfig) error {
 	if h.assumed {
 		reader = "" // a system's user name is no assignment: everything is listed
 	}
-	h.feed = feed.New(fed, feed.Options{Reader: reader, Mine: h.mine, Held: h.held})
+	h.feed = feed.New(fed, feed.Options{Reader: reader, Mine: h.mine, Held: h.held, Memory: h.room})
 	return nil
 }
 

@@ -34,10 +34,13 @@ func TestMain(m *testing.M) {
 // commands run beside it and what they bring is taken when the test pumps.
 type night struct {
 	testing.TB
-	m    *Model
-	view *window
-	url  string
-	msgs chan tea.Msg
+	m     *Model
+	view  *window
+	url   string
+	msgs  chan tea.Msg
+	home  string // of the ledger; the objects are in cache
+	led   *ledger.Ledger
+	cache string
 
 	mu  sync.Mutex
 	now time.Time // guarded by mu: the clock of model, ledger and archive
@@ -55,22 +58,42 @@ func newNight(t testing.TB) *night {
 	server := httptest.NewServer(archive.Handler())
 	t.Cleanup(func() { server.CloseClientConnections(); archive.Close(); server.Close() })
 	n.url = server.URL + "/dicom-web"
-	n.start(t.TempDir())
+	n.home = t.TempDir()
+	if n.cache, err = os.MkdirTemp("", "nocturne"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.sweep)
+	t.Cleanup(n.stop)
+	n.start()
+	n.until("the list and the window", func() bool { return len(n.m.snapshot.Rows) == 3 && n.m.view != nil && !n.m.settling })
 	return n
 }
 
-// start puts the house together on a home and reads the list.
-func (n *night) start(home string) {
+// sweep removes the objects; a fetch may still be writing its last one.
+func (n *night) sweep() {
+	for range 100 {
+		if os.RemoveAll(n.cache) == nil {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// stop ends the program that start began.
+func (n *night) stop() {
+	n.m.Close()
+	n.led.Close()
+}
+
+// start puts the house together on its home.
+func (n *night) start() {
 	n.Helper()
-	led, err := ledger.Open(home)
+	led, err := ledger.Open(n.home)
 	if err != nil {
 		n.Fatal(err)
 	}
-	cache, err := os.MkdirTemp("", "nocturne")
-	if err != nil {
-		n.Fatal(err)
-	}
-	objects, err := store.Open(cache)
+	n.led = led
+	objects, err := store.Open(n.cache)
 	if err != nil {
 		n.Fatal(err)
 	}
@@ -88,21 +111,10 @@ func (n *night) start(home string) {
 		return ok && c.State == ledger.Held
 	}
 	n.m = New(context.Background(), Options{Room: room, Keymap: viewer.DefaultKeymap(), Poll: time.Hour, Now: n.clock,
-		Feed:   feed.New([]feed.Site{site}, feed.Options{Reader: "READER^DEMO", Mine: mine, Now: n.clock}),
+		Feed:   feed.New([]feed.Site{site}, feed.Options{Reader: "READER^DEMO", Mine: mine, Now: n.clock, Memory: room}),
 		Outbox: &deliver.Runner{Ledger: led, Now: n.clock},
 		Viewer: func() (viewer.Viewer, string, error) { return n.view, "", nil }})
-	n.Cleanup(func() {
-		n.m.Close()
-		led.Close()
-		for range 100 { // a fetch may still be writing its last object
-			if os.RemoveAll(cache) == nil {
-				return
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-	})
 	n.do(n.m.Init())
-	n.until("the list and the window", func() bool { return len(n.m.snapshot.Rows) == 3 && n.m.view != nil && !n.m.settling })
 }
 
 func (n *night) clock() time.Time {

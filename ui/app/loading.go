@@ -30,6 +30,9 @@ func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
 	if l.Err != nil {
 		line.Err = sentence(l.Err)
 	}
+	if l.index < len(c.studies) {
+		line.Expected = max(line.Expected, c.studies[l.index].Expected) // what the list says, where the site says nothing
+	}
 	c.page.Loading[l.index] = line
 	cmds := []tea.Cmd{c.follow(), c.add(m, l.New)}
 	if l.index < len(c.studies) && l.Expected > c.studies[l.index].Expected {

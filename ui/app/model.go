@@ -96,8 +96,10 @@ func New(ctx context.Context, o Options) *Model {
 	return &Model{Options: o, ctx: ctx, cancel: cancel, list: list.New(o.Now), width: 80, height: 24}
 }
 
-// Init starts the viewer, the polling, the outbox and the clock.
+// Init shows the list as it was known last and starts the viewer, the polling, the
+// outbox and the clock.
 func (m *Model) Init() tea.Cmd {
+	m.showRemembered()
 	return tea.Batch(m.startViewer(), m.poll(0), m.resolveClaims(), m.lookAtOutbox(0, true), m.failures(), clock())
 }
 

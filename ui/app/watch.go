@@ -36,6 +36,21 @@ func (m *Model) askSites(after time.Duration, again bool) tea.Cmd {
 	}
 }
 
+// showRemembered shows the list as the sites gave it the last time, so that what is
+// on disk can be read before they answer, and when they do not.
+func (m *Model) showRemembered() {
+	s, err := m.Feed.Remembered()
+	if err != nil {
+		m.warn(sentence(err))
+	}
+	if s.At.IsZero() {
+		return
+	}
+	m.Room.CountCached(s.Rows)
+	m.snapshot = s
+	m.list.Set(s.Rows)
+}
+
 // refreshed takes a new list. It never moves the focus or the cursor (N3); a STAT
 // that was not there before raises the banner.
 func (m *Model) refreshed(s snapshotMsg) tea.Cmd {

@@ -1,6 +1,8 @@
 package list
 
 import (
+	"time"
+
 	"fmt"
 	"strings"
 
@@ -65,14 +67,10 @@ func request(r feed.Row) string {
 func holder(r feed.Row) string {
 	switch {
 	case r.Mine:
-		return theme.Accent.Render("You hold this case since " + r.Since.Local().Format("15:04 MST") + ".")
+		return theme.Accent.Render("You hold this case" + since(r.Since) + ".")
 	case r.ClaimedBy != nil:
-		since := ""
-		if !r.Since.IsZero() {
-			since = " since " + r.Since.Local().Format("15:04 MST")
-		}
 		return theme.Amber.Render(fmt.Sprintf("Held by %s%s. v looks without claiming.",
-			dicom.Clean(dicom.ParsePN(*r.ClaimedBy).Display()), since))
+			dicom.Clean(dicom.ParsePN(*r.ClaimedBy).Display()), since(r.Since)))
 	case !r.Lockable:
 		return theme.Amber.Render("NOT LOCKED at this site: another reader may open it at the same time.")
 	}
@@ -92,4 +90,12 @@ func orElse(s, other string) string {
 		return other
 	}
 	return s
+}
+
+// since is " since 03:12 CET"; nothing where the time is not known.
+func since(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return " since " + t.Local().Format("15:04 MST")
 }

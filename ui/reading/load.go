@@ -31,6 +31,9 @@ func (r *Room) Load(ctx context.Context, site, study string, each func(Progress)
 	ended := false
 	err := r.Fetch.Study(ctx, s.Archive, dicom.UID(study), nil, func(p fetch.Progress) {
 		ended = ended || p.Done
+		if p.Err != nil { // nobody said what there is: what is on disk is here all the same
+			p.Have = max(p.Have, len(r.Objects(study)))
+		}
 		each(Progress{Have: p.Have, Expected: p.Expected, New: objects(p.New), Done: p.Done, Err: p.Err})
 	})
 	if !ended {

@@ -34,6 +34,8 @@ type Options struct {
 	// Held are the workitems of a site that we hold, listed whoever they are
 	// assigned to. May be nil.
 	Held func(site string) []string
+	// Memory keeps the lists across programs; nil keeps none.
+	Memory Memory
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 }
@@ -145,6 +147,7 @@ func (f *Feed) poll(ctx context.Context, s *source) {
 		s.arrive(&rows[i], now)
 	}
 	s.rows = rows
+	f.remember(s)
 }
 
 // missing is the old rows that a partial answer does not hold, marked stale.
