@@ -2,9 +2,13 @@
 // C.17.3), the Basic Text SR that this house writes by TID 2000 (PS3.16), and
 // the reading of anybody's.
 //
-//	written   Basic Text SR (1.2.840.10008.5.1.4.1.1.88.11)
-//	read      every SR, Key Object Selections too: tree, sections, plain text
-//	not yet   measured content (TID 1500) is read as text and not written
+//	written   Basic Text SR (1.2.840.10008.5.1.4.1.1.88.11) by TID 2000;
+//	          Comprehensive SR (….88.33), and Comprehensive 3D SR (….88.34) where a
+//	          coordinate is one of the patient's, by TID 1500
+//	read      every SR, Key Object Selections too: tree, sections, plain text;
+//	          measurements of TID 1500 and of whatever else holds numbers and
+//	          coordinates, as plain groups
+//	not yet   waveform and temporal coordinates
 package sr
 
 import (
@@ -24,7 +28,8 @@ func (c Code) Is(o Code) bool {
 // Ref names one instance, and frames of it when they are few.
 type Ref struct {
 	Class, Instance dicom.UID
-	Frames          []int
+	Frames          []int // from 1
+	Segments        []int // of a segmentation
 }
 
 // Item is a content item and what hangs below it.
@@ -40,7 +45,10 @@ type Item struct {
 	Units   Code      // of NUM; when Num is empty, why
 	Ref     Ref       // of IMAGE, COMPOSITE and WAVEFORM
 	Graphic []float64 // of SCOORD and SCOORD3D
-	Target  []int     // position of another item, when this is only a reference to it
+	// FrameOfReference is of SCOORD3D.
+	FrameOfReference dicom.UID
+	Target           []int   // position of another item, when this is only a reference to it
+	exact            float64 // of NUM: what its decimal string rounds
 	// Continuous: the values of this container's children make one running text.
 	Continuous bool
 	// Children stand in the document's order.
@@ -108,6 +116,7 @@ func (it *Item) readValue(d *dicom.Dataset) {
 		it.Ref = readRef(d.Item(dicom.ReferencedSOPSequence))
 	case "SCOORD", "SCOORD3D":
 		it.Text, it.Graphic = d.Str(dicom.GraphicType), d.Floats(dicom.GraphicData)
+		it.FrameOfReference = dicom.UID(d.Str(dicom.ReferencedFrameOfReferenceUID))
 	}
 }
 
@@ -119,41 +128,8 @@ func readRef(d *dicom.Dataset) Ref {
 	for _, f := range d.Floats(dicom.ReferencedFrameNumber) {
 		r.Frames = append(r.Frames, int(f))
 	}
+	for _, n := range d.Floats(dicom.ReferencedSegmentNumber) {
+		r.Segments = append(r.Segments, int(n))
+	}
 	return r
-}
-
-// dataset writes the item; text is made fit for UT (PS3.5 6.2).
-func (it Item) dataset() *dicom.Dataset {
-	d := &dicom.Dataset{}
-	if it.Relationship != "" {
-		d.SetStr(dicom.RelationshipType, it.Relationship)
-	}
-	d.SetStr(dicom.ValueType, it.ValueType)
-	d.SetSeq(dicom.ConceptNameCodeSequence, it.Concept.dataset())
-	switch it.ValueType {
-	case "CONTAINER":
-		d.SetStr(dicom.ContinuityOfContent, "SEPARATE")
-	case "TEXT":
-		d.SetStr(dicom.TextValue, wireText(it.Text))
-	case "PNAME":
-		d.SetStr(dicom.PersonNameValue, it.Text)
-	case "CODE":
-		d.SetSeq(dicom.ConceptCodeSequence, it.Code.dataset())
-	}
-	if len(it.Children) > 0 {
-		items := make([]*dicom.Dataset, len(it.Children))
-		for i, c := range it.Children {
-			items[i] = c.dataset()
-		}
-		d.SetSeq(dicom.ContentSequence, items...)
-	}
-	return d
-}
-
-func (c Code) dataset() *dicom.Dataset {
-	d := &dicom.Dataset{}
-	d.SetStr(dicom.CodeValue, c.Value)
-	d.SetStr(dicom.CodingSchemeDesignator, c.Scheme)
-	d.SetStr(dicom.CodeMeaning, c.Meaning)
-	return d
 }

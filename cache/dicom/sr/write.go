@@ -29,20 +29,46 @@ func BasicText(doc Document) (*dicom.Dataset, error) {
 		return nil, err
 	}
 	d := &dicom.Dataset{}
-	doc.patientAndStudy(d)
-	doc.series(d)
-	doc.general(d)
-	if err := doc.evidence(d); err != nil {
+	if err := doc.write(d, dicom.BasicTextSRStorage, "Report", doc.root(), "2000"); err != nil {
 		return nil, err
 	}
-	for e := range doc.root().dataset().All() {
-		d.Set(e)
-	}
-	d.SetSeq(dicom.ContentTemplateSequence, template("2000"))
 	return d, nil
 }
 
+// write fills the modules of a report (PS3.3 A.35) and its content by a template.
+func (doc Document) write(d *dicom.Dataset, class dicom.UID, series string, root Item, tid string) error {
+	doc.patientAndStudy(d)
+	doc.series(d, class, series)
+	doc.general(d)
+	if err := doc.evidence(d); err != nil {
+		return err
+	}
+	for e := range root.dataset().All() {
+		d.Set(e)
+	}
+	d.SetSeq(dicom.ContentTemplateSequence, template(tid))
+	return nil
+}
+
 func (doc Document) check() error {
+	if err := doc.checkFrame(); err != nil {
+		return err
+	}
+	text := false
+	for _, s := range doc.Sections {
+		if _, ok := byKey(s.Key); !ok {
+			return &InvalidError{fmt.Sprintf("unknown section %q", s.Key)}
+		}
+		text = text || strings.TrimSpace(s.Text) != ""
+	}
+	if !text {
+		return &InvalidError{"no text"}
+	}
+	return nil
+}
+
+// checkFrame checks all but the content.
+func (doc Document) checkFrame() error {
 	switch {
 	case doc.Study == nil || doc.Study.Str(dicom.StudyInstanceUID) == "":
 		return &InvalidError{"no study"}
@@ -60,16 +86,6 @@ func (doc Document) check() error {
 		return &InvalidError{"verified without organization or time"}
 	case doc.Predecessor != nil && doc.PredecessorPurpose.Value == "":
 		return &InvalidError{"predecessor without a purpose of reference"}
-	}
-	text := false
-	for _, s := range doc.Sections {
-		if _, ok := byKey(s.Key); !ok {
-			return &InvalidError{fmt.Sprintf("unknown section %q", s.Key)}
-		}
-		text = text || strings.TrimSpace(s.Text) != ""
-	}
-	if !text {
-		return &InvalidError{"no text"}
 	}
 	return nil
 }
@@ -108,17 +124,17 @@ func (doc Document) patientAndStudy(d *dicom.Dataset) {
 	}
 }
 
-func (doc Document) series(d *dicom.Dataset) {
+func (doc Document) series(d *dicom.Dataset, class dicom.UID, description string) {
 	d.SetStr(dicom.Modality, "SR")
 	d.SetStr(dicom.SeriesInstanceUID, string(doc.SeriesUID))
 	d.SetInt(dicom.SeriesNumber, doc.SeriesNumber)
-	d.SetStr(dicom.SeriesDescription, "Report")
+	d.SetStr(dicom.SeriesDescription, description)
 	d.SetSeq(dicom.ReferencedPerformedProcedureStepSequence)
 	d.SetStr(dicom.Manufacturer, manufacturer)
 	if doc.Observer.Organization != "" {
 		d.SetStr(dicom.InstitutionName, doc.Observer.Organization)
 	}
-	d.SetStr(dicom.SOPClassUID, string(dicom.BasicTextSRStorage))
+	d.SetStr(dicom.SOPClassUID, string(class))
 	d.SetStr(dicom.SOPInstanceUID, string(doc.SOPUID))
 	d.SetStr(dicom.SpecificCharacterSet, "ISO_IR 192")
 }
