@@ -19,14 +19,7 @@ func (doc Document) root() Item {
 	if doc.Request.Procedure.Value != "" {
 		add(Item{Relationship: "HAS CONCEPT MOD", ValueType: "CODE", Concept: procedure, Code: doc.Request.Procedure})
 	}
-	add(Item{Relationship: "HAS OBS CONTEXT", ValueType: "CODE", Concept: observerType, Code: person})
-	add(Item{Relationship: "HAS OBS CONTEXT", ValueType: "PNAME", Concept: observerName, Text: doc.Observer.Name})
-	if doc.Observer.ID != "" {
-		add(Item{Relationship: "HAS OBS CONTEXT", ValueType: "TEXT", Concept: observerLogin, Text: doc.Observer.ID})
-	}
-	if doc.Observer.Organization != "" {
-		add(Item{Relationship: "HAS OBS CONTEXT", ValueType: "TEXT", Concept: observerOrg, Text: doc.Observer.Organization})
-	}
+	root.Children = append(root.Children, doc.observer()...)
 	for _, kind := range sections {
 		for _, s := range doc.Sections {
 			if s.Key == kind.key && strings.TrimSpace(s.Text) != "" {
@@ -35,6 +28,21 @@ func (doc Document) root() Item {
 		}
 	}
 	return root
+}
+
+// observer is who reports (TID 1002, 1003).
+func (doc Document) observer() []Item {
+	out := []Item{
+		{Relationship: "HAS OBS CONTEXT", ValueType: "CODE", Concept: observerType, Code: person},
+		{Relationship: "HAS OBS CONTEXT", ValueType: "PNAME", Concept: observerName, Text: doc.Observer.Name},
+	}
+	if doc.Observer.ID != "" {
+		out = append(out, Item{Relationship: "HAS OBS CONTEXT", ValueType: "TEXT", Concept: observerLogin, Text: doc.Observer.ID})
+	}
+	if doc.Observer.Organization != "" {
+		out = append(out, Item{Relationship: "HAS OBS CONTEXT", ValueType: "TEXT", Concept: observerOrg, Text: doc.Observer.Organization})
+	}
+	return out
 }
 
 func (s section) item(text string) Item {

@@ -109,6 +109,7 @@ func (it *Item) readValue(d *dicom.Dataset) {
 	case "NUM":
 		m := d.Item(dicom.MeasuredValueSequence)
 		it.Num, it.Units = m.Str(dicom.NumericValue), readCode(m.Item(dicom.MeasurementUnitsCodeSequence))
+		it.exact, _ = m.Float(dicom.FloatingPointValue)
 		if it.Num == "" {
 			it.Units = readCode(d.Item(dicom.NumericValueQualifierCodeSequence))
 		}
