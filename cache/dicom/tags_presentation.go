@@ -39,15 +39,6 @@ const (
 	PresentationPixelMagnificationRatio          Tag = 0x00700103
 	GraphicLayerRecommendedDisplayCIELabValue    Tag = 0x00700401
 	SoftcopyVOILUTSequence                       Tag = 0x00283110
-	PresentationLUTSequence                      Tag = 0x20500010
 	ICCProfile                                   Tag = 0x00282000
 	OverlayActivationLayer                       Tag = 0x60001001
-	ShutterLeftVerticalEdge                      Tag = 0x00181602
-	ShutterRightVerticalEdge                     Tag = 0x00181604
-	ShutterUpperHorizontalEdge                   Tag = 0x00181606
-	ShutterLowerHorizontalEdge                   Tag = 0x00181608
-	CenterOfCircularShutter                      Tag = 0x00181610
-	RadiusOfCircularShutter                      Tag = 0x00181612
-	VerticesOfThePolygonalShutter                Tag = 0x00181620
-	ShutterPresentationValue                     Tag = 0x00181622
 )
