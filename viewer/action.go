@@ -89,6 +89,16 @@ const (
 	WindowNarrow  Action = "window.width.down"
 	WindowWider   Action = "window.width.up"
 	KeyImage      Action = "image.key"
+
+	MarkHandle   Action = "mark.handle"   // takes the selected mark's next handle: arrows move it
+	MarkName     Action = "mark.name"     // asks for the selected mark's name
+	MarkCopy     Action = "mark.copy"     // onto the next slice
+	MarkVolume   Action = "mark.volume"   // of an ellipsoid, from the axes measured last
+	MarkList     Action = "mark.list"     // all marks, to be gone to
+	PointAdd     Action = "point.add"     // a corner more after the one held
+	PointDelete  Action = "point.delete"  // the corner held, or the last point set
+	ToolVertebra Action = "tool.vertebra" // spine labels
+	ToolSnap     Action = "tool.snap"     // points go to the edge nearest, while held
 )
 
 // Actions of the terminal, wherever their key is pressed.

@@ -18,6 +18,9 @@ const (
 	Cobb          MarkKind = "cobb"          // 4 points: two lines along endplates
 	Rectangle     MarkKind = "rectangle"     // 2 points: opposite corners in the image's own axes
 	Polygon       MarkKind = "polygon"       // 3 points and more, closed: freehand too
+
+	Vertebra MarkKind = "vertebra" // 1 point; Label is its name, Calibration where the count comes from: "from C2", "assumed L5"
+	Volume   MarkKind = "volume"   // of an ellipsoid, by three axes measured before (From); 2 points: the ends of the longest
 )
 
 // Mark is one annotation on one frame. Points are (column, row) in image pixels
@@ -40,6 +43,7 @@ type Mark struct {
 	StudyDate   string       `json:"study_date,omitempty"` // DA
 	Modality    string       `json:"modality,omitempty"`
 	Changed     time.Time    `json:"changed,omitzero"`
+	From        []string     `json:"from,omitempty"` // IDs of the marks it is computed from
 	// Plane is where a mark lies that was put on a reformat: Points are on it, and
 	// SOPUID and Frame are the acquired image nearest to the first of them.
 	Plane *Plane `json:"plane,omitempty"`
@@ -59,9 +63,9 @@ type Plane struct {
 
 // Value is one number of a mark.
 type Value struct {
-	Name        string  `json:"name"` // "length", "long", "short", "angle", "mean", "sd", "min", "max", "area", "n", "value"
+	Name        string  `json:"name"` // "length", "long", "short", "angle", "mean", "sd", "min", "max", "area", "n", "value", "volume"
 	Number      float64 `json:"number"`
-	Unit        string  `json:"unit"`                  // "mm", "mm2", "deg", "HU", "px", "" (stored values)
+	Unit        string  `json:"unit"`                  // "mm", "mm2", "ml", "deg", "HU", "px", "" (stored values)
 	Uncertainty float64 `json:"uncertainty,omitempty"` // ± in the same unit; 0 = not stated
 }
 

@@ -47,7 +47,7 @@ func (d *Desk) head() overlay.Head {
 		ReadOnly: d.c.ReadOnly, Mismatch: d.mismatch(),
 	}
 	if d.label != nil {
-		h.Typing, h.Label = true, string(d.label.text)
+		h.Typing, h.Label, h.Ask = true, string(d.label.text), d.label.ask
 	}
 	return h
 }
@@ -115,6 +115,11 @@ func (d *Desk) drawMarks(l *overlay.List, i int, t *tile, clip image.Rectangle) 
 	for _, m := range d.marksOn(t.shown) {
 		shapes = append(shapes, t.shape(m, clip, m.ID == d.chosen))
 	}
+	shapes = append(shapes, d.levelShape(t)...)
+	if h := d.handle; h != nil && h.tile == i && h.at < len(h.mark.Points) {
+		at := t.onScreen(h.mark.Points[h.at : h.at+1])[0]
+		l.Append(d.style().Cross(clip, at[0], at[1], overlay.Green))
+	}
 	if i == d.active && d.measuring() && d.label == nil {
 		at := t.onScreen([][2]float64{d.cursor})[0]
 		l.Append(d.style().Cross(clip, at[0], at[1], overlay.Green))
@@ -138,6 +143,9 @@ func (d *Desk) drafts(t *tile, clip image.Rectangle) []overlay.Shape {
 		return []overlay.Shape{{Clip: clip, Points: t.onScreen([][2]float64{d.cursor}), Words: []string{d.probe}, Draft: true}}
 	}
 	if !d.draft.Begun() {
+		if words := d.snapWords(); words != nil {
+			return []overlay.Shape{{Clip: clip, Points: t.onScreen([][2]float64{d.cursor}), Words: words, Draft: true}}
+		}
 		return nil
 	}
 	m := viewer.Mark{Kind: d.draft.Kind, Points: d.draft.Shape()}
@@ -148,6 +156,7 @@ func (d *Desk) drafts(t *tile, clip image.Rectangle) []overlay.Shape {
 	}
 	shape := t.shape(m, clip, false)
 	shape.Draft = true
+	shape.Words = append(shape.Words, d.snapWords()...)
 	return []overlay.Shape{shape}
 }
 

@@ -62,6 +62,7 @@ func (d *Desk) clear() {
 	d.strip, d.thumbs = nil, map[string]*pixel.Image{}
 	d.pointer = pointer{x: d.pointer.x, y: d.pointer.y, inside: d.pointer.inside}
 	d.label, d.probe, d.chosen, d.last = nil, "", "", ""
+	d.handle, d.copying, d.spine = nil, nil, spine{}
 	d.log.Load(nil)
 	d.selectTool("")
 	d.letGo()

@@ -78,6 +78,9 @@ type Desk struct {
 	chosen  string // ID of the selected mark
 	last    string
 	probe   string
+	handle  *handle  // of the selected mark, held by the keyboard
+	copying *copying // a mark on its way to the next slice
+	spine   spine
 
 	stray     tool.Stray
 	repeat    tool.Repeat

@@ -89,7 +89,7 @@ func (d *Desk) down(s tool.Stroke) {
 	}
 	action, hold := steered[s.Key], false
 	if action == "" || d.tool != viewer.ToolWindow {
-		b, ok := d.opt.Keymap.LookupImages(d.measuring(), s.Key)
+		b, ok := d.opt.Keymap.LookupImages(d.measuring() || d.handle != nil, s.Key)
 		if !ok {
 			return
 		}
@@ -156,6 +156,9 @@ func (d *Desk) perform(a viewer.Action) {
 	if f, mine := d.deeds[name]; mine {
 		if d.open {
 			d.acted = true
+			if !holding[name] {
+				d.leaveHandle()
+			}
 			f(d, values)
 		}
 		return

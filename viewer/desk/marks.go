@@ -8,17 +8,21 @@ import (
 // make adds a finished mark, selects it and tells the terminal at once. One that
 // must not be measured is dropped with the sentence that says why. The tool stays.
 func (d *Desk) make(on picture, s *stack, points [][2]float64, words string) {
-	m := viewer.Mark{
-		ID: d.opt.NewID(), Kind: kindOf(d.draft.Kind, words), SOPUID: on.slot.sop(), Frame: on.slot.frame,
-		Points: points, Label: words, Slice: on.index + 1, Changed: d.opt.Now(),
-	}
+	d.place(viewer.Mark{Kind: kindOf(d.draft.Kind, words), Points: points, Label: words}, on, s)
+}
+
+// place adds a mark of a kind, points and words to a picture; ok is false when it was
+// refused.
+func (d *Desk) place(m viewer.Mark, on picture, s *stack) (id string, ok bool) {
+	m.ID, m.SOPUID, m.Frame = d.opt.NewID(), on.slot.sop(), on.slot.frame
+	m.Slice, m.Changed = on.index+1, d.opt.Now()
 	d.markOf(&m, s)
 	d.onReformat(&m, on)
 	m, refused := measured(m, on)
 	if refused != "" {
 		d.notice(refused)
 		d.touch()
-		return
+		return "", false
 	}
 	d.log.Add(m)
 	d.chosen = m.ID
@@ -26,6 +30,7 @@ func (d *Desk) make(on picture, s *stack, points [][2]float64, words string) {
 		d.last = m.ID
 	}
 	d.edited(m)
+	return m.ID, true
 }
 
 // kindOf: only text marks have words when they are made; the tool may have been
@@ -40,6 +45,7 @@ func kindOf(k viewer.MarkKind, words string) viewer.MarkKind {
 func (d *Desk) edited(m viewer.Mark) {
 	d.touch()
 	d.emit(viewer.Event{Kind: viewer.Edited, Marks: []viewer.Mark{m}})
+	d.follow(m.ID)
 }
 
 func (d *Desk) gone(id string) {
@@ -49,6 +55,7 @@ func (d *Desk) gone(id string) {
 	d.last = d.lastOfCurrent()
 	d.touch()
 	d.emit(viewer.Event{Kind: viewer.Edited, Deleted: []string{id}})
+	d.follow(id)
 }
 
 // lastOfCurrent is the mark made last in the study to be read.
@@ -155,6 +162,9 @@ func (d *Desk) marksOn(p picture) []viewer.Mark {
 		}
 		if g := d.pointer.grab; g != nil && g.mark.ID == m.ID {
 			m = g.mark
+		}
+		if h := d.handle; h != nil && h.mark.ID == m.ID {
+			m = h.mark
 		}
 		out = append(out, m)
 	}

@@ -77,6 +77,7 @@ func (d *Desk) Mouse(kind MouseKind, b Button, x, y float64) {
 	switch {
 	case kind == MouseDown && d.pointer.grab == nil:
 		d.acted = true
+		d.leaveHandle()
 		d.press(b, x, y)
 	case kind == MouseMove && d.pointer.grab != nil:
 		d.dragBy(d.pointer.grab, dx, dy)
@@ -173,6 +174,9 @@ func (d *Desk) grabMark(g *grab, x, y float64) bool {
 		if g.handle < 0 && !t.touches(m, at, near) {
 			return false
 		}
+		if m.Kind == viewer.Volume {
+			return false // it follows from its axes
+		}
 		g.mark, g.before, g.on = m, m, t.shown
 		return true
 	}
@@ -250,6 +254,9 @@ func (d *Desk) dragMark(g *grab, t *tile, geo *geometry) {
 			points[i][1] = clampTo(points[i][1]+to[1]-from[1], geo.Rows)
 		}
 	}
+	if g.handle >= 0 {
+		points[g.handle] = d.snapped(t, points[g.handle])
+	}
 	m := g.before
 	m.Points, m.Changed = points, d.opt.Now()
 	m, refused := measured(m, g.on)
@@ -318,7 +325,8 @@ func (d *Desk) hover(x, y float64) {
 	}
 	if g, ok := d.at().geometry(); ok {
 		u, v := d.at().look.view.toImage(g, d.at().rect).Apply(x, y)
-		d.setCursor(g, u, v)
+		p := d.snapped(d.at(), [2]float64{u, v})
+		d.setCursor(g, p[0], p[1])
 		d.probeAt()
 	}
 }

@@ -25,6 +25,7 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 		d.touch()
 	}
 	d.dirty = d.thumbnails() || d.dirty
+	d.paste()
 	d.arrive(d.came) // headers that came while pixels were asked for
 	d.came = nil
 	if m := now.Unix() / 60; m != d.minute {

@@ -12,7 +12,7 @@ func toolChoices() map[viewer.Action]func(*Desk) {
 	for _, a := range []viewer.Action{
 		viewer.ToolWindow, viewer.ToolLength, viewer.ToolAngle, viewer.ToolEllipse,
 		viewer.ToolProbe, viewer.ToolArrow, viewer.ToolText,
-		viewer.ToolBidirect, viewer.ToolCobb, viewer.ToolRectangle, viewer.ToolPolygon,
+		viewer.ToolBidirect, viewer.ToolCobb, viewer.ToolRectangle, viewer.ToolPolygon, viewer.ToolVertebra,
 	} {
 		out[a] = func(d *Desk) { d.selectTool(a) }
 	}
@@ -91,6 +91,10 @@ func clampTo(v float64, size int) float64 { return math.Max(0, math.Min(float64(
 // moveCursor moves by image pixels, in the directions of the screen: right is to
 // the right however the image is turned.
 func (d *Desk) moveCursor(dx, dy float64) {
+	if d.handle != nil {
+		d.moveHandle(dx, dy)
+		return
+	}
 	t := d.at()
 	g, ok := t.geometry()
 	if !ok {
@@ -127,6 +131,10 @@ func (d *Desk) probeAt() {
 
 // finish is Enter: it sets a point at the cursor.
 func (d *Desk) finish() {
+	if d.handle != nil {
+		d.nextHandle()
+		return
+	}
 	if d.measuring() {
 		d.put(d.cursor)
 	}
@@ -147,10 +155,12 @@ func (d *Desk) put(p [2]float64) {
 		return
 	}
 	d.refine(t)
-	points, done := d.draft.Put(p)
+	points, done := d.draft.Put(d.snapped(t, p))
 	d.touch()
 	switch {
 	case !done:
+	case d.draft.Kind == viewer.Vertebra:
+		d.putVertebra(points[0], t.shown, t.stack)
 	case d.draft.Kind == viewer.Text:
 		d.label = &label{points: points, on: t.shown, stack: t.stack}
 	default:
@@ -162,6 +172,8 @@ func (d *Desk) put(p [2]float64) {
 // selection. It never leaves the case.
 func (d *Desk) drop() {
 	switch {
+	case d.handle != nil:
+		d.leaveHandle()
 	case d.draft.Begun():
 		d.draft.Drop()
 	case d.tool != "":
@@ -181,6 +193,8 @@ type label struct {
 	text   []rune
 	on     picture // where it was begun, wherever the reader scrolls meanwhile
 	stack  *stack
+	ask    string                     // what is asked for; "" for a text mark
+	done   func(d *Desk, text string) // gets the answer; nil for a text mark
 }
 
 func (l *label) write(s string) {
@@ -219,7 +233,9 @@ func (d *Desk) typeLabel(k viewer.Key) {
 		d.label = nil
 	case k == "enter":
 		d.label = nil
-		if len(l.text) > 0 {
+		if l.done != nil {
+			l.done(d, string(l.text))
+		} else if len(l.text) > 0 {
 			d.make(l.on, l.stack, l.points, string(l.text))
 		}
 	default:

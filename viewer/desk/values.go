@@ -20,6 +20,9 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 	if refused != "" {
 		return m, refused
 	}
+	if m.Kind == viewer.Volume || m.Kind == viewer.Vertebra {
+		return m, "" // not measured here: see volumes.go and spine.go
+	}
 	m.Values, m.Calibration = nil, ""
 	switch m.Kind {
 	case viewer.Length:
@@ -129,7 +132,7 @@ func regionValues(cal space.Calibration, m viewer.Mark, p picture) []viewer.Valu
 // must lie within one that is in centimetres both ways (display.md D4).
 func calibration(in *instance, frame int, m viewer.Mark) (space.Calibration, string) {
 	points := m.Points
-	if m.Kind == viewer.Probe || m.Kind == viewer.Arrow || m.Kind == viewer.Text {
+	if m.Kind == viewer.Probe || m.Kind == viewer.Arrow || m.Kind == viewer.Text || m.Kind == viewer.Vertebra {
 		return space.InPixels, ""
 	}
 	cal := space.CalibrationAt(in.d, frame, points...)

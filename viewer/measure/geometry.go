@@ -115,3 +115,16 @@ func vector(c space.Calibration, a, b [2]float64) mm {
 func clamp(cos float64) float64 { return math.Max(-1, math.Min(1, cos)) }
 
 func degrees(rad float64) float64 { return rad * 180 / math.Pi }
+
+// Ellipsoid is the volume in ml of an ellipsoid with three axes in mm: π/6·a·b·c
+// (display.md D6). Its relative uncertainty is that of the axes together.
+func Ellipsoid(a, b, c Number) Number {
+	v := math.Pi / 6 * a.Value * b.Value * c.Value / 1000
+	relative := 0.0
+	for _, n := range []Number{a, b, c} {
+		if n.Value > 0 {
+			relative += n.Uncertainty / n.Value * n.Uncertainty / n.Value
+		}
+	}
+	return Number{v, v * math.Sqrt(relative)}
+}

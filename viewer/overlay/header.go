@@ -22,6 +22,7 @@ type Head struct {
 	Mismatch []string // N4
 	Label    string   // text being typed at the images; with Typing
 	Typing   bool
+	Ask      string // what the text is; "" for a text mark
 }
 
 // Header draws the head line over the width of the scene and, below it and over
@@ -57,9 +58,16 @@ func bars(d Head) []bar {
 		out = append(out, bar{Violet, White, d.Site.Banner})
 	}
 	if d.Typing {
-		out = append(out, bar{Panel, Green, "text: " + d.Label + "|  Enter sets it, Esc drops it"})
+		out = append(out, bar{Panel, Green, asked(d.Ask) + ": " + d.Label + "|  Enter sets it, Esc drops it"})
 	}
 	return out
+}
+
+func asked(what string) string {
+	if what == "" {
+		return "text"
+	}
+	return what
 }
 
 func (s Style) bar(l *List, r image.Rectangle, b bar) int {

@@ -17,6 +17,7 @@ type Shape struct {
 	Prior    bool // of a prior study: amber, as its band (N6)
 	Draft    bool
 	Arrow    bool // a head at the first point
+	Level    bool // a label of another slice, by its level: blue, no handle
 }
 
 // Shapes draws the marks of a tile: lines over a dark rim, handles where selected,
@@ -33,6 +34,8 @@ func (s Style) Shapes(marks []Shape) List {
 func (s Style) shape(l *List, m Shape, taken *[]image.Rectangle) {
 	c := Yellow
 	switch {
+	case m.Level:
+		c = Blue
 	case m.Prior:
 		c = Amber
 	case m.Selected, m.Draft:
@@ -44,7 +47,7 @@ func (s Style) shape(l *List, m Shape, taken *[]image.Rectangle) {
 	if m.Arrow && len(m.Points) == 2 {
 		s.arrowHead(l, m, c)
 	}
-	if m.Selected || len(m.Points) == 1 && !m.Draft {
+	if m.Selected || len(m.Points) == 1 && !m.Draft && !m.Level {
 		for _, p := range m.Points {
 			s.handle(l, m.Clip, p, c)
 		}

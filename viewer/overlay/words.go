@@ -85,6 +85,18 @@ func Words(m viewer.Mark) []string {
 		for _, v := range m.Values {
 			out = append(out, number(v))
 		}
+	case viewer.Volume:
+		for _, v := range m.Values {
+			if v.Name == "volume" {
+				out = append(out, "volume "+number(v))
+			}
+		}
+	case viewer.Vertebra:
+		out = append(out, dicom.Clean(m.Label))
+		if m.Calibration != "" {
+			out = append(out, m.Calibration)
+		}
+		return out
 	case viewer.Bidirectional:
 		out = axes(m)
 	case viewer.Ellipse, viewer.Rectangle, viewer.Polygon:

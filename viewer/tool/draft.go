@@ -19,6 +19,7 @@ var kinds = map[viewer.Action]viewer.MarkKind{
 	viewer.ToolCobb:      viewer.Cobb,
 	viewer.ToolRectangle: viewer.Rectangle,
 	viewer.ToolPolygon:   viewer.Polygon,
+	viewer.ToolVertebra:  viewer.Vertebra,
 }
 
 // Names of the tools as the status line and the overlay show them.
@@ -36,6 +37,7 @@ var names = map[viewer.Action]string{
 	viewer.ToolCobb:      "Cobb",
 	viewer.ToolRectangle: "rectangle",
 	viewer.ToolPolygon:   "freehand",
+	viewer.ToolVertebra:  "spine labels",
 }
 
 // Kind is the mark that a tool makes; ok is false for tools that measure nothing.
@@ -54,7 +56,7 @@ func Points(k viewer.MarkKind) int {
 		return 4
 	case viewer.Angle, viewer.Polygon:
 		return 3
-	case viewer.Length, viewer.Ellipse, viewer.Rectangle, viewer.Arrow:
+	case viewer.Length, viewer.Ellipse, viewer.Rectangle, viewer.Arrow, viewer.Volume:
 		return 2
 	}
 	return 1
@@ -123,3 +125,11 @@ func (d *Draft) Begun() bool { return len(d.Points) > 0 }
 
 // Drop forgets the points, keeping the tool.
 func (d *Draft) Drop() { d.Points = nil }
+
+// Back takes the last point back; ok is false when there is none.
+func (d *Draft) Back() (ok bool) {
+	if ok = len(d.Points) > 0; ok {
+		d.Points = d.Points[:len(d.Points)-1]
+	}
+	return ok
+}

@@ -43,6 +43,14 @@ func (l *Log) Change(m viewer.Mark) {
 	}
 }
 
+// Renew replaces the mark with m's ID without a step of its own: for what follows
+// from another mark's step.
+func (l *Log) Renew(m viewer.Mark) {
+	if i := l.index(m.ID); i >= 0 {
+		l.marks[i] = clone(m)
+	}
+}
+
 // Delete removes a mark; ok is false when there is none.
 func (l *Log) Delete(id string) (gone viewer.Mark, ok bool) {
 	if gone, ok = l.Find(id); ok {
@@ -109,5 +117,6 @@ func ref(m viewer.Mark) *viewer.Mark { c := clone(m); return &c }
 func clone(m viewer.Mark) viewer.Mark {
 	m.Points = append([][2]float64(nil), m.Points...)
 	m.Values = append([]viewer.Value(nil), m.Values...)
+	m.From = append([]string(nil), m.From...)
 	return m
 }
