@@ -1,9 +1,6 @@
 package desk
 
 import (
-	"strconv"
-	"strings"
-
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel/suv"
 	"github.com/nocturne/nocturne/cache/space"
@@ -27,6 +24,9 @@ var kept = []dicom.Tag{
 	dicom.RecommendedDisplayFrameRate, dicom.SliceThickness, dicom.ConvolutionKernel, dicom.KVP,
 	dicom.EchoNumbers, dicom.EchoTime, dicom.RepetitionTime, dicom.DiffusionBValue,
 	dicom.TemporalPositionIdentifier, dicom.BodyPartExamined, dicom.LossyImageCompression, dicom.Units,
+	dicom.AcquisitionDate, dicom.AcquisitionTime, dicom.AcquisitionDateTime, dicom.TriggerTime, dicom.ContrastBolusStartTime,
+	dicom.ContrastBolusAgent, dicom.NominalPercentageOfCardiacPhase, dicom.InversionTime, dicom.FlipAngle, dicom.StackID,
+	dicom.DiffusionGradientOrientation,
 }
 
 // instance is what is known of one object: its header or why there is none.
@@ -38,6 +38,7 @@ type instance struct {
 	failed string        // why it cannot be read, in words; "" when it was
 	suv    suv.Factor    // of a PET
 	noSUV  string        // why a PET has none
+	sets   []string      // what split says of each frame, as far as it was asked
 	made   *volume.Plane // a reformat: its frames are slices of this plane; nil for what was acquired
 }
 
@@ -49,6 +50,7 @@ func newInstance(o viewer.Object, f *dicom.File) *instance {
 		}
 	}
 	i.uptakeOf(f.Dataset)
+	i.knowB(f.Dataset)
 	i.image = f.Pixel.Present()
 	i.frames = dicom.Frames(f)
 	if per := i.d.Seq(dicom.PerFrameFunctionalGroupsSequence); len(per) > 0 {
@@ -73,21 +75,6 @@ func (i *instance) plane(frame int) (space.Plane, bool) {
 func (i *instance) number() int { return i.d.IntOr(dicom.InstanceNumber, 0) }
 
 func (i *instance) localiser() bool { return dicom.IsLocaliser(i.d) }
-
-// split is what tells display sets of one series apart: what cannot be scrolled
-// as one stack (night.md, Habits).
-func (i *instance) split() string {
-	d := i.d
-	parts := []string{
-		strconv.Itoa(d.IntOr(dicom.Rows, 0)), strconv.Itoa(d.IntOr(dicom.Columns, 0)),
-		strconv.FormatBool(i.localiser()), d.Str(dicom.EchoNumbers), d.Str(dicom.DiffusionBValue),
-		d.Str(dicom.TemporalPositionIdentifier),
-	}
-	if i.frames > 1 {
-		parts = append(parts, i.obj.SOPUID) // a multi-frame image is its own set (BIR)
-	}
-	return strings.Join(parts, "|")
-}
 
 // frameRate is how many frames a second a cine of this object runs (PS3.3
 // C.7.6.5): 15 where nothing is said.

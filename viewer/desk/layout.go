@@ -147,6 +147,7 @@ func set(s *stack) hang.Set {
 		BodyPart: h.Str(dicom.BodyPartExamined), Kernel: h.Str(dicom.ConvolutionKernel), Localiser: s.localiser, Slices: len(s.slots),
 	}
 	out.Thickness, _ = h.Float(dicom.SliceThickness)
+	out.Part, out.Phase, out.B = s.part, s.phase, s.b()
 	if s.spatial {
 		out.Normal = s.along
 		return out

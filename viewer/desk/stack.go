@@ -37,6 +37,9 @@ type stack struct {
 	frameOfRef    dicom.UID
 	first         *instance // for what all share
 	source        *stack    // what a reformat is made of
+	cuts          []told    // what tells it from others in the same places
+	part          string    // what tells it from its siblings, in words
+	phase         string    // of contrast or heart, with where that comes from
 }
 
 // key is the same for a stack while slices are still coming in.
@@ -72,21 +75,24 @@ func (s *stack) nearest(pos float64) int {
 // stacksOf cuts a series into display sets. Objects without pixels and headers
 // that could not be read are in none.
 func stacksOf(study, series string, instances []*instance) []*stack {
-	groups, order := map[string][]*instance{}, []string{}
+	groups, order := map[string][]slot{}, []string{}
 	for _, in := range byNumber(instances) {
 		if !in.image {
 			continue
 		}
-		k := in.split()
-		if groups[k] == nil {
-			order = append(order, k)
+		for f := range in.frames {
+			k := in.split(f)
+			if groups[k] == nil {
+				order = append(order, k)
+			}
+			groups[k] = append(groups[k], slot{inst: in, frame: f})
 		}
-		groups[k] = append(groups[k], in)
 	}
 	var out []*stack
 	for _, k := range order {
 		out = append(out, sorted(study, series, k, groups[k])...)
 	}
+	tellApart(out)
 	return out
 }
 
@@ -103,20 +109,19 @@ func byNumber(in []*instance) []*instance {
 
 // sorted puts one group into viewing order: by position where every frame has
 // one, else by instance number. Planes that face another way stand apart in
-// stacks of their own.
-func sorted(study, series, split string, group []*instance) []*stack {
-	var slots []slot
+// stacks of their own, and so do slices that lie in the same places a second time.
+func sorted(study, series, split string, slots []slot) []*stack {
 	var planes []space.Plane
-	for _, in := range group {
-		for f := range in.frames {
-			slots = append(slots, slot{inst: in, frame: f})
-			if p, ok := in.plane(f); ok {
-				planes = append(planes, p)
-			}
+	for _, sl := range slots {
+		if p, ok := sl.inst.plane(sl.frame); ok {
+			planes = append(planes, p)
 		}
 	}
 	if len(planes) != len(slots) || len(slots) == 0 {
 		return []*stack{newStack(study, series, split, slots)}
+	}
+	if radial(planes) {
+		return []*stack{newStack(study, series, split+"*", slots)}
 	}
 	var out []*stack
 	for n := 0; len(slots) > 0; n++ {
@@ -124,12 +129,24 @@ func sorted(study, series, split string, group []*instance) []*stack {
 			return append(out, newStack(study, series, split+"*", slots))
 		}
 		sp := space.Sort(planes)
-		s := newStack(study, series, split+strings.Repeat("'", n), pick(slots, sp.Order))
-		s.place(sp, planes[0].FrameOfReference)
-		out = append(out, s)
+		facing := split + strings.Repeat("'", n)
+		for _, c := range divide(pick(slots, sp.Order), sp.Position) {
+			of := pick(sp.Order, c.index)
+			s := placed(study, series, facing+c.mark(), pick(slots, of), pick(planes, of))
+			s.cuts = c.told
+			out = append(out, s)
+		}
 		slots, planes = pick(slots, sp.Apart), pick(planes, sp.Apart)
 	}
 	return out
+}
+
+// placed is a stack of parallel planes.
+func placed(study, series, split string, slots []slot, planes []space.Plane) *stack {
+	sp := space.Sort(planes)
+	s := newStack(study, series, split, pick(slots, sp.Order))
+	s.place(sp, planes[0].FrameOfReference)
+	return s
 }
 
 // maxDirections is how many ways the planes of one group may face before the rest
@@ -150,6 +167,7 @@ func newStack(study, series, split string, slots []slot) *stack {
 		study: study, series: series, split: split, slots: slots, first: first,
 		number: first.d.IntOr(dicom.SeriesNumber, 0), modality: first.d.Str(dicom.Modality),
 		description: dicom.Clean(first.d.Str(dicom.SeriesDescription)), localiser: first.localiser(),
+		phase: phaseOf(first, slots[0].frame),
 	}
 }
 
@@ -193,6 +211,6 @@ func tidy(stacks []*stack) {
 		if x.number != y.number {
 			return x.number < y.number
 		}
-		return x.series == y.series && len(x.slots) > len(y.slots)
+		return x.series == y.series && len(x.cuts)+len(y.cuts) == 0 && len(x.slots) > len(y.slots)
 	})
 }

@@ -73,7 +73,7 @@ func seriesWords(s *stack) string {
 	if s.number != 0 {
 		number = "Se " + strconv.Itoa(s.number)
 	}
-	return join(": ", number, s.description)
+	return join(" · ", join(": ", number, s.description), s.part, s.phase)
 }
 
 func linkWords(t *tile) string {

@@ -18,6 +18,9 @@ type Set struct {
 	Description string
 	BodyPart    string
 	Kernel      string
+	Part        string  // what tells it from other sets of its series, in words
+	Phase       string  // of contrast, "portal: +70 s"
+	B           float64 // s/mm²; −1 unknown
 	Thickness   float64 // mm; 0 unknown
 	Slices      int
 	Localiser   bool

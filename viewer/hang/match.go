@@ -123,7 +123,7 @@ func (w Want) takes(s Set) bool {
 		return false
 	case w.Kernel != "" && (sharp(s.Kernel) != (w.Kernel == "sharp") || s.Kernel == ""):
 		return false
-	case w.Plane != "" && plane(s) != w.Plane:
+	case w.Plane != "" && s.Plane() != w.Plane:
 		return false
 	case len(w.View) > 0 || w.Side != "":
 		return w.Slice(s) >= 0
@@ -154,8 +154,8 @@ func (w Want) rather(a, b Set) bool {
 	return before(a, b)
 }
 
-// plane names how a set's images face, "" for one without positions.
-func plane(s Set) string {
+// Plane names how a set's images face, "" for one without positions.
+func (s Set) Plane() string {
 	names := [3]string{"sagittal", "coronal", "axial"}
 	for i, n := range s.Normal {
 		if math.Abs(n) > math.Cos(math.Pi/4) {
