@@ -110,63 +110,63 @@ func temporal(s slot) string {
 // inPart: what the kind is called is said of every stack (tellApart).
 func inPart(string, int, int) string { return "" }
 
-// cut is a part of the slices of one direction: a stack of its own.
-type cut struct {
+// portion is a part of the slices of one direction: a stack of its own.
+type portion struct {
 	told  []told
 	index []int
 }
 
-// told is what told a cut from the others: the mark of a tell, and its value.
+// told is what told a portion from the others: the mark of a tell, and its value.
 type told struct{ mark, value string }
 
-func (c cut) mark() (s string) {
+func (c portion) mark() (s string) {
 	for _, t := range c.told {
 		s += "|" + t.mark + "=" + t.value
 	}
 	return s
 }
 
-func (c cut) with(mark, value string, index ...int) cut {
-	return cut{told: append(slices.Clip(c.told), told{mark, value}), index: index}
+func (c portion) with(mark, value string, index ...int) portion {
+	return portion{told: append(slices.Clip(c.told), told{mark, value}), index: index}
 }
 
 // divide cuts slices of one direction, in viewing order, that lie in the same places
 // several times: phases, passes, images of several kinds. What lies in one place only
 // is one stack, in the order of its numbers. Slices that nothing tells apart stay
 // together, each of them.
-func divide(slots []slot, at []float64) []cut {
+func divide(slots []slot, at []float64) []portion {
 	all := make([]int, len(slots))
 	for i := range all {
 		all[i] = i
 	}
 	if places(at, all) < 2 {
-		return []cut{{index: all}}
+		return []portion{{index: all}}
 	}
-	out := byTells(slots, at, cut{index: all}, tells)
+	out := byTells(slots, at, portion{index: all}, tells)
 	if len(out) == 1 {
 		return byRuns(slots, at, out[0])
 	}
 	return out
 }
 
-func byTells(slots []slot, at []float64, c cut, left []tell) []cut {
+func byTells(slots []slot, at []float64, c portion, left []tell) []portion {
 	for n, t := range left {
 		parts := groupsOf(slots, c, t)
 		if len(parts) < 2 || 2*len(parts) > len(c.index) || t.mark != "t" && !explains(at, c, parts) {
 			continue
 		}
-		var out []cut
+		var out []portion
 		for _, p := range parts {
 			out = append(out, byTells(slots, at, p, left[n+1:])...)
 		}
 		return out
 	}
-	return []cut{c}
+	return []portion{c}
 }
 
 // explains reports whether parts have far fewer slices in one place than the whole: at
 // least half of what lies beside the largest part lies where others lie.
-func explains(at []float64, c cut, parts []cut) bool {
+func explains(at []float64, c portion, parts []portion) bool {
 	before, after, largest := len(c.index)-places(at, c.index), 0, 0
 	for _, p := range parts {
 		if places(at, p.index) < 2 {
@@ -179,9 +179,9 @@ func explains(at []float64, c cut, parts []cut) bool {
 }
 
 // groupsOf are the slices by what t says of them, by number, else by word.
-func groupsOf(slots []slot, c cut, t tell) []cut {
+func groupsOf(slots []slot, c portion, t tell) []portion {
 	by := map[string]int{}
-	var out []cut
+	var out []portion
 	var values []string
 	for _, i := range c.index {
 		v := t.of(slots[i])
@@ -232,22 +232,22 @@ func places(at []float64, index []int) (n int) {
 
 // byRuns cuts slices that nothing tells apart but their numbers: where runs of equal
 // length follow each other and each lies once in every place.
-func byRuns(slots []slot, at []float64, c cut) []cut {
+func byRuns(slots []slot, at []float64, c portion) []portion {
 	n := places(at, c.index)
 	if n < 2 || len(c.index)%n != 0 || len(c.index) == n {
-		return []cut{c}
+		return []portion{c}
 	}
 	order := slices.Clone(c.index)
 	slices.SortStableFunc(order, func(a, b int) int {
 		x, y := slots[a], slots[b]
 		return (x.inst.number()-y.inst.number())<<16 + x.frame - y.frame
 	})
-	var out []cut
+	var out []portion
 	for run := range len(order) / n {
 		part := slices.Clone(order[run*n : (run+1)*n])
 		slices.Sort(part)
 		if places(at, part) != n {
-			return []cut{c}
+			return []portion{c}
 		}
 		out = append(out, c.with("n", strconv.Itoa(run+1), part...))
 	}
