@@ -100,3 +100,56 @@ func (l *Ledger) Drafts(ctx context.Context) (out []Draft, err error) {
 	}, draftColumns+`WHERE signed_as='' ORDER BY saved DESC`)
 	return out, err
 }
+
+// PartDraft keeps a draft that can no longer be the study's, because another program
+// saved or signed that one: beside it, and told by PartedDrafts until DropParted. id
+// is that of an earlier state of it, 0 for the first; the new one is returned.
+func (l *Ledger) PartDraft(ctx context.Context, id int64, d Draft) (int64, error) {
+	err := l.write(ctx, "keep draft apart", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM past_draft WHERE rowid=? AND study=? AND revision=? AND signed_as=''`,
+			id, d.StudyUID, d.Revision); err != nil {
+			return err
+		}
+		done, err := tx.ExecContext(ctx, `INSERT INTO past_draft (study, body, revision, saved, signed_as) VALUES (?,?,?,?,'')`,
+			d.StudyUID, d.Body, d.Revision, nanos(d.Saved))
+		if err != nil {
+			return err
+		}
+		id, err = done.LastInsertId()
+		return err
+	})
+	return id, err
+}
+
+// Parted is a draft that was kept apart.
+type Parted struct {
+	ID int64
+	Draft
+}
+
+// PartedDrafts lists the drafts of a study that were kept apart, oldest first.
+func (l *Ledger) PartedDrafts(ctx context.Context, study string) (out []Parted, err error) {
+	err = l.query(ctx, "load drafts kept apart", func(r *sql.Rows) error {
+		var p Parted
+		var saved int64
+		if err := r.Scan(&p.ID, &p.StudyUID, &p.Body, &p.Revision, &saved); err != nil {
+			return err
+		}
+		p.Saved = fromNanos(saved)
+		out = append(out, p)
+		return nil
+	}, `SELECT rowid, study, body, revision, saved FROM past_draft WHERE study=? AND signed_as='' ORDER BY saved`, study)
+	return out, err
+}
+
+// DropParted forgets drafts kept apart: their text is in the study's own now.
+func (l *Ledger) DropParted(ctx context.Context, ids ...int64) error {
+	return l.write(ctx, "drop draft kept apart", func(tx *sql.Tx) error {
+		for _, id := range ids {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM past_draft WHERE rowid=? AND signed_as=''`, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -146,13 +146,26 @@ func (m *Model) swapFocus() tea.Cmd {
 	}
 	c.page.Typing = true
 	if c.held != "" && !c.signed {
-		c.page.Editor.Insert(c.held)
-		c.held = ""
+		m.insertHeld(c)
 	}
 	if c.draft != nil {
 		c.draft.Saw()
 	}
 	return tea.Batch(c.takeEdits(m), m.tellSite(), m.repaint())
+}
+
+// insertHeld puts the held text into the report. What another program typed is
+// forgotten there only after this draft is on disk.
+func (m *Model) insertHeld(c *openCase) {
+	c.page.Editor.Insert(c.held)
+	c.held = ""
+	if len(c.apart) == 0 {
+		return
+	}
+	c.takeEdits(m)
+	m.saveDraft(c)
+	m.Room.Joined(c.apart)
+	c.apart = nil
 }
 
 // nextCase opens the case to read next (F6): the loudest STAT, else the first of

@@ -26,9 +26,10 @@ type openCase struct {
 	priors   reading.Priors
 	claimed  bool
 	shown    bool
-	held     string    // stray text, offered to F3 (N2)
-	burst    time.Time // what is typed before then belongs to the stray text
-	told     string    // fingerprint of what the viewer was told last
+	held     string          // stray text, offered to F3 (N2)
+	apart    []reading.Apart // of what is held: what another program typed
+	burst    time.Time       // what is typed before then belongs to the stray text
+	told     string          // fingerprint of what the viewer was told last
 	capsuled time.Time
 	moved    bool // the state changed since it was put on disk
 	keeper   *reading.Keeper
@@ -160,6 +161,7 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 	case c.draft == nil:
 		c.useDraft(m, b.start.Draft)
 		m.freeze(c, b.start.Signed)
+		m.offer(c, b.start.Apart)
 	}
 	state, cmds := b.start.State, []tea.Cmd{c.prefill(m)}
 	if c.begun {
@@ -170,6 +172,18 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 		cmds = append(cmds, func() tea.Msg { return <-late })
 	}
 	return tea.Batch(append(cmds, m.show(c, state))...)
+}
+
+// offer holds what was typed in another program and is not in this report for F3.
+func (m *Model) offer(c *openCase, apart []reading.Apart) {
+	if c.signed || len(apart) == 0 {
+		return
+	}
+	for _, a := range apart {
+		c.hold(a.Text + "\n")
+	}
+	c.apart = apart
+	m.warn("Text typed in another program at " + apart[0].Saved.Local().Format("15:04") + " is not in this report. F3 puts it in.")
 }
 
 // stopWriting closes the report of a case that turned out to be another's; what

@@ -31,7 +31,7 @@ func TestEveryTroubleHasASentenceAReasonAndAKey(t *testing.T) {
 		reason   string // part of it
 		key      string // part of it
 	}{
-		{ledger.ErrStale, "This report was changed by another program; what is typed here is not saved.", "", "F5"},
+		{ledger.ErrStale, "This report was changed by another program; what is typed here is kept apart.", "", "F5"},
 		{ledger.ErrSigned, "This report is signed already.", "", "F12"},
 		{ledger.ErrTooLate, "It is too late to take this report back.", "recall time", "addendum"},
 		{ledger.ErrLeased, "This report is being sent right now.", "", "addendum"},

@@ -27,7 +27,7 @@ const (
 // explains it. The reader's own work comes before the troubles of the link that
 // may have caused it.
 var rules = []func(error) (Notice, bool){
-	is(ledger.ErrStale, Notice{Sentence: "This report was changed by another program; what is typed here is not saved.", Key: "F5, then open the case again", Severe: true}),
+	is(ledger.ErrStale, Notice{Sentence: "This report was changed by another program; what is typed here is kept apart.", Key: "F5, then open the case again and F3 puts it in", Severe: true}),
 	is(ledger.ErrSigned, Notice{Sentence: "This report is signed already.", Key: "F12 takes it back while it is not sent"}),
 	is(ledger.ErrTooLate, Notice{Sentence: "It is too late to take this report back.", Reason: "the recall time is over", Key: "only an addendum can follow"}),
 	is(ledger.ErrLeased, Notice{Sentence: "This report is being sent right now.", Key: "only an addendum can follow"}),

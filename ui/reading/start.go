@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
-	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
@@ -21,6 +19,7 @@ type Start struct {
 	Seen   []viewer.Seen
 	State  *viewer.State // where the reader left off; nil the first time
 	Signed bool          // the draft was signed: it is shown, not edited
+	Apart  []Apart       // what was typed in other programs and is not in the draft
 }
 
 // Begin reads a case's draft, marks and state, or begins a draft.
@@ -34,6 +33,9 @@ func (r *Room) Begin(ctx context.Context, row feed.Row) (Start, error) {
 		return s, err
 	}
 	if s.Seen, err = r.seen(ctx, row.StudyUID); err != nil {
+		return s, err
+	}
+	if s.Apart, err = r.apart(ctx, s.Draft); err != nil {
 		return s, err
 	}
 	s.State, err = r.state(ctx, row.StudyUID)
@@ -87,51 +89,6 @@ func (r *Room) save(ctx context.Context, study string, body []byte, revision int
 		return 0, fmt.Errorf("this report was changed by another program meanwhile: %w", err)
 	}
 	return n, err
-}
-
-// Keeper saves one draft again and again through the journal. Of drafts handed
-// over faster than the disk takes them, the last is written.
-type Keeper struct {
-	room  *Room
-	study string
-
-	mu       sync.Mutex // guards revision
-	revision int64
-}
-
-// Keeper begins saving the draft from the revision it was loaded with.
-func (r *Room) Keeper(d *report.Draft) *Keeper {
-	return &Keeper{room: r, study: d.StudyUID, revision: d.Revision}
-}
-
-// Keep hands the draft over as it is now and returns at once; saved is called
-// from the journal's goroutine once it is on disk.
-func (k *Keeper) Keep(d *report.Draft, saved func(time.Time)) error {
-	body, err := d.Encode()
-	if err != nil {
-		return fmt.Errorf("keep draft: %w", err)
-	}
-	k.room.Journal.Put("draft "+k.study, func(ctx context.Context) error {
-		n, err := k.room.save(ctx, k.study, body, k.Revision())
-		if err != nil {
-			return fmt.Errorf("keep draft: %w", err)
-		}
-		k.mu.Lock()
-		k.revision = n
-		k.mu.Unlock()
-		if saved != nil {
-			saved(k.room.Now())
-		}
-		return nil
-	})
-	return nil
-}
-
-// Revision is the revision on disk.
-func (k *Keeper) Revision() int64 {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.revision
 }
 
 // Addendum begins an addendum to the study's signed report.
