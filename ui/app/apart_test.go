@@ -34,6 +34,7 @@ func (n *night) elsewhere(words string) {
 
 func TestWhatTwoProgramsTypeIntoOneReportIsNeverLost(t *testing.T) {
 	n := newNight(t)
+	n.bears = ledger.ErrStale
 	n.read("A1")
 	n.key("f3")
 	n.elsewhere("Theirs.")

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -41,6 +42,7 @@ type night struct {
 	home  string // of the ledger; the objects are in cache
 	led   *ledger.Ledger
 	cache string
+	bears error // an error of the journal that the test brings about
 
 	mu  sync.Mutex
 	now time.Time // guarded by mu: the clock of model, ledger and archive
@@ -105,7 +107,11 @@ func (n *night) start() {
 	room := &reading.Room{Reader: ups.Reader{Name: "READER^DEMO", ID: "one", Organization: "Test Hospital"}, Ledger: led, Store: objects,
 		Sites: map[string]reading.Site{"NORTH": {Site: site, DICOMwebURL: n.url, UPSURL: n.url}},
 		Fetch: &fetch.Engine{Store: objects}, Now: n.clock, Recall: func(bool) time.Duration { return 15 * time.Second }}
-	room.Journal = reading.NewJournal(func(err error) { n.Errorf("journal: %v", err) })
+	room.Journal = reading.NewJournal(func(err error) {
+		if n.bears == nil || !errors.Is(err, n.bears) {
+			n.Errorf("journal: %v", err)
+		}
+	})
 	mine := func(item string) bool {
 		c, ok, _ := led.Claim(context.Background(), item)
 		return ok && c.State == ledger.Held
