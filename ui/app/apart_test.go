@@ -23,13 +23,13 @@ func (n *night) elsewhere(words string) {
 	if err != nil {
 		n.Fatal(err)
 	}
-	stored, _, err := n.led.Draft(n.Context(), other.StudyUID)
-	if err == nil {
-		_, err = n.led.SaveDraft(n.Context(), ledger.Draft{StudyUID: other.StudyUID, Body: body, Revision: stored.Revision})
-	}
-	if err != nil {
-		n.Fatal(err)
-	}
+	n.until("the other program's draft on disk", func() bool { // the one here may be saving too
+		stored, _, err := n.led.Draft(n.Context(), other.StudyUID)
+		if err == nil {
+			_, err = n.led.SaveDraft(n.Context(), ledger.Draft{StudyUID: other.StudyUID, Body: body, Revision: stored.Revision})
+		}
+		return err == nil
+	})
 }
 
 func TestWhatTwoProgramsTypeIntoOneReportIsNeverLost(t *testing.T) {
