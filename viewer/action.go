@@ -53,6 +53,9 @@ const (
 	MPRThinner    Action = "mpr.slab.thinner"
 	MPRTurnLeft   Action = "mpr.turn.left" // the two other planes, about this one's normal
 	MPRTurnRight  Action = "mpr.turn.right"
+	FuseToggle    Action = "fuse.toggle" // PET over CT
+	FuseMore      Action = "fuse.more"
+	FuseLess      Action = "fuse.less"
 	ToolDrop      Action = "tool.drop"   // Esc: never leaves the case
 	ToolFinish    Action = "tool.finish" // Enter
 	ToolWindow    Action = "tool.window"

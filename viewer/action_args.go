@@ -13,6 +13,7 @@ const (
 	ZoomSetName   Action = "view.zoom.set"
 	SliceSetName  Action = "slice.set"
 	SlabSetName   Action = "mpr.slab.set"
+	FuseSetName   Action = "fuse.set"
 	GridSetName   Action = "layout.set"
 )
 
@@ -31,6 +32,15 @@ func SlabSet(mm float64) Action { return withValues(SlabSetName, mm) }
 
 // GridSet asks for a layout of rows × columns, 1×1 to 4×5.
 func GridSet(rows, cols int) Action { return withValues(GridSetName, float64(rows), float64(cols)) }
+
+// FuseSet asks for a fusion with a share of the layer in percent and, with a top
+// above 0, in the window from 0 to it in the layer's own unit.
+func FuseSet(percent, top float64) Action {
+	if top > 0 {
+		return withValues(FuseSetName, percent, top)
+	}
+	return withValues(FuseSetName, percent)
+}
 
 func withValues(name Action, values ...float64) Action {
 	s := make([]string, len(values))

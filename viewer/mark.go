@@ -63,7 +63,7 @@ type Plane struct {
 
 // Value is one number of a mark.
 type Value struct {
-	Name        string  `json:"name"` // "length", "long", "short", "angle", "mean", "sd", "min", "max", "area", "n", "value", "volume"
+	Name        string  `json:"name"` // "length", "long", "short", "angle", "mean", "sd", "min", "max", "area", "n", "value", "volume"; "over", "over mean", "over max" of what is fused over it
 	Number      float64 `json:"number"`
 	Unit        string  `json:"unit"`                  // "mm", "mm2", "ml", "deg", "HU", "px", "" (stored values)
 	Uncertainty float64 `json:"uncertainty,omitempty"` // ± in the same unit; 0 = not stated

@@ -40,6 +40,7 @@ type Tile struct {
 	Cine      bool    `json:"cine,omitempty"`
 	Linked    bool    `json:"linked,omitempty"`
 	Offset    float64 `json:"offset,omitempty"` // mm, linked scroll
+	Fused     float64 `json:"fused,omitempty"`  // percent of the PET that lies over it
 }
 
 // MPR is how reformats stand, and what was on screen before them.

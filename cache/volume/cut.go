@@ -27,6 +27,7 @@ type Cut struct {
 	Centre      space.Vec3 // mm
 	Right, Down space.Vec3 // unit and square to each other
 	MM          float64    // side of an output pixel
+	DownMM      float64    // distance of its rows where that is another; 0: MM
 	Cols, Rows  int
 	Thickness   float64 // mm of the slab, centred on the plane; 0 with Single
 	Mode        Mode
@@ -38,13 +39,25 @@ func (c Cut) Normal() space.Vec3 { return c.Right.Cross(c.Down) }
 // At is the patient point at the centre of an output pixel.
 func (c Cut) At(col, row int) space.Vec3 {
 	return c.Centre.Add(c.Right.Scale((float64(col) - float64(c.Cols-1)/2) * c.MM)).
-		Add(c.Down.Scale((float64(row) - float64(c.Rows-1)/2) * c.MM))
+		Add(c.Down.Scale((float64(row) - float64(c.Rows-1)/2) * c.down()))
+}
+
+func (c Cut) down() float64 {
+	if c.DownMM > 0 {
+		return c.DownMM
+	}
+	return c.MM
+}
+
+// CutOf is the cut at the pixels of an image plane.
+func CutOf(p space.Plane) Cut {
+	return Cut{Centre: p.Centre(), Right: p.Row, Down: p.Col, MM: p.ColMM, DownMM: p.RowMM, Cols: p.Cols, Rows: p.Rows}
 }
 
 // Plane is where the cut lies, as an image plane.
 func (c Cut) Plane(v *Volume) space.Plane {
 	return space.Plane{
-		Origin: c.At(0, 0), Row: c.Right, Col: c.Down, RowMM: c.MM, ColMM: c.MM,
+		Origin: c.At(0, 0), Row: c.Right, Col: c.Down, RowMM: c.down(), ColMM: c.MM,
 		Rows: c.Rows, Cols: c.Cols, FrameOfReference: v.FrameOfReference,
 	}
 }

@@ -28,7 +28,7 @@ type MPR struct {
 const (
 	usualSlab = 10
 	minSlab   = 1
-	maxSlab   = 200
+	maxSlab   = 2000 // a whole body
 )
 
 var mprs atomic.Int64

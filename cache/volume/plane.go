@@ -91,6 +91,13 @@ func (p *Plane) cutAt(k int) Cut {
 	return c
 }
 
+// Thickness is how its slices are made: the mode of the slab, and how thick it is,
+// mm.
+func (p *Plane) Thickness() (Mode, float64) {
+	c := p.cutAt(0)
+	return c.Mode, c.Thickness
+}
+
 // At is where slice k lies in the patient.
 func (p *Plane) At(k int) space.Plane { return p.cutAt(k).Plane(p.set.Volume) }
 

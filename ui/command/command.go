@@ -34,6 +34,7 @@ var entries = []entry{
 	{"mpr", "", "reformats on and off", is(viewer.MPRToggle)},
 	{"overlay", "", "overlays and shutters of the images hidden and shown", is(viewer.OverlayToggle)},
 	{"slab", "MM", "thickness of slabs, :slab 20", slab},
+	{"fuse", "[PERCENT [SUV]]", "PET over CT, :fuse 50 7", fuse},
 	{"filter", "WORDS", "narrow the list", nil},
 	{"refresh", "", "ask the sites now", is(viewer.ListRefresh)},
 	{"sign", "", "open the sign sheet", is(viewer.ReportSign)},
@@ -150,6 +151,21 @@ func layout(args []string) (viewer.Action, error) {
 		return "", fmt.Errorf("rows and columns count from 1")
 	}
 	return viewer.GridSet(int(n[0]), int(n[1])), nil
+}
+
+// fuse takes nothing, the share of the PET, or that and the SUV shown brightest.
+func fuse(args []string) (viewer.Action, error) {
+	if len(args) == 0 {
+		return viewer.FuseToggle, nil
+	}
+	n, err := numbers(args, min(len(args), 2))
+	if err != nil {
+		return "", err
+	}
+	if n[0] < 0 || n[0] > 100 || len(n) == 2 && n[1] <= 0 {
+		return "", fmt.Errorf("0 to 100 percent, and an SUV above 0")
+	}
+	return viewer.FuseSet(n[0], append(n, 0)[1]), nil
 }
 
 func slab(args []string) (viewer.Action, error) {

@@ -14,9 +14,10 @@ func deeds() map[viewer.Action]deed {
 		viewer.ZoomSetName:   (*Desk).setZoom,
 		viewer.SliceSetName:  (*Desk).setSlice,
 		viewer.SlabSetName:   (*Desk).setSlab,
+		viewer.FuseSetName:   (*Desk).setFuse,
 		viewer.GridSetName:   (*Desk).setGrid,
 	}
-	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices(), reforming()} {
+	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices(), reforming(), fusing()} {
 		for a, f := range some {
 			all[a] = plainly(f)
 		}

@@ -60,8 +60,12 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 		if p.preview() {
 			place, key = p.image.Preview.ToFrame.Then(place), key+"#preview"
 		}
+		image := p.image
+		if fused, with := d.fusedPicture(t); fused != nil {
+			image, key = fused, key+"#"+with
+		}
 		s.Tiles = append(s.Tiles, TileScene{
-			Rect: t.rect, Image: p.image, Key: key, Place: place,
+			Rect: t.rect, Image: image, Key: key, Place: place,
 			Window: t.look.window.window(p.image), Invert: t.look.invert, How: d.how(t), Layers: d.layersOf(p.image),
 		})
 		d.see(p)

@@ -58,6 +58,7 @@ func (d *Desk) clear() {
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil
 	d.photons = photons{}
+	d.tracers, d.loose = nil, nil
 	d.tiles = newTiles()
 	d.strip, d.thumbs = nil, map[string]*pixel.Image{}
 	d.pointer = pointer{x: d.pointer.x, y: d.pointer.y, inside: d.pointer.inside}
@@ -201,6 +202,7 @@ func (d *Desk) restack() {
 			t.follow(d.stacks)
 		}
 	}
+	d.retrace()
 	d.resource()
 }
 

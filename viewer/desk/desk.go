@@ -65,6 +65,8 @@ type Desk struct {
 	oneUp   bool
 	beside  *beside // what the prior beside it displaced
 	mpr     *reformats
+	tracers []*tracer               // of fusions
+	loose   *stack                  // asked for once, though not registered
 	staged  *staged                 // the hanging protocol in effect
 	noLines bool                    // reference lines are off
 	strip   *strip                  // the contact strip is open

@@ -106,6 +106,9 @@ func (d *Desk) beginMPR(t *tile) bool {
 	for i := range 3 {
 		d.hang(d.tiles[i], planeStack(d.mpr.set, i, source))
 		d.tiles[i].look.window = window
+		if here.fused != nil {
+			d.tiles[i].fused = &fused{tracer: here.fused.tracer, loose: here.fused.loose}
+		}
 	}
 	d.draft.Drop()
 	d.centre()

@@ -78,6 +78,7 @@ func (d *Desk) takeUpMPR(m *viewer.MPR, tiles []viewer.Tile, active int) {
 			break
 		}
 		d.tiles[i].lookAs(s)
+		d.fuseAgain(d.tiles[i], s.Fused)
 	}
 	if active >= 0 && active < len(d.tiles) {
 		d.active = active

@@ -130,7 +130,7 @@ func (d *Desk) want() {
 			}
 		}
 	}
-	lacking := append(d.lacking(), d.stripLacks()...)
+	lacking := append(append(d.lacking(), d.lackingTracers()...), d.stripLacks()...)
 	now, key = append(now, lacking...), key+keyOf(lacking)
 	if key += "|" + keyOf(soon); key != d.wanted {
 		d.wanted = key

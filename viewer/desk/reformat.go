@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
@@ -98,28 +99,33 @@ func (d *Desk) fill() {
 	if d.mpr == nil {
 		return
 	}
+	before := len(d.mpr.missing)
+	if d.mpr.missing = d.take(d.mpr.frames, d.mpr.missing, d.mpr.set.Fill); len(d.mpr.missing) != before {
+		d.touch()
+	}
+}
+
+// take gives some of the missing frames that are here to set, and lists those that
+// are left.
+func (d *Desk) take(frames []Frame, missing []int, set func(k int, im *pixel.Image) error) (left []int) {
 	n := 0
-	left := d.mpr.missing[:0]
-	for i, k := range d.mpr.missing {
+	left = missing[:0]
+	for i, k := range missing {
 		if n == fillAtOnce {
-			left = append(left, d.mpr.missing[i:]...)
-			break
+			return append(left, missing[i:]...)
 		}
-		image, err := d.opt.Load.Image(d.mpr.frames[k])
+		image, err := d.opt.Load.Image(frames[k])
 		switch {
 		case image != nil && image.Preview == nil:
-			if err := d.mpr.set.Fill(k, image); err != nil {
-				d.notice("A slice is left out of the reformat: " + why(err) + ".")
+			if err := set(k, image); err != nil {
+				d.notice("A slice is left out: " + why(err) + ".")
 			}
 			n++
 		case err == nil:
 			left = append(left, k)
 		}
 	}
-	d.mpr.missing = left
-	if n > 0 {
-		d.touch()
-	}
+	return left
 }
 
 // lacking are the next frames the volume waits for.

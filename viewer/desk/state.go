@@ -26,7 +26,7 @@ func (t *tile) state() viewer.Tile {
 	out := viewer.Tile{
 		Slice: l.slice, Center: finite(l.window.center), Width: finite(l.window.width), Preset: l.window.preset,
 		Zoom: l.view.Zoom, PanX: finite(l.view.PanX), PanY: finite(l.view.PanY), Turn: l.view.Turn, FlipH: l.view.FlipH,
-		Invert: l.invert, Cine: t.cine, Linked: t.linked, Offset: finite(t.offset),
+		Invert: l.invert, Cine: t.cine, Linked: t.linked, Offset: finite(t.offset), Fused: t.share(),
 	}
 	if t.stack != nil {
 		out.SeriesUID, out.StudyUID, out.Slices = t.stack.series, t.stack.study, len(t.stack.slots)
@@ -115,6 +115,7 @@ func (d *Desk) takeUp(t *tile, s viewer.Tile) {
 	}
 	d.hang(t, st)
 	t.lookAs(s)
+	d.fuseAgain(t, s.Fused)
 	t.linked, t.offset = s.Linked, s.Offset
 	if i := st.found(s.SOPUID, s.Frame); i >= 0 {
 		t.goTo(i)

@@ -19,6 +19,7 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 	d.tryHang(now)
 	d.play(now)
 	d.fill()
+	d.fillTracers()
 	d.want()
 	if d.renew(now) {
 		d.probeAt() // what lies under the cursor may be another value
@@ -47,6 +48,7 @@ func (d *Desk) renew(now time.Time) bool {
 		missing := false
 		for _, t := range d.visible() {
 			changed = d.refresh(t, now) || changed
+			d.lay(t)
 			missing = missing || !t.late.IsZero()
 		}
 		if !missing || pass > 0 {

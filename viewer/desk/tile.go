@@ -47,6 +47,7 @@ type tile struct {
 	since time.Time // start of the cine, or of its last frame shown
 
 	shown picture
+	fused *fused          // what lies over the picture
 	late  time.Time       // since when the slice wanted is not on screen
 	turn  time.Time       // when a reformat last moved
 	cross *space.Vec3     // the same point, in patient space
@@ -61,8 +62,9 @@ type picture struct {
 	index int
 	image *pixel.Image
 	geo   geometry
-	key   string // of a reformat: equal keys are equal pixels
-	rough bool   // a slab in motion, at half its resolution: not to be measured (N8)
+	key   string       // of a reformat: equal keys are equal pixels
+	over  *pixel.Image // what lies over it, at its pixels
+	rough bool         // a slab in motion, at half its resolution: not to be measured (N8)
 }
 
 // hang puts a stack into the tile with the look it had.

@@ -50,6 +50,9 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 			return m, "Nothing to read there: " + why + "."
 		}
 		m.Values = []viewer.Value{{Name: "value", Number: v, Unit: unit}}
+		if v, unit, ok := p.overAt(m.Points[0]); ok {
+			m.Values = append(m.Values, viewer.Value{Name: "over", Number: v, Unit: unit})
+		}
 		m.Calibration = lossy(p, p.reformatWords())
 		return m, ""
 	default:
@@ -122,10 +125,19 @@ func regionValues(cal space.Calibration, m viewer.Mark, p picture) []viewer.Valu
 		return out
 	}
 	u := p.image.Unit()
-	return append(out,
+	out = append(out,
 		viewer.Value{Name: "mean", Number: s.Mean, Unit: u}, viewer.Value{Name: "sd", Number: s.SD, Unit: u},
 		viewer.Value{Name: "min", Number: s.Min, Unit: u}, viewer.Value{Name: "max", Number: s.Max, Unit: u},
 		viewer.Value{Name: "n", Number: float64(s.N)})
+	if p.over == nil {
+		return out
+	}
+	p.image, p.over = p.over, nil
+	if _, s := shapeOf(cal, m, p); s.N > 0 {
+		u := p.image.Unit()
+		out = append(out, viewer.Value{Name: "over mean", Number: s.Mean, Unit: u}, viewer.Value{Name: "over max", Number: s.Max, Unit: u})
+	}
+	return out
 }
 
 // calibration is that of a mark's points. In an ultrasound with regions a distance
@@ -192,5 +204,6 @@ func probeWords(p picture, at [2]float64) string {
 	if made := p.slot.inst.made; made != nil && made.Words() != "" {
 		words += " (" + made.Words() + ")"
 	}
+	words += p.alsoOver(at)
 	return fmt.Sprintf("%s at %d, %d", words, int(at[0]), int(at[1]))
 }

@@ -105,6 +105,8 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 		w.Made = join(", ", in.made.Name(), in.made.Words())
 	}
 	w.Made = join(" · ", w.Made, d.layerWords(p.image))
+	made, over, warn := d.overWords(t)
+	w.Made, w.Warn = join(", ", w.Made, made), warn
 	w.Position = space.Position(h)
 	if e, ok := space.Orientation(h, frame); ok {
 		w.Edges = e.Shown(v.FlipH, v.Turn)
@@ -114,7 +116,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	w.Badge = overlay.Badge(v.FlipH, v.Turn, t.look.invert)
 	w.Side = in.side(frame)
 	w.Conflict = d.sideConflict(in, frame)
-	w.Window = windowWords(t.look.window, p.image)
+	w.Window = join(" · ", windowWords(t.look.window, p.image), over)
 	scale := v.scale(&p.geo, t.rect)
 	w.Zoom = fmt.Sprintf("zoom %.2f×", scale/d.scale)
 	if p.geo.mm > 0 {

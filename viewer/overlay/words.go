@@ -132,6 +132,10 @@ func region(m viewer.Mark) []string {
 			"mean "+number(mean)+"  SD "+decimals(sd.Number, places(sd.Unit, 1)),
 			"min "+decimals(lo.Number, places(lo.Unit, 0))+"  max "+decimals(hi.Number, places(hi.Unit, 0))+"  n "+decimals(n.Number, 0))
 	}
+	if mean, ok := m.Value("over mean"); ok {
+		hi, _ := m.Value("over max")
+		out = append(out, "PET mean "+number(mean)+"  max "+decimals(hi.Number, 2))
+	}
 	if a, ok := m.Value("area"); ok {
 		out = append(out, number(a))
 	}

@@ -1,0 +1,235 @@
+package desk
+
+import (
+	"github.com/nocturne/nocturne/cache/pixel"
+)
+
+// emission reports whether a stack shows where a tracer is, not anatomy.
+func (s *stack) emission() bool { return s.modality == "PT" || s.modality == "NM" }
+
+func registered(a, b *stack) bool { return a.frameOfRef != "" && a.frameOfRef == b.frameOfRef }
+
+// toggleFuse lays the PET of the study over the tile's anatomy, or takes it away. On
+// a tile with the PET itself the anatomy comes below it, at the same level. Series
+// of two frames of reference are laid only when it is asked for again.
+func (d *Desk) toggleFuse() {
+	t := d.at()
+	asked := d.loose
+	d.loose = nil
+	if t.fused != nil {
+		d.eachFused(func(t *tile) { t.fused, t.shown.over = nil, nil })
+		return
+	}
+	if t.stack == nil {
+		d.notice("There is no series in this tile to fuse.")
+		return
+	}
+	root := t.stack.root()
+	other := d.partner(root)
+	switch {
+	case other == nil && root.emission():
+		d.notice("No fusion: this study has no CT or MR slices with positions.")
+	case other == nil:
+		d.notice("No fusion: this study has no PET with positions.")
+	case root.emission() && d.mpr != nil:
+		d.notice("These are reformats of the PET; m leads back, then F lays it over the CT.")
+	case !registered(root, other) && asked != other:
+		d.loose = other
+		d.notice("The two series share no frame of reference: nobody says that they fit. F again lays them over each other by position.")
+	case root.emission():
+		d.fuseUnder(t, other, root)
+	default:
+		d.fuseOver(other)
+	}
+}
+
+// fuseUnder puts the anatomy into an emission series' tile, at its level, and that
+// over it.
+func (d *Desk) fuseUnder(t *tile, base, over *stack) {
+	l := d.tracerOf(over)
+	sl, known := t.slot()
+	if l == nil || !known {
+		return
+	}
+	d.hang(t, base)
+	if base.along.Dot(over.along) > alike {
+		d.slice(t, base.nearest(sl.pos))
+	}
+	t.fused = &fused{tracer: l, loose: !registered(base, over)}
+	d.touch()
+}
+
+// fuseOver lays a stack over the active tile, and over all planes of an MPR.
+func (d *Desk) fuseOver(over *stack) {
+	if l := d.tracerOf(over); l != nil {
+		d.eachFused(func(t *tile) {
+			t.fused = &fused{tracer: l, loose: !registered(t.stack.root(), over)}
+		})
+	}
+}
+
+// eachFused does something to the active tile, in an MPR to all of its tiles.
+func (d *Desk) eachFused(do func(t *tile)) {
+	tiles := []*tile{d.at()}
+	if d.mpr != nil {
+		tiles = d.tiles[:4]
+	}
+	for _, t := range tiles {
+		if t.stack != nil {
+			do(t)
+		}
+	}
+	d.touch()
+}
+
+// fuseAgain takes up a fusion that the reader left, its share in percent.
+func (d *Desk) fuseAgain(t *tile, share float64) {
+	if !(share > 0) || t.stack == nil || t.stack.root().emission() {
+		return
+	}
+	other := d.partner(t.stack.root())
+	if other == nil || !registered(t.stack.root(), other) {
+		return
+	}
+	if l := d.tracerOf(other); l != nil {
+		l.share = min(share/100, 1)
+		t.fused = &fused{tracer: l}
+	}
+}
+
+// partner is what a stack is fused with: of the same study, with positions, of the
+// same frame of reference if there is one, with a SUV before one without, the one of
+// most slices.
+func (d *Desk) partner(s *stack) (best *stack) {
+	most := 0
+	for _, o := range d.stacks {
+		if o == s || o.study != s.study || !o.spatial || o.localiser || len(o.slots) < 2 || o.emission() == s.emission() {
+			continue
+		}
+		if !o.emission() && o.modality != "CT" && o.modality != "MR" {
+			continue
+		}
+		n := min(len(o.slots), 9999)
+		if registered(s, o) {
+			n += 100000
+		}
+		if o.modality == "CT" || o.modality == "PT" && o.first.noSUV == "" {
+			n += 10000
+		}
+		if n > most {
+			best, most = o, n
+		}
+	}
+	return best
+}
+
+// tracerOf is the layer of a stack, made when it is not there; nil when it cannot be,
+// and that is said.
+func (d *Desk) tracerOf(s *stack) *tracer {
+	for _, l := range d.tracers {
+		if l.stack == s {
+			return l
+		}
+	}
+	l := &tracer{share: usualShare}
+	if err := l.of(s); err != nil {
+		d.notice("No fusion: " + whyNot(err) + ".")
+		return nil
+	}
+	d.tracers = append(d.tracers, l)
+	return l
+}
+
+// of makes the layer's volume of a stack, empty.
+func (l *tracer) of(s *stack) error {
+	v, frames, err := volumeOf(s)
+	if err != nil {
+		return err
+	}
+	l.stack, l.volume, l.frames, l.missing = s, v, frames, nil
+	l.version++
+	for k := range frames {
+		l.missing = append(l.missing, k)
+	}
+	return nil
+}
+
+// retrace lets layers follow the stacks that were made anew.
+func (d *Desk) retrace() {
+	left := d.tracers[:0]
+	for _, l := range d.tracers {
+		for _, s := range d.stacks {
+			if s.key() != l.stack.key() {
+				continue
+			}
+			if present(s) == len(l.frames) {
+				l.stack = s
+			} else if l.of(s) != nil {
+				break
+			}
+			left = append(left, l)
+			break
+		}
+	}
+	d.tracers = left
+	for _, t := range d.tiles {
+		if t.fused != nil && !d.holdsTracer(t.fused.tracer) {
+			t.fused, t.shown.over = nil, nil
+		}
+	}
+}
+
+func (d *Desk) holdsTracer(l *tracer) bool {
+	for _, o := range d.tracers {
+		if o == l {
+			return true
+		}
+	}
+	return false
+}
+
+// fillTracers takes what has been decoded into the layers that are on screen.
+func (d *Desk) fillTracers() {
+	for _, l := range d.tracersShown() {
+		before := len(l.missing)
+		l.missing = d.take(l.frames, l.missing, func(k int, im *pixel.Image) error { return l.volume.Set(k, im) })
+		if len(l.missing) != before {
+			l.version++
+			d.touch()
+		}
+	}
+}
+
+// tracersShown are the layers of the tiles on screen.
+func (d *Desk) tracersShown() (out []*tracer) {
+	for _, l := range d.tracers {
+		for _, t := range d.visible() {
+			if t.fused != nil && t.fused.tracer == l {
+				out = append(out, l)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// lackingTracers are the next frames that layers wait for.
+func (d *Desk) lackingTracers() (frames []Frame) {
+	for _, l := range d.tracersShown() {
+		for i, k := range l.missing {
+			if i == fillAtOnce {
+				break
+			}
+			frames = append(frames, l.frames[k])
+		}
+	}
+	return frames
+}
+
+// share is how much of a layer is seen on a tile, in percent; 0 where there is none.
+func (t *tile) share() float64 {
+	if t.fused == nil || t.fused.loose {
+		return 0
+	}
+	return max(100*t.fused.share, 0.01)
+}
