@@ -107,7 +107,7 @@ func old(t testing.TB) *dicom.Dataset {
 	d := header()
 	d.SetStr(dicom.SOPClassUID, string(dicom.ComprehensiveSRStorage))
 	d.SetStr(dicom.SOPInstanceUID, "1.2.3.4.9.9")
-	for e := range tree.dataset().All() {
+	for e := range tree.Dataset().All() {
 		d.Set(e)
 	}
 	var w bytes.Buffer

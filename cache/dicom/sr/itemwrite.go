@@ -6,8 +6,8 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 )
 
-// dataset writes the item; text is made fit for UT (PS3.5 6.2).
-func (it Item) dataset() *dicom.Dataset {
+// Dataset writes the item and what hangs below it; text is made fit for UT (PS3.5 6.2).
+func (it Item) Dataset() *dicom.Dataset {
 	d := &dicom.Dataset{}
 	if it.Relationship != "" {
 		d.SetStr(dicom.RelationshipType, it.Relationship)
@@ -20,7 +20,7 @@ func (it Item) dataset() *dicom.Dataset {
 	if len(it.Children) > 0 {
 		items := make([]*dicom.Dataset, len(it.Children))
 		for i, c := range it.Children {
-			items[i] = c.dataset()
+			items[i] = c.Dataset()
 		}
 		d.SetSeq(dicom.ContentSequence, items...)
 	}

@@ -23,13 +23,13 @@ func Read(d *dicom.Dataset) (Document, error) {
 		Partial:      d.Str(dicom.CompletionFlag) == "PARTIAL",
 		Preliminary:  d.Str(dicom.PreliminaryFlag) == "PRELIMINARY",
 		Verified:     d.Str(dicom.VerificationFlag) == "VERIFIED",
-		Current:      references(d, dicom.CurrentRequestedProcedureEvidenceSequence),
-		Priors:       references(d, dicom.PertinentOtherEvidenceSequence),
+		Current:      References(d, dicom.CurrentRequestedProcedureEvidenceSequence),
+		Priors:       References(d, dicom.PertinentOtherEvidenceSequence),
 	}
 	doc.readTimes(d)
 	doc.readRequest(d.Item(dicom.ReferencedRequestSequence))
 	doc.readContent(Tree(d))
-	if pre := references(d, dicom.PredecessorDocumentsSequence); len(pre) > 0 {
+	if pre := References(d, dicom.PredecessorDocumentsSequence); len(pre) > 0 {
 		doc.Predecessor = &pre[0]
 		sop := d.Item(dicom.PredecessorDocumentsSequence).Item(dicom.ReferencedSeriesSequence).Item(dicom.ReferencedSOPSequence)
 		doc.PredecessorPurpose = readCode(sop.Item(dicom.PurposeOfReferenceCodeSequence))
@@ -109,8 +109,8 @@ func keyOfText(c Code) string {
 	return ""
 }
 
-// references flattens a hierarchical reference.
-func references(d *dicom.Dataset, t dicom.Tag) []InstanceRef {
+// References flattens a hierarchical reference.
+func References(d *dicom.Dataset, t dicom.Tag) []InstanceRef {
 	var out []InstanceRef
 	for _, study := range d.Seq(t) {
 		for _, series := range study.Seq(dicom.ReferencedSeriesSequence) {

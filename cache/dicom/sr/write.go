@@ -18,7 +18,8 @@ type InvalidError struct{ Reason string }
 // Error implements error.
 func (e *InvalidError) Error() string { return "report not valid: " + e.Reason }
 
-const manufacturer = "Nocturne"
+// Manufacturer is of all objects that this house makes.
+const Manufacturer = "Nocturne"
 
 // BasicText makes a Basic Text SR (PS3.3 A.35.1) by TID 2000. The same document
 // gives the same data set. A document that would not be legal is an
@@ -43,10 +44,10 @@ func (doc Document) write(d *dicom.Dataset, class dicom.UID, series string, root
 	if err := doc.evidence(d); err != nil {
 		return err
 	}
-	for e := range root.dataset().All() {
+	for e := range root.Dataset().All() {
 		d.Set(e)
 	}
-	d.SetSeq(dicom.ContentTemplateSequence, template(tid))
+	d.SetSeq(dicom.ContentTemplateSequence, Template(tid))
 	return nil
 }
 
@@ -110,15 +111,30 @@ var required = []dicom.Tag{
 	dicom.StudyDate, dicom.StudyTime, dicom.ReferringPhysicianName, dicom.StudyID, dicom.AccessionNumber,
 }
 
-func (doc Document) patientAndStudy(d *dicom.Dataset) {
+// CopyStudy gives a document patient and study of an instance it is about.
+func CopyStudy(d, of *dicom.Dataset) {
 	for _, t := range required {
-		d.SetStr(t, doc.Study.Strs(t)...)
+		d.SetStr(t, of.Strs(t)...)
 	}
 	for _, t := range copied {
-		if e, ok := doc.Study.Get(t); ok && len(e.Text)+len(e.Items)+len(e.Floats) > 0 {
+		if e, ok := of.Get(t); ok && len(e.Text)+len(e.Items)+len(e.Floats) > 0 {
 			d.Set(e)
 		}
 	}
+}
+
+// SetContent notes when a document's content was made, in the zone that the data set
+// declares: DA and TM are in no other (PS3.3 C.12.1.1.8).
+func SetContent(d *dicom.Dataset, date, clock dicom.Tag, at time.Time) {
+	if zone, ok := dicom.ParseDT("2000010100" + d.Str(dicom.TimezoneOffsetFromUTC)); ok && d.Has(dicom.TimezoneOffsetFromUTC) {
+		at = at.In(zone.Location())
+	}
+	d.SetStr(date, dicom.FormatDA(at))
+	d.SetStr(clock, dicom.FormatTM(at))
+}
+
+func (doc Document) patientAndStudy(d *dicom.Dataset) {
+	CopyStudy(d, doc.Study)
 	if doc.Request.Accession != "" {
 		d.SetStr(dicom.AccessionNumber, doc.Request.Accession)
 	}
@@ -130,7 +146,7 @@ func (doc Document) series(d *dicom.Dataset, class dicom.UID, description string
 	d.SetInt(dicom.SeriesNumber, doc.SeriesNumber)
 	d.SetStr(dicom.SeriesDescription, description)
 	d.SetSeq(dicom.ReferencedPerformedProcedureStepSequence)
-	d.SetStr(dicom.Manufacturer, manufacturer)
+	d.SetStr(dicom.Manufacturer, Manufacturer)
 	if doc.Observer.Organization != "" {
 		d.SetStr(dicom.InstitutionName, doc.Observer.Organization)
 	}
@@ -141,13 +157,8 @@ func (doc Document) series(d *dicom.Dataset, class dicom.UID, description string
 
 // general is the SR Document General module (PS3.3 C.17.2).
 func (doc Document) general(d *dicom.Dataset) {
-	content := doc.Content
-	if zone, ok := dicom.ParseDT("2000010100" + doc.Study.Str(dicom.TimezoneOffsetFromUTC)); ok && doc.Study.Has(dicom.TimezoneOffsetFromUTC) {
-		content = content.In(zone.Location()) // DA and TM are in the zone that the data set declares
-	}
 	d.SetInt(dicom.InstanceNumber, 1)
-	d.SetStr(dicom.ContentDate, dicom.FormatDA(content))
-	d.SetStr(dicom.ContentTime, dicom.FormatTM(content))
+	SetContent(d, dicom.ContentDate, dicom.ContentTime, doc.Content)
 	d.SetStr(dicom.CompletionFlag, pick(doc.Partial, "PARTIAL", "COMPLETE"))
 	d.SetStr(dicom.PreliminaryFlag, pick(doc.Preliminary, "PRELIMINARY", "FINAL"))
 	d.SetStr(dicom.VerificationFlag, pick(doc.Verified, "VERIFIED", "UNVERIFIED"))
@@ -229,7 +240,7 @@ func (doc Document) evidence(d *dicom.Dataset) error {
 		dicom.PertinentOtherEvidenceSequence:            doc.Priors,
 	} {
 		if len(refs) > 0 {
-			d.SetSeq(t, studies(refs, Code{})...)
+			d.SetSeq(t, Hierarchy(refs)...)
 		}
 	}
 	if doc.Predecessor != nil {
@@ -237,6 +248,10 @@ func (doc Document) evidence(d *dicom.Dataset) error {
 	}
 	return nil
 }
+
+// Hierarchy is the Hierarchical SOP Instance Reference macro (PS3.3 table C.17-3):
+// an item a study.
+func Hierarchy(refs []InstanceRef) []*dicom.Dataset { return studies(refs, Code{}) }
 
 // studies is the Hierarchical SOP Instance Reference macro (PS3.3 table
 // C.17-3), in ascending order of UIDs, each instance once.
@@ -276,7 +291,8 @@ func reference(r InstanceRef, purpose Code) *dicom.Dataset {
 	return d
 }
 
-func template(id string) *dicom.Dataset {
+// Template is the Content Template Sequence item of a template of PS3.16.
+func Template(id string) *dicom.Dataset {
 	d := &dicom.Dataset{}
 	d.SetStr(dicom.MappingResource, "DCMR")
 	d.SetStr(dicom.TemplateIdentifier, id)
