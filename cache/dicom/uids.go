@@ -141,6 +141,7 @@ const (
 	SCMultiframeWordStorage        UID = "1.2.840.10008.5.1.4.1.1.7.3"
 	SCMultiframeColorStorage       UID = "1.2.840.10008.5.1.4.1.1.7.4"
 	GSPSStorage                    UID = "1.2.840.10008.5.1.4.1.1.11.1"
+	ColorPresentationStorage       UID = "1.2.840.10008.5.1.4.1.1.11.2"
 	XAImageStorage                 UID = "1.2.840.10008.5.1.4.1.1.12.1"
 	EnhancedXAImageStorage         UID = "1.2.840.10008.5.1.4.1.1.12.1.1"
 	XRFImageStorage                UID = "1.2.840.10008.5.1.4.1.1.12.2"
@@ -266,6 +267,7 @@ var otherNames = map[UID]string{
 	VerificationSOPClass:           "Verification SOP Class",
 	MediaStorageDirectory:          "Media Storage Directory Storage",
 	GSPSStorage:                    "Grayscale Softcopy Presentation State Storage",
+	ColorPresentationStorage:       "Color Softcopy Presentation State Storage",
 	SegmentationStorage:            "Segmentation Storage",
 	BasicTextSRStorage:             "Basic Text SR Storage",
 	EnhancedSRStorage:              "Enhanced SR Storage",
