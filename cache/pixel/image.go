@@ -74,6 +74,8 @@ type Image struct {
 	unit    string
 	windows []Window
 	padding padding
+
+	presentation *LUT
 }
 
 // Decode reads one frame, counted from 0, with all that is needed to show it.
@@ -138,7 +140,11 @@ func (im *Image) grey(d *dicom.Dataset, frame int, b []byte, h Header) error {
 		return unsupported("a modality look-up table of %d bits allocated", h.Allocated)
 	}
 	im.store(d, b, h)
-	windows, err := windowsOf(d, frame)
+	var err error
+	if im.presentation, err = presentationOf(d); err != nil {
+		return err
+	}
+	windows, err := windowsOf(d, frame, im.lowest() < 0)
 	for i := range windows {
 		if h.Float && windows[i].Function == Linear {
 			windows[i].Function = LinearExact // LINEAR's halves and ones are those of whole numbers
@@ -146,6 +152,18 @@ func (im *Image) grey(d *dicom.Dataset, frame int, b []byte, h Header) error {
 	}
 	im.windows = windows
 	return err
+}
+
+// lowest is the smallest modality value that the cells could have.
+func (im *Image) lowest() float64 {
+	if im.ModalityLUT != nil {
+		return 0
+	}
+	lo, hi := 0, 1<<min(im.Bits, 16)-1
+	if im.Signed {
+		lo, hi = -(1 << (min(im.Bits, 16) - 1)), 1<<(min(im.Bits, 16)-1)-1
+	}
+	return min(im.Slope*float64(lo), im.Slope*float64(hi)) + im.Intercept
 }
 
 // aspect takes the spacing that lengths are measured by, else Pixel Aspect

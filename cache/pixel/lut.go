@@ -10,7 +10,8 @@ import (
 // below and above the table give its ends.
 type LUT struct {
 	First       int
-	Bits        int // of an output value: full light is 1<<Bits − 1
+	Step        float64 // inputs from one entry to the next; 0 is 1, as in every file
+	Bits        int     // of an output value: full light is 1<<Bits − 1
 	Values      []uint16
 	Explanation string
 }
@@ -22,13 +23,20 @@ func (l *LUT) At(v int) uint16 {
 
 // Light is the output for any input as light in 0…1, linear between entries.
 func (l *LUT) Light(x float64) float64 {
-	at := min(max(x-float64(l.First), 0), float64(len(l.Values)-1))
+	at := min(max((x-float64(l.First))/l.step(), 0), float64(len(l.Values)-1))
 	i := int(at)
 	y := float64(l.Values[i])
 	if rest := at - float64(i); rest > 0 {
 		y += rest * (float64(l.Values[i+1]) - y)
 	}
 	return min(y/float64(int(1)<<l.Bits-1), 1)
+}
+
+func (l *LUT) step() float64 {
+	if l.Step > 0 {
+		return l.Step
+	}
+	return 1
 }
 
 // lutOf reads the LUT Descriptor and LUT Data of a sequence item.

@@ -81,8 +81,10 @@ func Level(y float64) uint8 { return uint8(y*255 + 0.5) }
 func (im *Image) Windows() []Window { return im.windows }
 
 // windowsOf reads the frame's windows, else the object's (PS3.3 C.11.2,
-// C.7.6.16.2.10). Those without a usable width are left out.
-func windowsOf(d *dicom.Dataset, frame int) ([]Window, error) {
+// C.7.6.16.2.10). Those without a usable width are left out. signed: modality values
+// can be negative, so that a table's first input of more than 32,767 is a negative
+// one written as US.
+func windowsOf(d *dicom.Dataset, frame int, signed bool) ([]Window, error) {
 	from := d.FrameGroup(frame, dicom.FrameVOILUTSequence)
 	if !from.Has(dicom.WindowCenter) && !from.Has(dicom.VOILUTSequence) {
 		from = d
@@ -100,7 +102,7 @@ func windowsOf(d *dicom.Dataset, frame int) ([]Window, error) {
 		}
 	}
 	for _, it := range from.Seq(dicom.VOILUTSequence) {
-		lut, err := lutOf(it, false)
+		lut, err := lutOf(it, signed)
 		if err != nil {
 			return nil, err
 		}

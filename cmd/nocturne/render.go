@@ -87,7 +87,7 @@ func (f *renderFlags) render(env *environment, path string) (renderRow, error) {
 	}
 	dst := image.NewRGBA(image.Rectangle{Max: size})
 	place := im.Place(pixel.View{}, size)
-	im.Render(w, false, dst, place, pixel.Area)
+	im.Render(im.Presented(w), false, dst, place, pixel.Area)
 	for _, l := range im.Layers {
 		l.Draw(dst, place)
 	}

@@ -66,7 +66,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 		}
 		s.Tiles = append(s.Tiles, TileScene{
 			Rect: t.rect, Image: image, Key: key, Place: place,
-			Window: t.look.window.window(p.image), Invert: t.look.invert, How: d.how(t), Layers: d.layersOf(p.image),
+			Window: p.image.Presented(t.look.window.window(p.image)), Invert: t.look.invert, How: d.how(t), Layers: d.layersOf(p.image),
 		})
 		d.see(p)
 	}

@@ -72,7 +72,11 @@ func Numbers(m Mode, im *pixel.Image, w pixel.Window, p Placement) map[string]an
 		slope, intercept = 1, 0
 	}
 	if m.Function == Table {
-		out["Gain"] = pair(slope, intercept-float64(w.LUT.First))
+		step := w.LUT.Step
+		if step == 0 {
+			step = 1
+		}
+		out["Gain"] = pair(slope/step, (intercept-float64(w.LUT.First))/step)
 		out["Ends"] = pair(float64(len(w.LUT.Values)-1), 1/float64(int(1)<<w.LUT.Bits-1))
 		return out
 	}
