@@ -50,13 +50,14 @@ type tally struct {
 	n  map[string]int
 }
 
-func (c *tally) add(key string) {
+func (c *tally) add(key string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.n == nil {
 		c.n = map[string]int{}
 	}
 	c.n[key]++
+	return c.n[key]
 }
 
 func TestStoredValuesAreThoseThatOtherDecodersAgreeOn(t *testing.T) {
