@@ -29,6 +29,7 @@ func (d *Desk) Scene() Scene {
 	}
 	d.stripScene(&s)
 	s.Over.Append(head)
+	d.menuScene(&s)
 	return s
 }
 

@@ -84,7 +84,7 @@ var steered = map[viewer.Key]viewer.Action{
 }
 
 func (d *Desk) down(s tool.Stroke) {
-	if d.stripKey(s.Key) {
+	if d.menuKey(s.Key) || d.stripKey(s.Key) {
 		return
 	}
 	action, hold := steered[s.Key], false

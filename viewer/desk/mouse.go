@@ -70,7 +70,7 @@ func (d *Desk) Mouse(kind MouseKind, b Button, x, y float64) {
 	}
 	dx, dy := x-d.pointer.x, y-d.pointer.y
 	d.pointer.x, d.pointer.y, d.pointer.inside = x, y, true
-	if !d.open || d.stripMouse(kind, b, x, y) {
+	if !d.open || d.menuMouse(kind, b, x, y) || d.stripMouse(kind, b, x, y) {
 		return
 	}
 	d.arrange()
@@ -284,6 +284,8 @@ func (d *Desk) lift(g *grab) {
 		d.closeShape()
 	case g.began && g.moved && d.draft.Begun() && d.measuring():
 		d.put(clampPoint(d.cursor, d.tiles[g.tile]))
+	case g.button == RightButton && !g.moved:
+		d.openMenu(d.pointer.x, d.pointer.y)
 	case g.selectable && !g.moved:
 		d.choose(g.tile)
 	}

@@ -81,3 +81,22 @@ var (
 	Panel   = color.NRGBA{18, 18, 20, 255}
 	Outline = color.NRGBA{0, 0, 0, 200}
 )
+
+// Outside is the List without the texts and lines that begin within a rectangle
+// that something is to be drawn over.
+func (l List) Outside(r image.Rectangle) List {
+	out := List{Fills: l.Fills}
+	for _, n := range l.Lines {
+		if !image.Pt(int(n.X0), int(n.Y0)).In(r) && !image.Pt(int(n.X1), int(n.Y1)).In(r) {
+			out.Lines = append(out.Lines, n)
+		}
+	}
+	for _, t := range l.Texts {
+		w := int(Width(t.S, t.Size))
+		x := int(t.X) - []int{0, w / 2, w}[min(max(int(t.Align), 0), 2)]
+		if !image.Rect(x, int(t.Y-t.Size), x+w, int(t.Y)).Overlaps(r) {
+			out.Texts = append(out.Texts, t)
+		}
+	}
+	return out
+}

@@ -1,0 +1,5 @@
+package bir
+
+import "context"
+
+func (o Options) window(context.Context) []Item { return nil }
