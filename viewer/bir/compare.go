@@ -46,8 +46,10 @@ func scrollSync(s *session, t *trial) {
 	}
 	t.want(moved > 15, "20 turns of the wheel over the one: the other went down %d slices", moved)
 	t.near("never further apart than half of its 5 mm:", worst, 0, 2.5+1e-9)
-	s.press("X", "X")
-	s.press("tab", "down", "tab", "X") // offsets as they stand
+	s.press("X", "tab", "home", "tab", "home", "tab", "down", "down", "tab", "X") // the other stands 10 mm lower
+	s.press("down", "down", "down", "down", "down")
+	a, b := s.tile(0), s.tile(1)
+	t.near("linked by hand 10 mm apart, 5 slices on they are apart by mm", 5*float64(b.Slice)-3*float64(a.Slice), 10, 2.5+1e-9)
 }
 
 func viewSync(s *session, t *trial) {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/viewer"
 )
 
 const (
@@ -51,7 +52,7 @@ func functions(s *session, t *trial) {
 	}
 }
 
-// table is a LUT of 2048 entries from −1024 (as 0 of 16 bits) whose level falls in
+// table is a LUT of 2048 stored values, −1024 to 1023 HU, whose level falls in
 // steps of a sixteenth: what no window can do.
 func table() (item *dataset, level func(hu float64) float64) {
 	values := make([]int, 2048)
@@ -59,7 +60,7 @@ func table() (item *dataset, level func(hu float64) float64) {
 		values[i] = (15 - i/128) * 17
 	}
 	item = &dicom.Dataset{}
-	item.SetInt(dicom.LUTDescriptor, 2048, 64512, 8) // first value −1024
+	item.SetInt(dicom.LUTDescriptor, 2048, 0, 8)
 	item.SetInt(dicom.LUTData, values...)
 	item.SetStr(dicom.LUTExplanation, "STEPS")
 	return item, func(hu float64) float64 {
@@ -73,14 +74,16 @@ func voiLUT(s *session, t *trial) {
 	k := blocks()
 	k.edit = func(d *dataset, _ int) {
 		d.SetSeq(dicom.VOILUTSequence, lut)
+		d.SetFloat(dicom.RescaleIntercept, 0)
 		d.Delete(dicom.WindowCenter)
 		d.Delete(dicom.WindowWidth)
 	}
 	s.show(k)
 	s.windowed(t, "a table of 2048 entries that falls in 16 steps", level)
 	t.want(s.says("VOI LUT STEPS"), "its explanation is written")
-	s.press("1")
-	s.windowed(t, "a preset over it", func(hu float64) float64 { return linear(hu, 40, 400) })
+	s.d.Do(viewer.WindowSet(400, 1064))
+	s.wait(second / 20)
+	s.windowed(t, "a window over it", func(hu float64) float64 { return linear(hu, 40, 400) })
 }
 
 func modalityLUT(s *session, t *trial) {
@@ -126,11 +129,12 @@ func palette(s *session, t *trial) {
 		for i, tag := range []dicom.Tag{dicom.RedPaletteColorLookupTableDescriptor, dicom.GreenPaletteColorLookupTableDescriptor, dicom.BluePaletteColorLookupTableDescriptor} {
 			d.SetInt(tag, 4, 0, 16)
 			data := [][]int{red, green, blue}[i]
-			wide := make([]int, 4)
-			for j, v := range data {
-				wide[j] = v * 257
+			var wide []byte // 16 bits: the level in the high byte
+			for _, v := range data {
+				wide = append(wide, 0, byte(v))
 			}
-			d.SetInt([]dicom.Tag{dicom.RedPaletteColorLookupTableData, dicom.GreenPaletteColorLookupTableData, dicom.BluePaletteColorLookupTableData}[i], wide...)
+			tag := []dicom.Tag{dicom.RedPaletteColorLookupTableData, dicom.GreenPaletteColorLookupTableData, dicom.BluePaletteColorLookupTableData}[i]
+			d.Set(dicom.Element{Tag: tag, VR: "OW", Bytes: wide})
 		}
 		for _, tag := range []dicom.Tag{dicom.RescaleSlope, dicom.RescaleIntercept, dicom.RescaleType, dicom.WindowCenter, dicom.WindowWidth} {
 			d.Delete(tag)

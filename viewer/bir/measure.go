@@ -165,5 +165,5 @@ func editing(s *session, t *trial) {
 	s.d.Open(viewer.Case{Epoch: s.epoch, StudyUID: current.UID, Order: order, Studies: []viewer.Study{current}, Marks: []viewer.Mark{moved}})
 	s.d.Add(s.epoch, objects)
 	s.wait(second)
-	t.want(s.says("30.0 mm"), "opened again: 30.0 mm on the image")
+	t.want(s.says("30.0 ± "), "opened again: 30.0 mm on the image")
 }

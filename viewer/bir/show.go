@@ -73,7 +73,7 @@ func initial(s *session, t *trial) {
 	t.want(x0 >= -0.5 && y0 >= -0.5 && x1 <= float64(p.Rect.Dx())+0.5 && y1 <= float64(p.Rect.Dy())+0.5, "all of it within the tile")
 	w := s.tile(0)
 	t.want(w.Width == 400 && w.Center == 40, "its own window: W %g L %g", w.Width, w.Center)
-	t.want(s.says("Im 1/9") && s.says("Se 1: axial") && s.says("BASIC, PHANTOM"), "patient, series and image number written")
+	t.want(s.says("Im 1/9") && s.says("Se 1: axial") && s.says("PHANTOM, BASIC"), "patient, series and image number written")
 	x, y := s.middle(0)
 	s.d.Wheel(x, y, 1)
 	s.wait(50 * time.Millisecond)

@@ -28,7 +28,7 @@ func annotated(s *session, t *trial) {
 	s.show(k)
 	s.press("j")
 	for _, words := range []string{
-		"BASIC, PHANTOM", "BIR-1", "2026-03-01", "Basic review", "Se 3: thin axial", "Im 2/4", "120 kV", "5 mm", "Br40", "W 400 L 40", "zoom",
+		"PHANTOM, BASIC", "BIR-1", "2026-03-01", "Basic review", "Se 3: thin axial", "Im 2/4", "120 kV", "5 mm", "Br40", "W 400 L 40", "zoom",
 	} {
 		t.want(s.says(words), "%s", words)
 	}

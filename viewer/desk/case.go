@@ -60,6 +60,7 @@ func (d *Desk) clear() {
 	d.photons = photons{}
 	d.tracers, d.loose = nil, nil
 	d.tiles = newTiles()
+	d.synced = synced{}
 	d.menu, d.strip, d.thumbs = nil, nil, map[string]*pixel.Image{}
 	d.pointer = pointer{x: d.pointer.x, y: d.pointer.y, inside: d.pointer.inside}
 	d.label, d.probe, d.chosen, d.last = nil, "", "", ""

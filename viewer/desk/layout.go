@@ -22,6 +22,7 @@ func (d *Desk) visible() []*tile {
 // arrange gives every visible tile its rectangle, with two pixels between them,
 // and tiles of one scale their zoom.
 func (d *Desk) arrange() {
+	d.syncViews()
 	area, tiles := d.area(), d.visible()
 	rows, cols := grid(d.layout)
 	if d.oneUp {

@@ -55,6 +55,9 @@ func (v view) place(g *geometry, r image.Rectangle) pixel.Affine {
 		}
 		a[2] += float64(v.anchor) * (float64(r.Dx()) - w*p.Zoom) / 2
 	}
+	if math.Abs(p.Zoom-1) < 1e-9 && g.Aspect == 1 { // 1:1: pixel on pixel, not between two
+		a[2], a[5] = math.Round(a[2]), math.Round(a[5])
+	}
 	return a
 }
 
