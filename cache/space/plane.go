@@ -32,7 +32,8 @@ const squareness = 1e-3
 func PlaneOf(d *dicom.Dataset, frame int) (Plane, error) {
 	ipp := frameFloats(d, frame, dicom.PlanePositionSequence, dicom.ImagePositionPatient)
 	iop := frameFloats(d, frame, dicom.PlaneOrientationSequence, dicom.ImageOrientationPatient)
-	if len(ipp) != 3 || len(iop) != 6 {
+	offset, ok := offsetOf(d, frame)
+	if len(ipp) != 3 || len(iop) != 6 || !ok {
 		return Plane{}, ErrNoPlane
 	}
 	p := Plane{
@@ -45,7 +46,24 @@ func PlaneOf(d *dicom.Dataset, frame int) (Plane, error) {
 		return Plane{}, ErrNoPlane
 	}
 	p.RowMM, p.ColMM = c.RowMM, c.ColMM
-	return p.squared()
+	p, err := p.squared()
+	p.Origin = p.Origin.Add(p.Normal().Scale(offset))
+	return p, err
+}
+
+// offsetOf is how far from the position of the object a frame lies along the normal,
+// mm: of a dose grid, by its offsets (PS3.3 C.8.8.3.2, relative ones as the others
+// less the first). ok is false for any other object of several frames that gives
+// them one position: they cannot all lie there.
+func offsetOf(d *dicom.Dataset, frame int) (mm float64, ok bool) {
+	if d.IntOr(dicom.NumberOfFrames, 1) < 2 || d.FrameGroup(frame, dicom.PlanePositionSequence).Has(dicom.ImagePositionPatient) {
+		return 0, true
+	}
+	grid := d.Floats(dicom.GridFrameOffsetVector)
+	if frame < 0 || frame >= len(grid) {
+		return 0, false
+	}
+	return grid[frame] - grid[0], true
 }
 
 // frameFloats reads numbers from a macro of the frame, else from the top level.

@@ -137,3 +137,23 @@ func TestCrookedCosinesAreRefusedAndRoundedOnesMadeSquare(t *testing.T) {
 		t.Errorf("rounded cosines stayed crooked: %v %v", p.Row, p.Col)
 	}
 }
+
+func TestADoseGridsFramesLieAtTheirOffsets(t *testing.T) {
+	d := &dicom.Dataset{}
+	d.SetInt(dicom.NumberOfFrames, 3)
+	d.SetInt(dicom.Rows, 10)
+	d.SetInt(dicom.Columns, 10)
+	d.SetStr(dicom.Modality, "RTDOSE")
+	d.SetFloat(dicom.ImagePositionPatient, 1, 2, 30)
+	d.SetFloat(dicom.ImageOrientationPatient, 1, 0, 0, 0, 1, 0)
+	d.SetFloat(dicom.PixelSpacing, 2, 2)
+	if p, err := space.PlaneOf(d, 2); err == nil {
+		t.Errorf("three frames without offsets all lie at %v", p.Origin)
+	}
+	for _, grid := range [][]float64{{0, 5, 12}, {30, 35, 42}} { // relative, and patient coordinates
+		d.SetFloat(dicom.GridFrameOffsetVector, grid...)
+		if p, err := space.PlaneOf(d, 2); err != nil || p.Origin != (space.Vec3{1, 2, 42}) {
+			t.Errorf("%v: frame 3 at %v, %v", grid, p.Origin, err)
+		}
+	}
+}

@@ -26,6 +26,7 @@ type entry struct {
 // entries are all verbs; Usage prints them.
 var entries = []entry{
 	{"wl", "WIDTH LEVEL", "window and level, :wl 400 40", windowLevel},
+	{"fps", "RATE", "speed of cines, :fps 30 (0 is the images' own)", rate},
 	{"zoom", "FACTOR", "zoom, :zoom 2.0 (0 fits)", zoom},
 	{"goto", "SLICE", "slice by number, :goto 57", gotoSlice},
 	{"layout", "RxC", "rows and columns of tiles, :layout 2x3", layout},

@@ -1,6 +1,10 @@
 package desk
 
-import "github.com/nocturne/nocturne/viewer"
+import (
+	"maps"
+
+	"github.com/nocturne/nocturne/viewer"
+)
 
 // deed performs an action; values are those the action came with.
 type deed func(d *Desk, values []float64)
@@ -22,6 +26,7 @@ func deeds() map[viewer.Action]deed {
 			all[a] = plainly(f)
 		}
 	}
+	maps.Copy(all, showing())
 	return all
 }
 

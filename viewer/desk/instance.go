@@ -21,6 +21,9 @@ var kept = []dicom.Tag{
 	dicom.SharedFunctionalGroupsSequence, dicom.PerFrameFunctionalGroupsSequence,
 	dicom.Rows, dicom.Columns, dicom.SamplesPerPixel, dicom.NumberOfFrames,
 	dicom.Laterality, dicom.ImageLaterality, dicom.ViewPosition, dicom.FrameTime, dicom.CineRate,
+	dicom.FrameTimeVector, dicom.FrameIncrementPointer, dicom.PreferredPlaybackSequencing, dicom.StartTrim, dicom.StopTrim,
+	dicom.DimensionIndexSequence, dicom.GridFrameOffsetVector, energyVector, detectorVector, phaseVector, rotationVector,
+	intervalVector, slotVector,
 	dicom.RecommendedDisplayFrameRate, dicom.SliceThickness, dicom.ConvolutionKernel, dicom.KVP,
 	dicom.EchoNumbers, dicom.EchoTime, dicom.RepetitionTime, dicom.DiffusionBValue,
 	dicom.TemporalPositionIdentifier, dicom.BodyPartExamined, dicom.LossyImageCompression, dicom.Units,
@@ -39,6 +42,7 @@ type instance struct {
 	suv    suv.Factor    // of a PET
 	noSUV  string        // why a PET has none
 	sets   []string      // what split says of each frame, as far as it was asked
+	clocks *clock        // the Frame Time Vector added up, once asked for
 	made   *volume.Plane // a reformat: its frames are slices of this plane; nil for what was acquired
 }
 
@@ -53,9 +57,6 @@ func newInstance(o viewer.Object, f *dicom.File) *instance {
 	i.knowB(f.Dataset)
 	i.image = f.Pixel.Present()
 	i.frames = dicom.Frames(f)
-	if per := i.d.Seq(dicom.PerFrameFunctionalGroupsSequence); len(per) > 0 {
-		i.frames = min(i.frames, len(per))
-	}
 	i.frames = min(i.frames, maxFrames)
 	return i
 }
@@ -75,20 +76,6 @@ func (i *instance) plane(frame int) (space.Plane, bool) {
 func (i *instance) number() int { return i.d.IntOr(dicom.InstanceNumber, 0) }
 
 func (i *instance) localiser() bool { return dicom.IsLocaliser(i.d) }
-
-// frameRate is how many frames a second a cine of this object runs (PS3.3
-// C.7.6.5): 15 where nothing is said.
-func (i *instance) frameRate() float64 {
-	rate := 15.0
-	if v, ok := i.d.Float(dicom.RecommendedDisplayFrameRate); ok && v > 0 {
-		rate = v
-	} else if v, ok := i.d.Float(dicom.CineRate); ok && v > 0 {
-		rate = v
-	} else if v, ok := i.d.Float(dicom.FrameTime); ok && v > 0 {
-		rate = 1000 / v
-	}
-	return max(0.5, min(60, rate))
-}
 
 // aspect is Pixel Aspect Ratio, height to width; 0 when there is none.
 func (i *instance) aspect() float64 {

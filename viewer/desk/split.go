@@ -25,7 +25,7 @@ func (i *instance) says(frame int, macro, t dicom.Tag) string {
 // what cannot be scrolled as one stack (night.md, Habits).
 func (i *instance) split(frame int) string {
 	per := i.d.Seq(dicom.PerFrameFunctionalGroupsSequence)
-	if len(per) == 0 {
+	if len(per) == 0 && i.vectors(0) == "" {
 		frame = 0
 	}
 	for len(i.sets) <= frame {
@@ -40,7 +40,7 @@ func (i *instance) splits(frame int) string {
 		strconv.Itoa(d.IntOr(dicom.Rows, 0)), strconv.Itoa(d.IntOr(dicom.Columns, 0)), strconv.Itoa(d.IntOr(dicom.SamplesPerPixel, 1)),
 		strconv.FormatBool(i.localiser()), d.Str(dicom.EchoNumbers), i.says(frame, dicom.MREchoSequence, dicom.EffectiveEchoTime),
 		i.says(frame, dicom.MRDiffusionSequence, dicom.DiffusionBValue), i.says(frame, dicom.FrameContentSequence, dicom.StackID),
-		strings.Join(i.kind(frame, 3), `\`), d.Str(dicom.ConvolutionKernel),
+		strings.Join(i.kind(frame, 3), `\`), i.says(frame, dicom.CTReconstructionSequence, dicom.ConvolutionKernel), i.vectors(frame),
 	}
 	if i.frames > 1 {
 		parts = append(parts, i.obj.SOPUID) // a multi-frame image is its own set (BIR)
@@ -52,7 +52,8 @@ func (i *instance) splits(frame int) string {
 // C.8.16.1): all of them for 0.
 func (i *instance) kind(frame, values int) []string {
 	all := i.d.Strs(dicom.ImageType)
-	for _, macro := range []dicom.Tag{dicom.MRImageFrameTypeSequence, dicom.CTImageFrameTypeSequence, dicom.PETFrameTypeSequence} {
+	for _, macro := range []dicom.Tag{dicom.MRImageFrameTypeSequence, dicom.CTImageFrameTypeSequence,
+		dicom.PETFrameTypeSequence, dicom.XRay3DFrameTypeSequence} {
 		if s := i.d.FrameGroup(frame, macro).Strs(dicom.FrameType); len(s) > 0 {
 			all = s
 		}
@@ -95,6 +96,10 @@ var tells = []tell{
 	{"f", of(0, dicom.FlipAngle), called("flip ", "°")},
 	{"k", of(0, dicom.KVP), called("", " kV")},
 	{"g", of(dicom.MRDiffusionSequence, dicom.DiffusionGradientOrientation), counted("direction")},
+	{"m", of(dicom.MRImageFrameTypeSequence, dicom.ComplexImageComponent), called("", "")},
+	{"b", of(dicom.RespiratorySynchronizationSequence, dicom.NominalPercentageOfRespiratoryPhase), called("", " % breath")},
+	{"p", of(dicom.CardiacSynchronizationSequence, dicom.NominalCardiacTriggerDelayTime), called("trigger ", " ms")},
+	{"x", dimensions, counted("part")},
 	{"r", of(0, dicom.TriggerTime), called("trigger ", " ms")},
 	{"d", of(0, dicom.AcquisitionDateTime), counted("pass")},
 	{"s", of(0, dicom.AcquisitionTime), counted("pass")},

@@ -66,17 +66,23 @@ func (d *Desk) play(now time.Time) {
 		if !t.cine || t.stack == nil {
 			continue
 		}
-		n := len(t.stack.slots)
-		every := time.Duration(float64(time.Second) / t.stack.first.frameRate())
-		for steps := 0; now.Sub(t.since) >= every && steps < n && t.late.IsZero(); steps++ {
+		sl, _ := t.slot()
+		every := t.hold(sl)
+		for steps := 0; now.Sub(t.since) >= every && steps < len(t.stack.slots) && t.late.IsZero(); steps++ {
 			t.since = t.since.Add(every)
-			t.goTo((t.look.slice + 1) % n)
-			t.moved = 1
+			var next int
+			next, t.back = t.follows()
+			t.goTo(next)
+			if t.moved = 1; t.back {
+				t.moved = -1
+			}
+			sl, _ = t.slot()
+			every = t.hold(sl)
 			d.sliceChanged(t)
 			d.lead(t)
 			d.touch()
 		}
-		if now.Sub(t.since) > time.Second {
+		if now.Sub(t.since) > every+time.Second {
 			t.since = now // was held up: go on from here
 		}
 	}
@@ -111,7 +117,8 @@ func (d *Desk) Next() (at time.Time, ok bool) {
 	sooner(d.firstSeen.Add(gather), !d.hung && !d.firstSeen.IsZero())
 	for _, t := range d.visible() {
 		if t.cine && t.stack != nil {
-			sooner(t.since.Add(time.Duration(float64(time.Second)/t.stack.first.frameRate())), true)
+			sl, _ := t.slot()
+			sooner(t.since.Add(t.hold(sl)), true)
 		}
 		sooner(t.late.Add(patience), !t.late.IsZero() && t.shown.image != nil)
 		sooner(t.turn.Add(rest), t.shown.rough)

@@ -16,7 +16,8 @@ type look struct {
 	invert  bool
 	slice   int
 	at      slotID
-	touched bool // the reader scrolled: stay with this slice while others come in
+	fps     float64 // of cines, the reader's; 0: the object's
+	touched bool    // the reader scrolled: stay with this slice while others come in
 }
 
 // choice is which window a tile uses.
@@ -44,6 +45,7 @@ type tile struct {
 	group  bool    // fitted at one scale with all tiles of the group
 
 	cine  bool
+	back  bool      // a cine that runs to and fro is on its way back
 	since time.Time // start of the cine, or of its last frame shown
 
 	shown picture

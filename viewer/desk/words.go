@@ -16,7 +16,7 @@ import (
 // on screen, never of the one that is still being decoded.
 func (d *Desk) words(i int, t *tile) overlay.Tile {
 	w := overlay.Tile{
-		Rect: t.rect, Active: i == d.active, Many: len(d.visible()) > 1, Cine: t.cine,
+		Rect: t.rect, Active: i == d.active, Many: len(d.visible()) > 1, Cine: t.cineWords(),
 		Compared: d.comparing(),
 	}
 	d.studyWords(&w, t)
@@ -34,6 +34,7 @@ func (d *Desk) words(i int, t *tile) overlay.Tile {
 		return w
 	}
 	w.Slice = p.index + 1
+	w.Time = t.timeWords(p)
 	d.imageWords(&w, t, p)
 	return w
 }
@@ -98,7 +99,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	in, frame, v := p.slot.inst, p.slot.frame, t.look.view
 	h := in.d
 	w.Patient = join(" · ", dicom.ParsePN(h.Str(dicom.PatientName)).Display(), dicom.Clean(h.Str(dicom.PatientID)))
-	w.Technique = join(" · ", technique(h), lossyWords(p.image), in.uptakeWords())
+	w.Technique = join(" · ", technique(in, frame), lossyWords(p.image), in.uptakeWords())
 	if p.preview() {
 		w.Made = "preview, still reading"
 	} else if in.made != nil {
@@ -133,26 +134,6 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 			}
 		}
 	}
-}
-
-// technique is how the image was made, basically.
-func technique(h *dicom.Dataset) string {
-	var parts []string
-	add := func(t dicom.Tag, unit string) {
-		if v, ok := h.Float(t); ok && v > 0 {
-			parts = append(parts, strconv.FormatFloat(v, 'f', -1, 64)+unit)
-		}
-	}
-	add(dicom.SliceThickness, " mm")
-	add(dicom.KVP, " kV")
-	parts = append(parts, dicom.Clean(h.Str(dicom.ConvolutionKernel)), dicom.Clean(h.Str(dicom.ViewPosition)))
-	if v, ok := h.Float(dicom.EchoTime); ok {
-		parts = append(parts, fmt.Sprintf("TE %g", v))
-	}
-	if v, ok := h.Float(dicom.DiffusionBValue); ok {
-		parts = append(parts, fmt.Sprintf("b %g", v))
-	}
-	return join(" · ", parts...)
 }
 
 // lossyWords say that and how the pixels were lossily compressed (N21).

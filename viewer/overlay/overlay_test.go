@@ -72,7 +72,7 @@ func fullTile(r image.Rectangle) Tile {
 		Patient: "PHANTOM, Test · T-1", Study: "CT · 2025-03-01 · CT chest", Series: "Se 2: lung 1.0", Technique: "1 mm · 120 kV · B70f",
 		Edges: space.Edges{Top: "A", Right: "L", Bottom: "P", Left: "R"}, Badge: Badge(true, 1, true), Position: "prone", Side: "L",
 		Conflict: "LATERALITY: image L, order R", Window: "W 1500 L −600 lung", Zoom: "zoom 1.25×", Slice: 57, Slices: 120,
-		Level: "+12.5 mm", Short: "113/120 here", Cine: true, Linked: "linked +6.0 mm", MM: 0.6,
+		Level: "+12.5 mm", Short: "113/120 here", Cine: "► cine 20/s", Linked: "linked +6.0 mm", MM: 0.6,
 	}
 }
 

@@ -37,7 +37,8 @@ type Tile struct {
 	Level                 string
 	Short                 string // "113/120 here"; "" when complete
 	Warn                  string // "NOT FOR PRIMARY MAMMOGRAPHY"
-	Cine                  bool
+	Cine                  string // "► cine 20/s"; "" while it stands
+	Time                  string // of the frame: "0.42 s"
 	Linked                string
 
 	MM float64 // millimetres per device pixel; 0 unknown
@@ -145,7 +146,7 @@ func (s Style) corners(l *List, r image.Rectangle, t Tile, room room) {
 	topLeft := []ink{{t.Patient, White}, {t.Study, Grey}, {t.Series, Grey}}
 	topRight := []ink{{t.Made, White}, {t.Technique, Grey}, {t.Position, Amber}, {side(t.Side), White}}
 	bottomLeft := []ink{{t.Linked, Dim}, {t.Midline, Grey}, {t.Zoom, Dim}, {t.Window, White}}
-	bottomRight := []ink{{t.Short, Amber}, {cine(t.Cine), Green}, {t.Level, Grey}, {slices(t), White}}
+	bottomRight := []ink{{t.Short, Amber}, {t.Cine, Green}, {t.Time, Grey}, {t.Level, Grey}, {slices(t), White}}
 	if room < full {
 		topLeft, topRight = nil, only(topRight, t.Made, t.Position, side(t.Side))
 		bottomLeft, bottomRight = only(bottomLeft, t.Window), only(bottomRight, t.Short, slices(t))
@@ -202,13 +203,6 @@ func side(s string) string {
 		return "LEFT"
 	case "B":
 		return "BOTH SIDES"
-	}
-	return ""
-}
-
-func cine(on bool) string {
-	if on {
-		return "► cine"
 	}
 	return ""
 }
