@@ -43,6 +43,7 @@ const (
 	StageNext     Action = "hang.next" // the hanging protocol's stages
 	StagePrev     Action = "hang.prev"
 	HangExplain   Action = "hang.explain"
+	PerfToggle    Action = "perf.toggle" // who draws, how fast, from what memory
 	LinkToggle    Action = "link.toggle"
 	SamePoint     Action = "link.samepoint"
 	LinesToggle   Action = "lines.toggle"

@@ -34,6 +34,7 @@ var entries = []entry{
 	{"hang", "", "which hanging protocol, and why", is(viewer.HangExplain)},
 	{"mpr", "", "reformats on and off", is(viewer.MPRToggle)},
 	{"overlay", "", "overlays and shutters of the images hidden and shown", is(viewer.OverlayToggle)},
+	{"perf", "", "who draws the window, how fast, in how much memory", is(viewer.PerfToggle)},
 	{"slab", "MM", "thickness of slabs, :slab 20", slab},
 	{"fuse", "[PERCENT [SUV]]", "PET over CT, :fuse 50 7", fuse},
 	{"filter", "WORDS", "narrow the list", nil},

@@ -63,6 +63,7 @@ func moves() map[viewer.Action]func(*Desk) {
 		viewer.StageNext:    func(d *Desk) { d.nextStage(1) },
 		viewer.StagePrev:    func(d *Desk) { d.nextStage(-1) },
 		viewer.HangExplain:  func(d *Desk) { d.explainHang() },
+		viewer.PerfToggle:   func(d *Desk) { d.perf = !d.perf; d.touch() },
 		viewer.LinkToggle:   func(d *Desk) { d.link() },
 		viewer.SamePoint:    func(d *Desk) { d.samePoint() },
 		viewer.ToolDrop:     func(d *Desk) { d.drop() },

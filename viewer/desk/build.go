@@ -2,6 +2,7 @@ package desk
 
 import (
 	"image"
+	"time"
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
@@ -14,8 +15,9 @@ func (d *Desk) style() overlay.Style { return overlay.Style{Scale: d.scale} }
 // Scene is the picture as it is now. What it shows counts as seen; the first own
 // pixel is told as Shown.
 func (d *Desk) Scene() Scene {
-	d.dirty = false
-	s := Scene{Epoch: d.c.Epoch, W: d.w, H: d.h}
+	d.dirty, d.drawn = false, true
+	s := Scene{Epoch: d.c.Epoch, W: d.w, H: d.h, Input: d.heard}
+	d.heard = time.Time{}
 	if !d.open || d.blank {
 		s.Blank = true
 		return s
@@ -30,6 +32,10 @@ func (d *Desk) Scene() Scene {
 	d.stripScene(&s)
 	s.Over.Append(head)
 	d.menuScene(&s)
+	if d.perf {
+		p := d.opt.Load.Held()
+		s.Perf = &p
+	}
 	return s
 }
 

@@ -63,6 +63,7 @@ func (d *Desk) clear() {
 	d.synced = synced{}
 	d.menu, d.strip, d.thumbs = nil, nil, map[string]*pixel.Image{}
 	d.pointer = pointer{x: d.pointer.x, y: d.pointer.y, inside: d.pointer.inside}
+	d.pace = pace{}
 	d.label, d.probe, d.chosen, d.last = nil, "", "", ""
 	d.handle, d.copying, d.spine = nil, nil, spine{}
 	d.log.Load(nil)

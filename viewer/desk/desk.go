@@ -30,6 +30,9 @@ type Options struct {
 	// Protocols are the hanging protocols, first come first served; nil are those
 	// that come with the program, none is an empty slice.
 	Protocols []hang.Protocol
+	// Paced draws every step of a scroll: one step a Scene, the next one waiting. For
+	// those who call Tick and Scene in a loop.
+	Paced bool
 }
 
 // Desk is the state. Its zero value is not usable: see New.
@@ -63,6 +66,7 @@ type Desk struct {
 	tiles   tiles
 	active  int
 	oneUp   bool
+	perf    bool    // the reader asks how the window performs
 	beside  *beside // what the prior beside it displaced
 	mpr     *reformats
 	tracers []*tracer               // of fusions
@@ -86,6 +90,7 @@ type Desk struct {
 	copying *copying // a mark on its way to the next slice
 	spine   spine
 
+	pace
 	stray     tool.Stray
 	repeat    tool.Repeat
 	held      map[viewer.Key]heldKey

@@ -87,6 +87,7 @@ func (d *Desk) down(s tool.Stroke) {
 	if d.menuKey(s.Key) || d.stripKey(s.Key) {
 		return
 	}
+	d.hear(s.At)
 	action, hold := steered[s.Key], false
 	if action == "" || d.tool != viewer.ToolWindow {
 		b, ok := d.opt.Keymap.LookupImages(d.measuring() || d.handle != nil, s.Key)
@@ -133,6 +134,12 @@ var repeats = map[viewer.Action]bool{
 // again repeats the key that is held.
 func (d *Desk) again(now time.Time) {
 	k, n := d.repeat.Due(now)
+	if d.opt.Paced {
+		n = min(n, 1) // a held key repeats no faster than slices are drawn, and stops when it comes up
+		if len(d.steps) > 0 {
+			n = 0
+		}
+	}
 	for range n {
 		if h, ok := d.held[k]; ok {
 			d.perform(h.action)
@@ -152,6 +159,9 @@ func (d *Desk) perform(a viewer.Action) {
 	if !ok {
 		d.notice("Not understood: " + string(name))
 		return
+	}
+	if !atOnce(name) {
+		d.catchUp()
 	}
 	if f, mine := d.deeds[name]; mine {
 		if d.open {

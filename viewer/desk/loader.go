@@ -41,6 +41,8 @@ type Loader interface {
 	Image(f Frame) (*pixel.Image, error)
 	// Reading is how many headers were asked for and did not yet arrive.
 	Reading() int
+	// Held is what of decoded frames is kept.
+	Held() Perf
 	// Forget drops everything: another case.
 	Forget()
 	// Close forgets and ends all work; it waits for what is being read.
@@ -126,6 +128,13 @@ func (l *FileLoader) Reading() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.unread + len(l.arrived)
+}
+
+// Held implements Loader.
+func (l *FileLoader) Held() Perf {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return Perf{Frames: len(l.frames), Bytes: l.bytes, Limit: l.limit}
 }
 
 // Arrived implements Loader.

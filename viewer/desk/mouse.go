@@ -76,6 +76,7 @@ func (d *Desk) Mouse(kind MouseKind, b Button, x, y float64) {
 	d.arrange()
 	switch {
 	case kind == MouseDown && d.pointer.grab == nil:
+		d.catchUp()
 		d.acted = true
 		d.leaveHandle()
 		d.press(b, x, y)

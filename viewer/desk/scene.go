@@ -2,6 +2,7 @@ package desk
 
 import (
 	"image"
+	"time"
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/overlay"
@@ -18,6 +19,17 @@ type Scene struct {
 	// Blank: cover everything with black; Tiles and Over are empty (lock, or no
 	// case).
 	Blank bool
+	// Input is when the earliest input came that this Scene shows and none before did;
+	// zero where nothing but time has changed it.
+	Input time.Time
+	// Perf is there while the reader asks how the window performs.
+	Perf *Perf
+}
+
+// Perf is what the desk knows of its own performance: what of decoded frames is kept.
+type Perf struct {
+	Frames       int
+	Bytes, Limit int64
 }
 
 // TileScene is the pixels of one tile. A tile without any has none in the Scene:

@@ -6,10 +6,6 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 )
 
-// scroll moves a tile by slices and takes the linked tiles along. Every step
-// counts: the slice is state, pixels follow (N9).
-func (d *Desk) scroll(t *tile, by int) { d.slice(t, t.look.slice+by) }
-
 // slice moves a tile to a slice.
 func (d *Desk) slice(t *tile, to int) {
 	if t.goTo(to) {

@@ -14,6 +14,7 @@ import (
 func (d *Desk) Tick(now time.Time) (dirty bool) {
 	d.release(now)
 	d.again(now)
+	d.proceed(now)
 	headers, _ := d.opt.Load.Arrived()
 	d.arrive(headers)
 	d.tryHang(now)
@@ -112,6 +113,7 @@ func (d *Desk) Next() (at time.Time, ok bool) {
 	if !d.open {
 		return at, ok
 	}
+	sooner(d.taken, len(d.steps) > 0)
 	sooner(d.told.Add(everyState), d.changed)
 	sooner(d.noted.Add(everyNote), len(d.viewed) > 0)
 	sooner(d.firstSeen.Add(gather), !d.hung && !d.firstSeen.IsZero())

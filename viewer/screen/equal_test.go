@@ -14,9 +14,10 @@ import (
 	"github.com/nocturne/nocturne/viewer/desk"
 )
 
-// bench draws one image on the GPU and on the CPU.
+// bench draws one image on the GPU, by the reference and by the window's CPU path.
 type bench struct {
 	painter *painter
+	canvas  *canvas
 	dst     *ebiten.Image
 	got     []byte
 	want    *image.RGBA
@@ -29,7 +30,12 @@ func newBench(t testing.TB, w, h int) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{painter: p, dst: unmanaged(w, h), got: make([]byte, 4*w*h), want: image.NewRGBA(image.Rect(0, 0, w, h))}
+	c, err := newCanvas()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.on(nil, w, h, false)
+	b := &bench{painter: p, canvas: c, dst: unmanaged(w, h), got: make([]byte, 4*w*h), want: image.NewRGBA(image.Rect(0, 0, w, h))}
 	t.Cleanup(func() { p.textures.forget(); b.dst.Deallocate() })
 	return b
 }
@@ -47,6 +53,20 @@ func (b *bench) draw(t testing.TB, s desk.TileScene) {
 	}
 	b.dst.ReadPixels(b.got)
 	s.Image.Render(s.Window, s.Invert, b.want, s.Place, s.How)
+	b.canvas.draw(desk.Scene{Epoch: 1, Tiles: []desk.TileScene{s}})
+	b.onCPU(t, s)
+}
+
+// onCPU holds the CPU path against the reference: nothing is unclear there, but where
+// single values are told apart and the reference itself rounds.
+func (b *bench) onCPU(t testing.TB, s desk.TileScene) {
+	t.Helper()
+	for i, v := range b.canvas.pix.Pix {
+		if d := int(v) - int(b.want.Pix[i]); d > 1 || d < -1 {
+			t.Errorf("CPU path, %+v: %d/255 off at %v", s.Window, d, image.Pt(i/4%b.want.Rect.Dx(), i/4/b.want.Rect.Dx()))
+			return
+		}
+	}
 }
 
 // worst compares all channels that skip does not exclude.
@@ -183,8 +203,8 @@ func smooth(t *testing.T, cols, rows int, set func(*dicom.Dataset)) *pixel.Image
 	})
 }
 
-// view is a random affine map of an image into a square of size pixels.
-func view(r *rand.Rand, cols, rows, size int, straight bool) pixel.Affine {
+// anyView is a random affine map of an image into a square of size pixels.
+func anyView(r *rand.Rand, cols, rows, size int, straight bool) pixel.Affine {
 	zoom := math.Exp(r.Float64()*5 - 2.5)
 	turn := r.Float64() * 2 * math.Pi
 	if straight {
@@ -237,7 +257,7 @@ func TestEveryViewLooksAsTheReferenceSays(t *testing.T) {
 	for i := range 60 {
 		im := images[i%len(images)]
 		for _, how := range []pixel.Interpolation{pixel.Nearest, pixel.Bilinear, pixel.Area} {
-			s := desk.TileScene{Image: im, Key: fmt.Sprint(i % len(images)), How: how, Invert: r.IntN(2) == 1, Place: view(r, im.Cols, im.Rows, size, how == pixel.Area),
+			s := desk.TileScene{Image: im, Key: fmt.Sprint(i % len(images)), How: how, Invert: r.IntN(2) == 1, Place: anyView(r, im.Cols, im.Rows, size, how == pixel.Area),
 				Window: []pixel.Window{{Center: 40, Width: 400}, {Center: -300, Width: 1600, Function: pixel.Sigmoid}, {Center: 0, Width: 2500, Function: pixel.LinearExact}}[r.IntN(3)]}
 			b.draw(t, s)
 			worst, o, n, at := b.worst(unclear(s))
@@ -260,7 +280,7 @@ func TestColorLooksAsTheReferenceSays(t *testing.T) {
 	b := newBench(t, 300, 300)
 	for i := range 30 {
 		how := pixel.Interpolation(i % 3)
-		s := desk.TileScene{Image: im, Key: "c", How: how, Invert: i%2 == 1, Place: view(r, im.Cols, im.Rows, 300, how == pixel.Area)}
+		s := desk.TileScene{Image: im, Key: "c", How: how, Invert: i%2 == 1, Place: anyView(r, im.Cols, im.Rows, 300, how == pixel.Area)}
 		b.draw(t, s)
 		if worst, _, _, at := b.worst(unclear(s)); worst > 1 {
 			t.Errorf("view %d, interpolation %d: %d/255 off at %v", i, how, worst, at)
@@ -277,7 +297,7 @@ func TestLargePicturesHaveNoSeam(t *testing.T) {
 	b.painter.textures.side = 96 // in place of 8192
 	for i := range 30 {
 		how := pixel.Interpolation(i % 3)
-		s := desk.TileScene{Image: im, Key: "large", How: how, Window: pixel.Window{Center: 40, Width: 400}, Place: view(r, im.Cols, im.Rows, 300, how == pixel.Area)}
+		s := desk.TileScene{Image: im, Key: "large", How: how, Window: pixel.Window{Center: 40, Width: 400}, Place: anyView(r, im.Cols, im.Rows, 300, how == pixel.Area)}
 		b.draw(t, s)
 		if worst, _, _, at := b.worst(unclear(s)); worst > 1 {
 			t.Errorf("view %d, interpolation %d, place %v: %d/255 off at %v", i, how, s.Place, worst, at)

@@ -2,6 +2,8 @@ package screen
 
 import (
 	"fmt"
+	"image"
+	"image/color"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
@@ -24,14 +26,15 @@ const (
 // game is the window's loop: what arrives goes into the desk, what the desk shows
 // is drawn. All of it runs on one goroutine but the pump and the ears.
 type game struct {
-	child   *link.Child
-	desk    *desk.Desk
-	painter *painter
-	pump    *pump
-	ears    *ears // nil until the window exists, or where there are none
-	front   front
-	input   input
-	stop    <-chan struct{}
+	child *link.Child
+	desk  *desk.Desk
+	view  *view
+	perf  perf
+	pump  *pump
+	ears  *ears // nil until the window exists, or where there are none
+	front front
+	input input
+	stop  <-chan struct{}
 
 	clock   time.Time // of the key being told; zero: now
 	w, h    int       // device pixels
@@ -44,7 +47,6 @@ type game struct {
 	leave   bool
 	started bool
 	broken  error
-	frames  int // drawn so far
 }
 
 // Update takes what happened since the last frame.
@@ -54,6 +56,9 @@ func (g *game) Update() error {
 		return g.broken
 	}
 	now := time.Now()
+	if g.perf.waiting {
+		g.perf.shown(now)
+	}
 	g.start()
 	for m, ok := g.child.Next(); ok; m, ok = g.child.Next() {
 		g.obey(m)
@@ -86,6 +91,7 @@ func (g *game) start() {
 	if e, err := openEars(g.pump.wake); err == nil {
 		g.ears = e
 	}
+	g.view.open()
 	g.front.shy()
 	g.child.Emit(viewer.Event{Kind: viewer.Ready})
 }
@@ -105,7 +111,7 @@ func (g *game) obey(m link.Message) {
 		g.show()
 		g.raise = resent
 	case link.Blank:
-		g.painter.textures.forget()
+		g.view.blank()
 	}
 }
 
@@ -188,8 +194,25 @@ func (g *game) Draw(screen *ebiten.Image) {
 		return
 	}
 	g.draws--
-	g.frames++
-	if err := g.painter.draw(screen, g.desk.Scene()); err != nil {
+	g.perf.begin(time.Now())
+	s := g.desk.Scene()
+	g.perf.write(&s, g.view, g.scale)
+	done := g.view.show(s)
+	if !done {
+		touch(screen)
+	}
+	g.perf.drawn(time.Now(), done)
+}
+
+// touch changes one pixel of the engine's picture, so that it presents.
+func touch(screen *ebiten.Image) {
+	screen.SubImage(image.Rect(0, 0, 1, 1)).(*ebiten.Image).Fill(color.Black)
+}
+
+// DrawFinalScreen is called when the engine presents: after a Draw that changed the
+// picture, a few times more, and when it must.
+func (g *game) DrawFinalScreen(screen ebiten.FinalScreen, offscreen *ebiten.Image, place ebiten.GeoM) {
+	if err := g.view.final(screen, offscreen, place); err != nil {
 		g.broken = err
 	}
 }
@@ -213,5 +236,6 @@ func (g *game) Close() {
 		g.ears.Close()
 	}
 	g.desk.Close()
+	g.view.drop()
 	g.pump.Close()
 }

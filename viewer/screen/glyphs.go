@@ -3,13 +3,8 @@ package screen
 import (
 	"image"
 	"image/color"
-	"image/draw"
-	"math"
 
 	"github.com/hajimehoshi/ebiten/v2"
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
 
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
@@ -40,8 +35,7 @@ type glyph struct {
 
 // glyphs draws and keeps glyphs. Owned by the game's goroutine.
 type glyphs struct {
-	font  *opentype.Font
-	faces map[int]font.Face
+	pens
 	found map[glyphKey]glyph
 	atlas *ebiten.Image
 	pen   image.Point // next free place
@@ -49,11 +43,11 @@ type glyphs struct {
 }
 
 func newGlyphs() (*glyphs, error) {
-	f, err := opentype.Parse(overlay.FontTTF())
+	p, err := newPens()
 	if err != nil {
 		return nil, err
 	}
-	g := &glyphs{font: f, faces: map[int]font.Face{}}
+	g := &glyphs{pens: p}
 	g.clear()
 	return g, nil
 }
@@ -93,51 +87,6 @@ func (g *glyphs) of(k glyphKey) (glyph, bool) {
 	return out, true
 }
 
-// draw rasterises a glyph and says where it stands relative to the pen.
-func (g *glyphs) draw(k glyphKey) (mask *image.Alpha, at image.Point, advance float64) {
-	face, ok := g.faces[k.size]
-	if !ok {
-		var err error
-		face, err = opentype.NewFace(g.font, &opentype.FaceOptions{Size: float64(k.size) / quarters, DPI: 72, Hinting: font.HintingNone})
-		if err != nil {
-			return &image.Alpha{}, at, 0
-		}
-		g.faces[k.size] = face
-	}
-	dot := fixed.Point26_6{X: fixed.Int26_6(k.frac * 64 / quarters)}
-	box, source, from, adv, ok := face.Glyph(dot, k.r)
-	if !ok || box.Empty() {
-		return &image.Alpha{}, at, float64(adv) / 64
-	}
-	mask = image.NewAlpha(image.Rect(0, 0, box.Dx()+2, box.Dy()+2))
-	draw.Draw(mask, image.Rect(1, 1, 1+box.Dx(), 1+box.Dy()), source, from, draw.Src)
-	if k.rim {
-		mask = spread(mask)
-	}
-	return mask, box.Min.Sub(image.Pt(1, 1)), float64(adv) / 64
-}
-
-// spread widens a mask by one pixel in all directions, corners a little less.
-func spread(m *image.Alpha) *image.Alpha {
-	out := image.NewAlpha(m.Rect)
-	for y := range m.Rect.Dy() {
-		for x := range m.Rect.Dx() {
-			best := 0
-			for dy := -1; dy <= 1; dy++ {
-				for dx := -1; dx <= 1; dx++ {
-					a := int(m.AlphaAt(x+dx, y+dy).A)
-					if dx != 0 && dy != 0 {
-						a = a * 3 / 4
-					}
-					best = max(best, a)
-				}
-			}
-			out.SetAlpha(x, y, color.Alpha{A: uint8(best)})
-		}
-	}
-	return out
-}
-
 // place finds room for a mask, a pixel apart from its neighbours.
 func (g *glyphs) place(size image.Point) (image.Rectangle, bool) {
 	if g.pen.X+size.X > atlasSide {
@@ -159,9 +108,6 @@ func premultiplied(m *image.Alpha) []byte {
 	}
 	return out
 }
-
-// rimColor is the dark rim of a text over pixels.
-var rimColor = color.NRGBA{0, 0, 0, 220}
 
 // batch is one picture's rectangles and glyphs on their way to one draw call.
 type batch struct {
@@ -192,40 +138,21 @@ func (b *batch) fill(f overlay.Fill) { b.quad(f.Rect, image.Rect(1, 1, 2, 2), f.
 // text adds one line of text: its rim first, then its letters. False means that
 // the atlas was emptied meanwhile.
 func (g *glyphs) text(b *batch, t overlay.Text) bool {
-	size := int(math.Round(t.Size * quarters))
-	x := t.X
-	switch t.Align {
-	case overlay.Center:
-		x -= overlay.Width(t.S, t.Size) / 2
-	case overlay.Right:
-		x -= overlay.Width(t.S, t.Size)
-	}
-	if t.Halo && !g.run(b, t.S, size, x, t.Y, true, rimColor) {
-		return false
-	}
-	return g.run(b, t.S, size, x, t.Y, false, t.Color)
-}
-
-func (g *glyphs) run(b *batch, s string, size int, x, y float64, rim bool, c color.NRGBA) bool {
-	base := int(math.Round(y))
-	for _, r := range s {
-		at := int(math.Round(x * quarters))
-		k := glyphKey{r: r, size: size, frac: ((at % quarters) + quarters) % quarters, rim: rim}
+	return typeset(t, func(k glyphKey, x, y int, c color.NRGBA) (float64, bool) {
 		found, ok := g.of(k)
 		if !ok {
-			return false
+			return 0, false
 		}
 		if !found.at.Empty() {
-			p := image.Pt((at-k.frac)/quarters+found.dx, base+found.dy)
+			p := image.Pt(x+found.dx, y+found.dy)
 			b.quad(image.Rectangle{Min: p, Max: p.Add(found.at.Size())}, found.at, c)
 		}
-		x += found.advance
-	}
-	return true
+		return found.advance, true
+	})
 }
 
 // drawBatch paints a batch.
-func (g *glyphs) drawBatch(dst *ebiten.Image, b *batch) {
+func (g *glyphs) drawBatch(dst ebiten.FinalScreen, b *batch) {
 	if len(b.indices) > 0 {
 		dst.DrawTriangles32(b.vertices, b.indices, g.atlas, &ebiten.DrawTrianglesOptions{})
 	}

@@ -30,3 +30,18 @@ func (*front) take() { ebiten.RequestAttention() }
 func (*front) giveBack() {}
 
 func (*front) shy() {}
+
+// software cannot be known here.
+func software(func(string) string) string { return "" }
+
+// glass is for X servers.
+type glass struct{}
+
+func openGlass() (*glass, error) { return nil, errors.New("only the engine presents on this system") }
+
+func (*glass) memory(int, int) ([]byte, error) { return nil, errors.ErrUnsupported }
+
+func (*glass) put() error { return errors.ErrUnsupported }
+
+// Close does nothing.
+func (*glass) Close() {}

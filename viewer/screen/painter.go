@@ -42,7 +42,7 @@ type pictureKey struct {
 
 // draw paints a whole scene. Nothing of an earlier scene is left on dst, and
 // nothing of an earlier case in the GPU's memory (N1).
-func (p *painter) draw(dst *ebiten.Image, s desk.Scene) error {
+func (p *painter) draw(dst ebiten.FinalScreen, s desk.Scene) error {
 	dst.Fill(color.Black)
 	if s.Blank || s.Epoch != p.epoch {
 		p.textures.forget()
@@ -65,7 +65,7 @@ func (p *painter) draw(dst *ebiten.Image, s desk.Scene) error {
 }
 
 // tile paints one image into its rectangle, one quad for each of its textures.
-func (p *painter) tile(dst *ebiten.Image, epoch uint64, t desk.TileScene) error {
+func (p *painter) tile(dst ebiten.FinalScreen, epoch uint64, t desk.TileScene) error {
 	in, ok := t.Place.Inverse()
 	if !ok {
 		return nil
@@ -153,7 +153,7 @@ func (p *painter) shader(m shader.Mode) (*ebiten.Shader, error) {
 
 // over paints what is written and drawn over the pixels: fills, lines, texts. When
 // the glyph atlas fills up in between, the texts are laid out once more.
-func (p *painter) over(dst *ebiten.Image, l overlay.List) {
+func (p *painter) over(dst ebiten.FinalScreen, l overlay.List) {
 	var fills batch
 	for _, f := range l.Fills {
 		fills.fill(f)

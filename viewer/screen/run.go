@@ -66,11 +66,11 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, protocols []hang.Prot
 
 // newGame makes the loop with an empty desk.
 func newGame(child *link.Child, p *pump, stop <-chan struct{}, protocols []hang.Protocol) (*game, error) {
-	painter, err := newPainter()
+	view, err := newView(os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	g := &game{child: child, pump: p, stop: stop, painter: painter, scale: 1, last: time.Now()}
+	g := &game{child: child, pump: p, stop: stop, view: view, scale: 1, last: time.Now()}
 	g.desk = desk.New(desk.Options{Now: g.now, Emit: g.emit, Load: desk.NewFileLoader(readers, frameBytes, p.wake), Protocols: protocols})
 	return g, nil
 }

@@ -12,7 +12,7 @@ import (
 // drawLines paints all lines, one call for each clip in the order of the list. A
 // line is a rectangle around its segment; the shader does the round caps and the
 // smooth edge.
-func drawLines(dst *ebiten.Image, shader *ebiten.Shader, lines []overlay.Line) {
+func drawLines(dst ebiten.FinalScreen, shader *ebiten.Shader, lines []overlay.Line) {
 	var b batch
 	var clip image.Rectangle
 	flush := func() {

@@ -25,7 +25,17 @@ func twins(t *testing.T, s desk.Scene) (gpu, cpu *image.RGBA) {
 	must(t, p.draw(dst, s))
 	gpu = image.NewRGBA(image.Rect(0, 0, s.W, s.H))
 	dst.ReadPixels(gpu.Pix)
-	return gpu, still.Draw(s)
+	cpu = still.Draw(s)
+	for _, bgr := range []bool{false, true} {
+		c, err := newCanvas()
+		must(t, err)
+		c.on(nil, s.W, s.H, bgr)
+		c.draw(s)
+		if worst, mean := apart(&image.RGBA{Pix: c.rgba(), Stride: 4 * s.W, Rect: gpu.Rect}, gpu, gpu.Rect); worst > 8 || mean > 0.2 {
+			t.Errorf("the CPU path: worst %d, mean %.3f", worst, mean)
+		}
+	}
+	return gpu, cpu
 }
 
 // apart is the worst and the mean difference of two pictures in a rectangle.

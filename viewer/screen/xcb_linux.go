@@ -32,6 +32,7 @@ type libxcb struct {
 	send       func(conn unsafe.Pointer, flags int32, vector *iovec, request *protocolRequest) uint32
 	wait       func(conn unsafe.Pointer, sequence uint32, err *unsafe.Pointer) unsafe.Pointer
 	free       func(p unsafe.Pointer)
+	newID      func(conn unsafe.Pointer) uint32
 }
 
 // iovec and protocolRequest are C's struct iovec and xcb_protocol_request_t.
@@ -63,6 +64,7 @@ var loadXCB = sync.OnceValues(func() (lib *libxcb, err error) {
 		"xcb_connect": &lib.connect, "xcb_connection_has_error": &lib.hasError, "xcb_disconnect": &lib.disconnect,
 		"xcb_get_file_descriptor": &lib.descriptor, "xcb_flush": &lib.flush, "xcb_poll_for_event": &lib.poll,
 		"xcb_get_setup": &lib.setup, "xcb_send_request": &lib.send, "xcb_wait_for_reply": &lib.wait, "free": &lib.free,
+		"xcb_generate_id": &lib.newID,
 	} {
 		purego.RegisterLibFunc(fn, handle, name)
 	}
@@ -138,31 +140,40 @@ func (x *xcb) event() ([32]byte, bool) {
 	return *(*[32]byte)(e), true
 }
 
-// root is the root window of the first screen (X Protocol, connection setup).
-func (x *xcb) root() (uint32, bool) {
+// setup is what the server said of itself when we connected (X Protocol, connection
+// setup); empty where it is too short to say anything.
+func (x *xcb) setup() []byte {
 	s := x.lib.setup(x.conn)
+	if s == nil {
+		return nil
+	}
+	n := 8 + 4*int(binary.NativeEndian.Uint16(unsafe.Slice((*byte)(s), 8)[6:]))
+	if n < 40 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(s), n)
+}
+
+// root is the root window of the first screen.
+func (x *xcb) root() (uint32, bool) {
+	s := x.setup()
 	if s == nil {
 		return 0, false
 	}
-	head := unsafe.Slice((*byte)(s), 40)
-	vendor := int(binary.NativeEndian.Uint16(head[24:]))
-	formats := int(head[29])
-	screen := 40 + (vendor+3)/4*4 + 8*formats
-	total := 8 + 4*int(binary.NativeEndian.Uint16(head[6:]))
-	if head[28] == 0 || screen+4 > total {
+	screen := 40 + (int(binary.NativeEndian.Uint16(s[24:]))+3)/4*4 + 8*int(s[29])
+	if s[28] == 0 || screen+4 > len(s) {
 		return 0, false
 	}
-	return binary.NativeEndian.Uint32(unsafe.Slice((*byte)(s), total)[screen:]), true
+	return binary.NativeEndian.Uint32(s[screen:]), true
 }
 
-// keycodes are the first and last code of the keyboard (connection setup).
+// keycodes are the first and last code of the keyboard.
 func (x *xcb) keycodes() (low, high uint8, ok bool) {
-	s := x.lib.setup(x.conn)
+	s := x.setup()
 	if s == nil {
 		return 0, 0, false
 	}
-	head := unsafe.Slice((*byte)(s), 40)
-	return head[34], head[35], head[35] >= head[34]
+	return s[34], s[35], s[35] >= s[34]
 }
 
 // request is a request of n bytes with its two opcode bytes and length set.
