@@ -3,6 +3,7 @@ package screen
 import (
 	"fmt"
 	"image"
+	"reflect"
 	"slices"
 
 	"github.com/nocturne/nocturne/cache/pixel"
@@ -119,7 +120,7 @@ func (p *plate) wipe() {
 
 // drawn is the tile's picture, drawn if it is not the one of last time.
 func (p *plate) drawn(t desk.TileScene) *image.RGBA {
-	if p.pix != nil && p.of == t {
+	if p.pix != nil && p.of.Image == t.Image && p.of.Key == t.Key && reflect.DeepEqual(p.of, t) {
 		return p.pix
 	}
 	if p.pix == nil || p.pix.Rect.Size() != t.Rect.Size() {
@@ -127,6 +128,9 @@ func (p *plate) drawn(t desk.TileScene) *image.RGBA {
 	}
 	p.of = t
 	p.render.Render(t.Image, t.Window, t.Invert, p.pix, t.Place, t.How)
+	for _, l := range t.Layers {
+		l.Draw(p.pix, t.FramePlace())
+	}
 	return p.pix
 }
 
@@ -136,7 +140,7 @@ func (c *canvas) copy(from *image.RGBA, t desk.TileScene) {
 	for y := range t.Rect.Dy() {
 		to := c.pix.Pix[c.pix.PixOffset(t.Rect.Min.X, t.Rect.Min.Y+y):][:n]
 		copy(to, from.Pix[y*from.Stride:][:n])
-		if c.bgr && t.Image.RGB != nil {
+		if c.bgr && (t.Image.RGB != nil || len(t.Layers) > 0) {
 			for i := 0; i+2 < len(to); i += 4 {
 				to[i], to[i+2] = to[i+2], to[i]
 			}

@@ -58,7 +58,7 @@ type ears struct {
 	done   chan struct{}
 
 	mu      sync.Mutex
-	notches []int      // guarded by mu: +1 wheel down, −1 up, in order
+	notches []notch    // guarded by mu, in order
 	keys    []keyEvent // guarded by mu
 	exposed bool       // guarded by mu: the window was uncovered
 }
@@ -216,7 +216,7 @@ func (e *ears) button(n uint32) {
 	}
 	e.mu.Lock()
 	if len(e.notches) < maxHeard {
-		e.notches = append(e.notches, int(n)*2-9)
+		e.notches = append(e.notches, notch{int(n)*2 - 9, time.Now()})
 	}
 	e.mu.Unlock()
 	e.wake()
@@ -262,7 +262,7 @@ func (e *ears) over() bool {
 }
 
 // read returns what was heard since the last call, oldest first.
-func (e *ears) read() (notches []int, keys []keyEvent, exposed bool) {
+func (e *ears) read() (notches []notch, keys []keyEvent, exposed bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	notches, keys, exposed = e.notches, e.keys, e.exposed

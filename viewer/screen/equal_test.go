@@ -53,6 +53,7 @@ func (b *bench) draw(t testing.TB, s desk.TileScene) {
 	}
 	b.dst.ReadPixels(b.got)
 	s.Image.Render(s.Window, s.Invert, b.want, s.Place, s.How)
+	s.Layers = nil // want has none yet
 	b.canvas.draw(desk.Scene{Epoch: 1, Tiles: []desk.TileScene{s}})
 	b.onCPU(t, s)
 }

@@ -194,8 +194,9 @@ func (g *game) Draw(screen *ebiten.Image) {
 		return
 	}
 	g.draws--
-	g.perf.begin(time.Now())
+	began := time.Now()
 	s := g.desk.Scene()
+	g.perf.begin(began, s.Input)
 	g.perf.write(&s, g.view, g.scale)
 	done := g.view.show(s)
 	if !done {

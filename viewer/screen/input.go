@@ -12,11 +12,10 @@ import (
 // input is what the loop remembers of keys, wheel and pointer.
 type input struct {
 	keys     keyboard
-	notches  []int // waiting: each is to be drawn (N9)
-	heard    bool  // the ears have told of a notch
-	deaf     int   // notches the engine told of and the ears did not
-	heardKey bool  // the ears have told of a key
-	deafKeys int   // keys the engine told of and the ears did not
+	heard    bool // the ears have told of a notch
+	deaf     int  // notches the engine told of and the ears did not
+	heardKey bool // the ears have told of a key
+	deafKeys int  // keys the engine told of and the ears did not
 	x, y     float64
 	inside   bool
 }
@@ -24,17 +23,13 @@ type input struct {
 // enough input that only the engine tells of proves that the ears are deaf.
 const enough = 3
 
-// maxBehind is how many notches may wait to be drawn one by one; when more do, the
-// rest is taken at once.
-const maxBehind = 3
-
 // waits reports whether a frame is needed without new input.
-func (i *input) waits() bool { return len(i.notches) > 0 || i.keys.waits() }
+func (i *input) waits() bool { return i.keys.waits() }
 
 // listen gives the desk all input since the last frame, keys first, and reports
 // whether there was any.
 func (g *game) listen(now time.Time) bool {
-	var notches []int
+	var notches []notch
 	var keys []keyEvent
 	exposed := false
 	if g.ears != nil {
@@ -44,7 +39,7 @@ func (g *game) listen(now time.Time) bool {
 		g.draws = resent
 	}
 	busy := g.strokes(keys, now)
-	busy = g.wheel(notches) || busy
+	busy = g.wheel(notches, now) || busy
 	return g.mouse() || busy || exposed
 }
 
@@ -80,26 +75,30 @@ func (g *game) strokes(keys []keyEvent, now time.Time) bool {
 	return len(told) > 0
 }
 
-// wheel turns the stack under the pointer by one notch a frame, so that each slice
-// is drawn, and by more only when frames are slower than notches.
-func (g *game) wheel(heard []int) bool {
+// wheel tells the desk of notches, each at its own time; the desk draws each slice.
+func (g *game) wheel(heard []notch, now time.Time) bool {
 	i := &g.input
 	_, y := ebiten.Wheel()
 	if i.heard = i.heard || len(heard) > 0; g.ears == nil || !i.heard && i.deaf >= enough {
 		for range int(max(y, -y)) {
-			heard = append(heard, sign(-y))
+			heard = append(heard, notch{sign(-y), now})
 		}
 	} else if !i.heard && y != 0 {
 		i.deaf++
 	}
-	i.notches = append(i.notches, heard...)
-	n := min(len(i.notches), max(1, len(i.notches)-maxBehind))
 	x, top := ebiten.CursorPositionF()
-	for _, notch := range i.notches[:n] {
-		g.desk.Wheel(x, top, notch)
+	for _, n := range heard {
+		g.clock = n.at
+		g.desk.Wheel(x, top, n.by)
 	}
-	i.notches = i.notches[n:]
-	return n > 0
+	g.clock = time.Time{}
+	return len(heard) > 0
+}
+
+// notch is one of the wheel: 1 down, −1 up.
+type notch struct {
+	by int
+	at time.Time
 }
 
 func sign(y float64) int {

@@ -17,7 +17,7 @@ func openEars(func()) (*ears, error) {
 	return nil, errors.New("only what the engine tells is heard on this system")
 }
 
-func (*ears) read() ([]int, []keyEvent, bool) { return nil, nil, false }
+func (*ears) read() ([]notch, []keyEvent, bool) { return nil, nil, false }
 
 // Close does nothing.
 func (*ears) Close() {}

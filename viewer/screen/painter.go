@@ -96,7 +96,7 @@ func (p *painter) tile(dst ebiten.FinalScreen, epoch uint64, t desk.TileScene) e
 }
 
 // layer blends what an object's header lays over its pixels, as pixel.Layer.Draw does.
-func (p *painter) layer(dst *ebiten.Image, t desk.TileScene, l *pixel.Layer) error {
+func (p *painter) layer(dst ebiten.FinalScreen, t desk.TileScene, l *pixel.Layer) error {
 	in, ok := t.FramePlace().Inverse()
 	if !ok {
 		return nil

@@ -18,7 +18,7 @@ type perf struct {
 	latency sample    // from the input to the picture on the screen
 	began   time.Time // of the picture being drawn
 	last    time.Time // when a picture was last drawn
-	input   time.Time // the earliest input that no picture shows yet
+	input   time.Time // the earliest input that the picture is the first to show
 	waiting bool      // the engine presents; done when it calls again
 }
 
@@ -51,14 +51,13 @@ func (s *sample) words() string {
 	return fmt.Sprintf("%.1f ms, 1 in 100 over %.1f ms", ms(s.quantile(0.5)), ms(s.quantile(0.99)))
 }
 
-// heard notes input that a picture is to show.
-func (p *perf) heard(at time.Time) {
-	if p.input.IsZero() || at.Before(p.input) {
-		p.input = at
+// begin begins a picture that is the first to show the input of a time.
+func (p *perf) begin(now, input time.Time) {
+	p.began = now
+	if p.input.IsZero() {
+		p.input = input
 	}
 }
-
-func (p *perf) begin(now time.Time) { p.began = now }
 
 // drawn ends the work on a picture; done is whether it is on the screen already.
 func (p *perf) drawn(now time.Time, done bool) {

@@ -71,7 +71,7 @@ func newGame(child *link.Child, p *pump, stop <-chan struct{}, protocols []hang.
 		return nil, err
 	}
 	g := &game{child: child, pump: p, stop: stop, view: view, scale: 1, last: time.Now()}
-	g.desk = desk.New(desk.Options{Now: g.now, Emit: g.emit, Load: desk.NewFileLoader(readers, frameBytes, p.wake), Protocols: protocols})
+	g.desk = desk.New(desk.Options{Now: g.now, Emit: g.emit, Load: desk.NewFileLoader(readers, frameBytes, p.wake), Protocols: protocols, Paced: true})
 	return g, nil
 }
 
