@@ -54,6 +54,10 @@ const (
 	MPRThinner    Action = "mpr.slab.thinner"
 	MPRTurnLeft   Action = "mpr.turn.left" // the two other planes, about this one's normal
 	MPRTurnRight  Action = "mpr.turn.right"
+	CrossLeft     Action = "mpr.cross.left" // where the planes meet, one pixel of the active one
+	CrossRight    Action = "mpr.cross.right"
+	CrossUp       Action = "mpr.cross.up"
+	CrossDown     Action = "mpr.cross.down"
 	FuseToggle    Action = "fuse.toggle" // PET over CT
 	FuseMore      Action = "fuse.more"
 	FuseLess      Action = "fuse.less"

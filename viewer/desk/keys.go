@@ -129,6 +129,7 @@ var repeats = map[viewer.Action]bool{
 	viewer.CursorLeft10: true, viewer.CursorRight10: true, viewer.CursorUp10: true, viewer.CursorDown10: true,
 	viewer.WindowLower: true, viewer.WindowHigher: true, viewer.WindowNarrow: true, viewer.WindowWider: true,
 	viewer.ViewZoomIn: true, viewer.ViewZoomOut: true,
+	viewer.CrossLeft: true, viewer.CrossRight: true, viewer.CrossUp: true, viewer.CrossDown: true,
 }
 
 // again repeats the key that is held.

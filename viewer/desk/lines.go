@@ -18,6 +18,9 @@ func (d *Desk) referenceLines(t *tile, clip image.Rectangle) (l overlay.List) {
 	if !ok {
 		return l
 	}
+	if d.mpr != nil {
+		return d.axes(t, clip)
+	}
 	for _, o := range d.visible() {
 		if o == t || o.shown.image == nil || o.stack == nil || !o.stack.spatial || !together(t.stack, o.stack) {
 			continue

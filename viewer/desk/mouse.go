@@ -55,6 +55,7 @@ type grab struct {
 	refused    bool // the drag was refused once, and said so
 
 	center, width float64 // of the window when the drag began
+	cross         crossGrab
 }
 
 // Distances in logical pixels: how far a press may slip and still be a click, and
@@ -140,7 +141,7 @@ func (d *Desk) press(b Button, x, y float64) {
 			d.probeAt()
 		}
 	default:
-		g.selectable = true
+		g.selectable, g.cross = true, d.grabCross(i, x, y)
 		if t := d.tiles[i]; t.shown.image != nil {
 			g.center, g.width = straight(t, t.shown.image)
 		}
@@ -233,6 +234,8 @@ func (d *Desk) dragBy(g *grab, dx, dy float64) {
 		if g.began {
 			d.draft.Trace(d.cursor)
 		}
+	case g.cross.hold != noHold:
+		d.dragCross(g)
 	case g.selectable && g.width > 0 && t.shown.image != nil && t.shown.image.Stored != nil && !t.shown.preview():
 		by := fine(t.shown.image)
 		c, w := tool.WindowDrag(g.center*by, g.width*by, d.pointer.x-g.fromX, d.pointer.y-g.fromY, d.scale)

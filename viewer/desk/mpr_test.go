@@ -175,9 +175,8 @@ func TestPlanesTurnAboutTheActiveOneAndReset(t *testing.T) {
 	if d := r.d.mpr.set.Centre.Sub(before).Len(); d > 1e-9 {
 		t.Errorf("the crossing moved by %.2f mm", d)
 	}
-	lines := len(r.d.referenceLines(r.d.tiles[0], r.d.tiles[0].rect).Lines)
-	if lines != 2 { // the acquired slices are parallel to the axial plane
-		t.Errorf("%d reference lines on the axial plane", lines)
+	if n := len(r.d.axesOf(r.d.tiles[0], r.d.tiles[0].rect)); n != 2 {
+		t.Errorf("%d lines on the axial plane", n)
 	}
 	if r.press("W"); len(r.d.referenceLines(r.d.tiles[0], r.d.tiles[0].rect).Lines) != 0 {
 		t.Error("W does not take them away")
