@@ -33,9 +33,9 @@ type findings struct {
 func conformanceCommand(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use: "conformance", Short: "Hold the program and the display against standards",
-		RunE: func(_ *cobra.Command, args []string) error { return usagef("expected a subcommand: gsdf") },
+		RunE: func(_ *cobra.Command, args []string) error { return usagef("expected a subcommand: bir, gsdf") },
 	}
-	c.AddCommand(gsdfCommand(env))
+	c.AddCommand(birCommand(env), gsdfCommand(env))
 	return c
 }
 
