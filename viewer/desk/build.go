@@ -131,6 +131,9 @@ func (d *Desk) drawMarks(l *overlay.List, i int, t *tile, clip image.Rectangle) 
 		at := t.onScreen(h.mark.Points[h.at : h.at+1])[0]
 		l.Append(d.style().Cross(clip, at[0], at[1], overlay.Green))
 	}
+	if i == d.active && d.measuring() {
+		l.Append(d.regionFrames(t, clip))
+	}
 	if i == d.active && d.measuring() && d.label == nil {
 		at := t.onScreen([][2]float64{d.cursor})[0]
 		l.Append(d.style().Cross(clip, at[0], at[1], overlay.Green))

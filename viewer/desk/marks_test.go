@@ -349,10 +349,19 @@ func TestUltrasoundIsMeasuredWithinOneRegionOnly(t *testing.T) {
 	if len(r.marks()) != 1 || !contains(r.last(viewer.Noticed).Text, "within one calibrated region") {
 		t.Errorf("across regions: %d marks, %q", len(r.marks()), r.last(viewer.Noticed).Text)
 	}
-	r.drag(0, [2]float64{5, 18}, [2]float64{15, 18})
-	if len(r.marks()) != 1 || !contains(r.last(viewer.Noticed).Text, "not in centimetres both ways") {
-		t.Errorf("in seconds: %d marks, %q", len(r.marks()), r.last(viewer.Noticed).Text)
+	r.drag(0, [2]float64{5, 18}, [2]float64{15, 20}) // M-mode: ten pixels of 10 ms, two of 0.1 mm
+	r.value("time", 0.1, 1e-9, "s")
+	r.value("distance", 0.02, 1e-9, "cm")
+	r.value("slope", 0.2, 1e-9, "cm/s")
+	r.value("rate", 600, 1e-6, "/min")
+	r.press("t")
+	for _, p := range [][2]float64{{25, 17}, {35, 17}, {35, 23}} {
+		r.click(0, p[0], p[1])
 	}
+	if len(r.marks()) != 2 || !contains(r.last(viewer.Noticed).Text, "not in centimetres both ways") {
+		t.Errorf("an angle in seconds: %d marks, %q", len(r.marks()), r.last(viewer.Noticed).Text)
+	}
+	r.press("r")
 	r.drag(0, [2]float64{5, 36}, [2]float64{5, 39})
 	r.value("length", 3, 1e-6, "px")
 }

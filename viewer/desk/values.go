@@ -16,6 +16,10 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 	if refused := acrossGap(in, frame, m); refused != "" {
 		return m, refused
 	}
+	if r, ok := regionAxes(in, m); ok {
+		m.Values, m.Calibration = inRegion(r, m), lossy(p, space.USRegion)
+		return m, ""
+	}
 	cal, refused := calibration(in, frame, m)
 	if refused != "" {
 		return m, refused
@@ -177,16 +181,17 @@ func acrossRegions(regions []space.Region, points [][2]float64, in *instance, fr
 	case within == 0:
 		return ""
 	case calibrated == 0 && within == len(points):
-		return "This region is not in centimetres both ways (Doppler or M-mode): no length here."
+		return "This region is not in centimetres both ways (Doppler or M-mode): only the ruler and the probe measure here."
 	}
 	return "A measurement must lie within one calibrated region of the ultrasound."
 }
 
 // probeWords is the value under the cursor, as the overlay and the State have it.
 func probeWords(p picture, at [2]float64) string {
+	there := alsoThere(p, at)
 	v, unit, why := p.value(at)
 	if why != "" {
-		return why
+		return join(" · ", there, why)
 	}
 	words := fmt.Sprintf("%.1f", v)
 	if u := p.image.Unit(); u == suvUnit {
@@ -205,5 +210,5 @@ func probeWords(p picture, at [2]float64) string {
 		words += " (" + made.Words() + ")"
 	}
 	words += p.alsoOver(at)
-	return fmt.Sprintf("%s at %d, %d", words, int(at[0]), int(at[1]))
+	return join(" · ", there, fmt.Sprintf("%s at %d, %d", words, int(at[0]), int(at[1])))
 }

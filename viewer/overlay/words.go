@@ -74,7 +74,7 @@ func short(v float64) string {
 }
 
 // units as they are read; everything else stands as it is.
-var units = map[string]string{"mm2": "mm²", "px2": "px²", "deg": "°"}
+var units = map[string]string{"mm2": "mm²", "px2": "px²", "deg": "°", "cm2": "cm²", "cm/s2": "cm/s²", "cm3": "cm³", "/min": "/min"}
 
 // Words says a mark's values, a line each, with the uncertainty (N7) and where
 // the millimetres come from when that is not the plain Pixel Spacing.
@@ -144,8 +144,11 @@ func region(m viewer.Mark) []string {
 
 // places are the decimals of a value: two of a SUV.
 func places(unit string, otherwise int) int {
-	if strings.HasPrefix(unit, "SUV") {
+	switch {
+	case strings.HasPrefix(unit, "SUV"):
 		return 2
+	case unit == "s":
+		return 3
 	}
 	return otherwise
 }
@@ -154,7 +157,8 @@ func places(unit string, otherwise int) int {
 func number(v viewer.Value) string {
 	s := decimals(v.Number, places(v.Unit, 1))
 	if v.Uncertainty > 0 {
-		s += " ± " + decimals(math.Max(v.Uncertainty, 0.1), 1)
+		n := max(places(v.Unit, 1), 1)
+		s += " ± " + decimals(math.Max(v.Uncertainty, math.Pow10(-n)), n)
 	}
 	unit := v.Unit
 	if u, ok := units[unit]; ok {

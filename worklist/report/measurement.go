@@ -76,7 +76,7 @@ func isoDate(da string) string {
 }
 
 func (m Measurement) numbers() string {
-	for _, name := range []string{"length", "long", "angle", "mean", "value"} {
+	for _, name := range []string{"length", "long", "angle", "mean", "value", "velocity", "distance", "time"} {
 		v, ok := m.value(name)
 		if !ok || math.IsNaN(v.Number) || math.IsInf(v.Number, 0) {
 			continue
