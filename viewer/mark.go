@@ -23,6 +23,14 @@ const (
 	Volume   MarkKind = "volume"   // of an ellipsoid, by three axes measured before (From); 2 points: the ends of the longest
 )
 
+// Kinds that no tool draws.
+const (
+	// KeyImageMark marks a whole frame as a key image: no point. Label may say why.
+	KeyImageMark MarkKind = "key image"
+	// Polyline is an open line of another maker's report: 2 points and more.
+	Polyline MarkKind = "polyline"
+)
+
 // Mark is one annotation on one frame. Points are (column, row) in image pixels
 // by the convention of SCOORD: the outer corner of the first pixel is 0,0 and its
 // centre 0.5,0.5 (PS3.3 C.18.6.1.2). Values are what was true when it was last
