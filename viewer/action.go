@@ -47,7 +47,6 @@ const (
 	LinkToggle    Action = "link.toggle"
 	SamePoint     Action = "link.samepoint"
 	LinesToggle   Action = "lines.toggle"
-	OverlayToggle Action = "overlay.toggle" // overlays and shutters of the images' own headers
 	MPRToggle     Action = "mpr.toggle"
 	MPRSlab       Action = "mpr.slab" // off, MIP, MinIP, mean in turn
 	MPRThicker    Action = "mpr.slab.thicker"

@@ -107,6 +107,7 @@ func DefaultImages() []Binding {
 		{Keys: []Key{"H"}, Action: ViewFlipV, Help: "flip top-bottom", Group: "view"},
 		{Keys: []Key{"o"}, Action: ViewRight, Help: "rotate right", Group: "view"},
 		{Keys: []Key{"O"}, Action: ViewLeft, Help: "rotate left", Group: "view"},
+		{Keys: []Key{";"}, Action: ViewInterpolation, Help: "bilinear, bicubic, nearest", Group: "view"},
 		{Keys: []Key{"R"}, Action: ViewReset, Help: "reset view, fit", Group: "view"},
 		{Keys: []Key{"r"}, Action: ToolLength, Help: "ruler", Group: "measure"},
 		{Keys: []Key{"b"}, Action: ToolBidirect, Help: "bidirectional: long × short", Group: "measure"},

@@ -116,6 +116,9 @@ func (p *painter) colourAt(u, v float64, how Interpolation) (c [3]float64) {
 		}
 		return c
 	}
+	if how == Bicubic {
+		return im.colourCubic(u, v)
+	}
 	t := im.taps(u, v)
 	for k := range c {
 		at := func(x, y int) float64 { return float64(im.RGB[3*(y*im.Cols+x)+k]) }

@@ -20,6 +20,9 @@ const (
 	// nothing is skipped where the image is made smaller. Where the image is
 	// enlarged, or turned by other than quarters, it is Bilinear.
 	Area
+	// Bicubic weighs the sixteen pixels around the point by Catmull-Rom's cubic, in
+	// modality values: sharper than Bilinear, with some overshoot at edges.
+	Bicubic
 )
 
 // Render draws the image into all of dst: view maps image points to points of
@@ -44,6 +47,8 @@ func (im *Image) Render(w Window, invert bool, dst *image.RGBA, view Affine, how
 		row = p.bilinearRow
 	case how == Area:
 		row = p.areaRow
+	case how == Bicubic:
+		row = p.bicubicRow
 	default:
 		lut := im.BuildLUT(w, invert)
 		p.lut = &lut

@@ -4,7 +4,6 @@ import (
 	"image"
 	"time"
 
-	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/overlay"
 	"github.com/nocturne/nocturne/viewer/tool"
@@ -88,18 +87,6 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 		s.Over.Append(d.referenceLines(t, in))
 		d.drawMarks(&s.Over, i, t, in)
 	}
-}
-
-// how pixels are interpolated: averaged where the image is made smaller, so that
-// nothing is skipped; nearest where a pixel is as large as a key.
-func (d *Desk) how(t *tile) pixel.Interpolation {
-	switch z := t.look.view.scale(&t.shown.geo, t.rect); {
-	case z < 0.99:
-		return pixel.Area
-	case z >= 16*d.scale:
-		return pixel.Nearest
-	}
-	return pixel.Bilinear
 }
 
 // slots is the state of each slice, for the bar at the edge.

@@ -1,11 +1,23 @@
 package desk
 
-import "github.com/nocturne/nocturne/cache/pixel"
+import (
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer"
+)
 
 // photons is how the pixels of the case on screen become light, beside the window of
 // each tile. It never leaves the case (N1).
 type photons struct {
-	bare bool // overlays and shutters are hidden
+	bare     bool // overlays and shutters are hidden
+	sampling sampling
+}
+
+// photonic are what changes them.
+func photonic() map[viewer.Action]func(*Desk) {
+	return map[viewer.Action]func(*Desk){
+		viewer.OverlayToggle:     (*Desk).toggleOverlays,
+		viewer.ViewInterpolation: (*Desk).nextSampling,
+	}
 }
 
 // toggleOverlays hides what the images' own headers lay over the pixels, overlays

@@ -12,14 +12,13 @@ import (
 
 func reforming() map[viewer.Action]func(*Desk) {
 	return map[viewer.Action]func(*Desk){
-		viewer.MPRToggle:     func(d *Desk) { d.toggleMPR() },
-		viewer.MPRSlab:       changing(func(d *Desk) { d.mpr.set.NextMode() }),
-		viewer.MPRThicker:    changing(func(d *Desk) { d.mpr.set.Thicken(d.mpr.set.Slab + slabStep) }),
-		viewer.MPRThinner:    changing(func(d *Desk) { d.mpr.set.Thicken(d.mpr.set.Slab - slabStep) }),
-		viewer.MPRTurnLeft:   changing(func(d *Desk) { d.turnPlanes(-turnStep) }),
-		viewer.MPRTurnRight:  changing(func(d *Desk) { d.turnPlanes(turnStep) }),
-		viewer.OverlayToggle: (*Desk).toggleOverlays,
-		viewer.LinesToggle:   func(d *Desk) { d.noLines = !d.noLines; d.touch() },
+		viewer.MPRToggle:    func(d *Desk) { d.toggleMPR() },
+		viewer.MPRSlab:      changing(func(d *Desk) { d.mpr.set.NextMode() }),
+		viewer.MPRThicker:   changing(func(d *Desk) { d.mpr.set.Thicken(d.mpr.set.Slab + slabStep) }),
+		viewer.MPRThinner:   changing(func(d *Desk) { d.mpr.set.Thicken(d.mpr.set.Slab - slabStep) }),
+		viewer.MPRTurnLeft:  changing(func(d *Desk) { d.turnPlanes(-turnStep) }),
+		viewer.MPRTurnRight: changing(func(d *Desk) { d.turnPlanes(turnStep) }),
+		viewer.LinesToggle:  func(d *Desk) { d.noLines = !d.noLines; d.touch() },
 	}
 }
 

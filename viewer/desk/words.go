@@ -119,7 +119,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	w.Conflict = d.sideConflict(in, frame)
 	w.Window = join(" · ", windowWords(t.look.window, p.image), over)
 	scale := v.scale(&p.geo, t.rect)
-	w.Zoom = fmt.Sprintf("zoom %.2f×", scale/d.scale)
+	w.Zoom = join(" ", fmt.Sprintf("zoom %.2f×", scale/d.scale), d.samplingWord(t))
 	if p.geo.mm > 0 {
 		w.MM = p.geo.mm / scale
 	}

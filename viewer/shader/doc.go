@@ -45,7 +45,7 @@ type Mode struct {
 }
 
 // Sampling tells how a fragment between image pixels gets its value; the numbers
-// above Bilinear are area averages of at most so many pixels along each axis.
+// above Bicubic are area averages of at most so many pixels along each axis.
 type Sampling uint8
 
 // The samplings of cache/pixel. Averages are told apart by their size because a
@@ -53,20 +53,21 @@ type Sampling uint8
 const (
 	Nearest  Sampling = 0
 	Bilinear Sampling = 1
+	Bicubic  Sampling = 2
 	Area3    Sampling = 3
 	Area5    Sampling = 5
 	Area9    Sampling = 9
 	Area17   Sampling = 17
 )
 
-var samplings = []Sampling{Nearest, Bilinear, Area3, Area5, Area9, Area17}
+var samplings = []Sampling{Nearest, Bilinear, Bicubic, Area3, Area5, Area9, Area17}
 
 // Modes lists every mode that has a text of its own.
 func Modes() []Mode {
 	var out []Mode
 	each := []bool{false, true}
 	for _, sampling := range samplings {
-		if sampling != Bilinear {
+		if sampling != Bilinear && sampling != Bicubic {
 			out = append(out, Mode{Color: true, Layer: true, Sampling: sampling})
 		}
 		for _, invert := range each {

@@ -22,13 +22,15 @@ func SamplingOf(how pixel.Interpolation, in pixel.Affine) (Sampling, [2]float64)
 	switch {
 	case how == pixel.Nearest:
 		return Nearest, [2]float64{}
+	case how == pixel.Bicubic:
+		return Bicubic, [2]float64{}
 	case how == pixel.Bilinear,
 		math.Hypot(in[0], in[3]) <= 1 && math.Hypot(in[1], in[4]) <= 1,
 		!(in[1] == 0 && in[3] == 0 || in[0] == 0 && in[4] == 0):
 		return Bilinear, [2]float64{}
 	}
 	step := [2]float64{math.Min(math.Abs(in[0]+in[1]), 16), math.Min(math.Abs(in[3]+in[4]), 16)}
-	for _, s := range samplings[2:] {
+	for _, s := range samplings[3:] {
 		if math.Max(step[0], step[1]) <= float64(s-1) {
 			return s, step
 		}

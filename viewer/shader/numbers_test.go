@@ -62,6 +62,7 @@ func TestSamplingFollowsTheReference(t *testing.T) {
 	}{
 		{pixel.Nearest, at(0.2, 0), Nearest},
 		{pixel.Bilinear, at(0.2, 0), Bilinear},
+		{pixel.Bicubic, at(3, 30), Bicubic},
 		{pixel.Area, at(1, 0), Bilinear},
 		{pixel.Area, at(3, 90), Bilinear},
 		{pixel.Area, at(0.5, 30), Bilinear},
@@ -76,7 +77,7 @@ func TestSamplingFollowsTheReference(t *testing.T) {
 		if got != c.want {
 			t.Errorf("interpolation %d at %v is sampled by %d, want %d", c.how, c.in, got, c.want)
 		}
-		if got > Bilinear && (step[0] <= 0 || math.Ceil(step[0])+1 > float64(got) || math.Ceil(step[1])+1 > float64(got)) {
+		if got > Bicubic && (step[0] <= 0 || math.Ceil(step[0])+1 > float64(got) || math.Ceil(step[1])+1 > float64(got)) {
 			t.Errorf("%v columns and rows do not fit into %d taps", step, got)
 		}
 	}

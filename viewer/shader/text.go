@@ -21,15 +21,16 @@ func (m Mode) Text() []byte {
 // facts are a mode as the template reads it.
 type facts struct {
 	Mode
-	Type                    string // of a value: float, vec3, vec4
-	Ramp, Sigmoid, Table    bool
-	Nearest, Bilinear, Area bool
-	Taps                    int
+	Type                     string // of a value: float, vec3, vec4
+	Ramp, Sigmoid, Table     bool
+	Nearest, Bilinear, Cubic bool
+	Area                     bool
+	Taps                     int
 }
 
 func about(m Mode) facts {
 	f := facts{Mode: m, Type: "float", Taps: int(m.Sampling),
-		Nearest: m.Sampling == Nearest, Bilinear: m.Sampling == Bilinear, Area: m.Sampling > Bilinear}
+		Nearest: m.Sampling == Nearest, Bilinear: m.Sampling == Bilinear, Cubic: m.Sampling == Bicubic, Area: m.Sampling > Bicubic}
 	if m.Color {
 		f.Type, f.Padded = "vec3", false
 		if m.Layer {
@@ -112,7 +113,7 @@ func sampled(p vec2) ({{.Type}}, bool) {
 	at := inside(floor(p))
 	return value(at), {{if .Padded}}padding(at){{else}}false{{end}}
 }
-{{else if .Bilinear}}
+{{else if or .Bilinear .Cubic}}
 {{- if .Padded}}
 func beside(at vec2, here float) float {
 	if padding(at) {
@@ -121,6 +122,32 @@ func beside(at vec2, here float) float {
 	return value(at)
 }
 {{end}}
+{{- if .Cubic}}
+func cubic(f float) vec4 {
+	return vec4(f*(-0.5+f*(1-0.5*f)), 1+f*f*(-2.5+1.5*f), f*(0.5+f*(2-1.5*f)), f*f*(-0.5+0.5*f))
+}
+
+func sampled(p vec2) ({{.Type}}, bool) {
+	q := p - 0.5
+	low := floor(q)
+	wx := cubic(q.x - low.x)
+	wy := cubic(q.y - low.y)
+{{- if .Padded}}
+	center := inside(floor(p))
+	here := value(center)
+{{- end}}
+	sum := {{.Type}}(0)
+	for j := 0; j < 4; j++ {
+		row := {{.Type}}(0)
+		for i := 0; i < 4; i++ {
+			at := inside(low + vec2(float(i)-1, float(j)-1))
+			row += wx[i] * {{if .Padded}}beside(at, here){{else}}value(at){{end}}
+		}
+		sum += wy[j] * row
+	}
+	return {{if .Color}}clamp(sum, 0, 1){{else}}sum{{end}}, {{if .Padded}}padding(center){{else}}false{{end}}
+}
+{{else}}
 func sampled(p vec2) ({{.Type}}, bool) {
 	q := p - 0.5
 	low := floor(q)
@@ -139,6 +166,7 @@ func sampled(p vec2) ({{.Type}}, bool) {
 	return mix(upper, lower, f.y), false
 {{- end}}
 }
+{{end}}
 {{else}}
 func sampled(p vec2) ({{.Type}}, bool) {
 	low := max(p-Step/2, vec2(0))

@@ -1,0 +1,7 @@
+package viewer
+
+// Actions that change how pixels become light, beside the window.
+const (
+	OverlayToggle     Action = "overlay.toggle"     // overlays and shutters of the images' own headers
+	ViewInterpolation Action = "view.interpolation" // bilinear, bicubic, nearest in turn
+)
