@@ -43,11 +43,29 @@ func anatomical(left, back, head space.Vec3) [3]basis {
 // taken: 20°, more than a gantry tilts less than an oblique slab of a knee.
 var square = math.Cos(20 * math.Pi / 180)
 
+// ownAxes are those of rows, columns and the stack. Of a stack that is sheared, as a
+// tilted gantry makes it, the way of the table counts and not the slices' normal: the
+// patient lies along the table, and a tilt of any angle turns nothing.
+func ownAxes(v *Volume) [3]space.Vec3 {
+	col, row, slice := v.Steps()
+	c, r, s := col.Unit(), row.Unit(), slice.Unit()
+	if normal := c.Cross(r); math.Abs(normal.Dot(s)) > sheared {
+		return [3]space.Vec3{c, r, normal.Unit()}
+	}
+	if math.Abs(r.Dot(s)) < math.Abs(c.Dot(s)) {
+		c = r
+	}
+	c = c.Sub(s.Scale(c.Dot(s))).Unit()
+	return [3]space.Vec3{c, s.Cross(c), s}
+}
+
+// sheared is from where a stack's way leaves its slices' normal: half a degree.
+var sheared = math.Cos(0.5 * math.Pi / 180)
+
 // bases are the patient's planes where the volume was acquired along them, else the
 // volume's own, named by what they are nearest to.
 func bases(v *Volume) [3]basis {
-	col, row, _ := v.Steps()
-	own := [3]space.Vec3{col.Unit(), row.Unit(), col.Cross(row).Unit()}
+	own := ownAxes(v)
 	var axes [3]space.Vec3
 	patient := true
 	for a := range axes {

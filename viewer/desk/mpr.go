@@ -71,6 +71,9 @@ func (d *Desk) toggleMPR() {
 		d.mpr.set.Centre = p.Centre() // where the reader is; else the middle of it all
 	}
 	d.cross3()
+	if !touched {
+		d.tiles[3].goTo(d.mpr.source.nearest(d.mpr.set.Centre.Dot(d.mpr.source.along))) // not at the edge of it all
+	}
 }
 
 // beginMPR hangs the three planes of a tile's stack beside it; it says why when it

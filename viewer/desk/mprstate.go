@@ -78,6 +78,9 @@ func (d *Desk) takeUpMPR(m *viewer.MPR, tiles []viewer.Tile, active int) {
 			break
 		}
 		d.tiles[i].lookAs(s)
+		if k := d.mpr.source.found(s.SOPUID, s.Frame); i == 3 && k >= 0 {
+			d.tiles[i].goTo(k)
+		}
 		d.fuseAgain(d.tiles[i], s.Fused)
 	}
 	if active >= 0 && active < len(d.tiles) {

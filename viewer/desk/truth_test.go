@@ -345,8 +345,8 @@ func TestWhatIsSeenIsWhatTheKeyboardMeasures(t *testing.T) {
 func TestWhatIsSeenOnAReformatIsWhatTheMouseMeasures(t *testing.T) {
 	tilted := cut{"tilted", point{1, 0, 0}, point{0, cos20, -sin20}, point{0, 0, -2}, 1, 0.8, 48, 56, 24}
 	middle := tilted.origin(12).plus(tilted.row, 27.5*0.8).plus(tilted.col, 23.5)
-	put := func(x, down float64) point { // in the plane square to the slices
-		return middle.plus(tilted.row, x).plus(point{0, -sin20, -cos20}, down)
+	put := func(x, down float64) point { // in the patient's coronal plane, whatever the tilt
+		return middle.plus(tilted.row, x).plus(point{0, 0, -1}, down)
 	}
 	at := [3]point{put(-10, -8), put(7, 7), put(11, -9)}
 	r := newReader(t)
