@@ -31,6 +31,9 @@ func (d *Desk) Scene() Scene {
 	d.stripScene(&s)
 	s.Over.Append(head)
 	d.menuScene(&s)
+	if d.opt.Uploaded != nil {
+		s.Soon = d.next()
+	}
 	if d.perf {
 		p := d.opt.Load.Held()
 		s.Perf = &p
@@ -92,15 +95,28 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 // slots is the state of each slice, for the bar at the edge.
 func (d *Desk) slots(t *tile) []overlay.SlotState {
 	out := make([]overlay.SlotState, len(t.stack.slots))
+	keys := make([]string, len(out))
 	for i, sl := range t.stack.slots {
 		f, ok := sl.wanted()
+		keys[i] = f.key()
 		switch {
 		case !ok:
 			out[i] = overlay.Missing
-		case d.seen[f.key()]:
+		case d.seen[keys[i]]:
 			out[i] = overlay.Seen
 		default:
 			out[i] = overlay.Here
+		}
+	}
+	if t.made() != nil {
+		return out
+	}
+	for i, held := range d.opt.Load.Decoded(keys) {
+		if held {
+			out[i] |= overlay.Decoded
+		}
+		if d.opt.Uploaded != nil && out[i] != overlay.Missing && d.opt.Uploaded(d.c.Epoch, keys[i]) {
+			out[i] |= overlay.Uploaded
 		}
 	}
 	return out

@@ -30,6 +30,9 @@ type Options struct {
 	// Protocols are the hanging protocols, first come first served; nil are those
 	// that come with the program, none is an empty slice.
 	Protocols []hang.Protocol
+	// Uploaded reports whether the pixels of a TileScene.Key of an epoch are on the GPU;
+	// nil where there is none.
+	Uploaded func(epoch uint64, key string) bool
 	// Paced draws every step of a scroll: one step a Scene, the next one waiting. For
 	// those who call Tick and Scene in a loop.
 	Paced bool
@@ -91,6 +94,7 @@ type Desk struct {
 	spine   spine
 
 	pace
+	bounded
 	stray     tool.Stray
 	repeat    tool.Repeat
 	held      map[viewer.Key]heldKey

@@ -43,6 +43,10 @@ type Loader interface {
 	Reading() int
 	// Held is what of decoded frames is kept.
 	Held() Perf
+	// Decoded reports which frames, by Frame.key, are here, not as previews.
+	Decoded(keys []string) []bool
+	// Bound sets how many bytes of decoded frames are kept.
+	Bound(bytes int64)
 	// Forget drops everything: another case.
 	Forget()
 	// Close forgets and ends all work; it waits for what is being read.
@@ -71,7 +75,7 @@ type FileLoader struct {
 	frames  map[string]*decoded
 	bytes   int64
 	tick    int64
-	last    *opened
+	files   files
 	closed  bool
 	inline  bool
 	full    bool // what is wanted soon does not fit: nothing is read ahead until the next Want
@@ -85,13 +89,6 @@ type decoded struct {
 }
 
 func (d *decoded) preview() bool { return d.image != nil && d.image.Preview != nil }
-
-// opened is the file read last whose next frame is likely wanted next, or of whose
-// frame only a preview was made.
-type opened struct {
-	path string
-	file *dicom.File
-}
 
 // NewFileLoader reads with a number of workers and keeps limit bytes of decoded
 // frames. wake is called, from a worker, whenever something arrived. With no
@@ -137,6 +134,29 @@ func (l *FileLoader) Held() Perf {
 	return Perf{Frames: len(l.frames), Bytes: l.bytes, Limit: l.limit}
 }
 
+// Decoded implements Loader.
+func (l *FileLoader) Decoded(keys []string) []bool {
+	out := make([]bool, len(keys))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, k := range keys {
+		f := l.frames[k]
+		out[i] = f != nil && f.image != nil && !f.preview()
+	}
+	return out
+}
+
+// Bound implements Loader.
+func (l *FileLoader) Bound(bytes int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.limit = bytes; l.bytes > l.limit {
+		l.evict(false)
+	}
+	l.full = false
+	l.work.Broadcast()
+}
+
 // Arrived implements Loader.
 func (l *FileLoader) Arrived() ([]Header, bool) {
 	l.mu.Lock()
@@ -175,7 +195,8 @@ func (l *FileLoader) Forget() {
 
 func (l *FileLoader) forget() {
 	l.epoch++
-	l.headers, l.arrived, l.now, l.soon, l.last = nil, nil, nil, nil, nil
+	l.headers, l.arrived, l.now, l.soon = nil, nil, nil, nil
+	l.files.forget()
 	l.unread, l.pixels, l.bytes = 0, false, 0
 	l.busy, l.frames = map[string]bool{}, map[string]*decoded{}
 }
@@ -259,41 +280,39 @@ func (l *FileLoader) do(j job) {
 		}
 		return
 	}
-	last := l.last
+	o := l.files.take(j.frame.Object.Path)
 	first := l.frames[j.frame.key()] == nil && l.onScreen(j.frame.key())
 	l.mu.Unlock()
-	image, file, err := decode(j.frame, last, first)
+	o, image, err := decode(j.frame, o, first)
 	l.mu.Lock()
+	l.files.giveBack(o, j.epoch == l.epoch)
 	if j.epoch != l.epoch {
 		return
 	}
-	l.last = file
 	l.keep(j.frame.key(), image, err)
 }
 
 // decode gives a frame; of a large one that is to be seen at once, and can be read in
-// part, first a preview.
-func decode(f Frame, last *opened, first bool) (*pixel.Image, *opened, error) {
-	if last == nil || last.path != f.Object.Path {
-		file, err := dicom.ReadFile(f.Object.Path)
+// part, first a preview. A file that is not open is opened: of one with many frames
+// only those asked for are ever read.
+func decode(f Frame, o *opened, first bool) (*opened, *pixel.Image, error) {
+	if o == nil {
+		file, err := dicom.Open(f.Object.Path)
 		if err != nil {
 			return nil, nil, err
 		}
-		last = &opened{path: f.Object.Path, file: file}
+		o = &opened{path: f.Object.Path, file: file, users: 1}
 	}
-	if first && previewed(last.file) {
-		if image, err := pixel.DecodeReduced(last.file, f.Index, previewLevels); err == nil {
-			return uptake(last.file, image), last, nil
+	if first && previewed(o.file) {
+		if image, err := pixel.DecodeReduced(o.file, f.Index, previewLevels); err == nil {
+			return o, uptake(o.file, image), nil
 		}
 	}
-	image, err := pixel.Decode(last.file, f.Index)
+	image, err := pixel.Decode(o.file, f.Index)
 	if err == nil {
-		image = uptake(last.file, image)
+		image = uptake(o.file, image)
 	}
-	if dicom.Frames(last.file) == 1 {
-		last = nil
-	}
-	return image, last, err
+	return o, image, err
 }
 
 // A preview is made of frames of more than 4 megapixels, an eighth as wide and high: a

@@ -1,11 +1,14 @@
 package desk
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/overlay"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -162,5 +165,61 @@ func TestAPictureThatIsLateIsShownUnderItsOwnNumberAndThenNotAtAll(t *testing.T)
 	r.wait(20 * time.Millisecond)
 	if sc := r.d.Scene(); len(sc.Tiles) != 1 || !hasText(sc, "Im 4/5") {
 		t.Errorf("when it came: %v", texts(sc))
+	}
+}
+
+// Of a file of many frames only those asked for are read; where it is shown no more
+// it is closed.
+func TestOneFrameOfManyIsRead(t *testing.T) {
+	s := vt.Series{Slices: 1, Rows: 256, Cols: 256, Edit: func(d *dicom.Dataset, _ int) { d.SetInt(dicom.NumberOfFrames, 200) }} // 26 MB
+	o := s.Write(t, t.TempDir())[0]
+	l := NewFileLoader(0, 64<<20, nil)
+	defer l.Close()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	l.Want([]Frame{{o, 0}, {o, 150}}, nil)
+	l.Arrived()
+	runtime.ReadMemStats(&after)
+	if !l.has(Frame{o, 0}) || !l.has(Frame{o, 150}) {
+		t.Fatal("the frames are not here")
+	}
+	if n := after.TotalAlloc - before.TotalAlloc; n > 2<<20 {
+		t.Errorf("%d bytes allocated for two frames of 128 KiB", n)
+	}
+	file := l.files.kept[0].file
+	l.Forget()
+	if _, err := file.Frame(3); err == nil {
+		t.Error("the file of the case before is open")
+	}
+}
+
+func TestTheBarKnowsWhatIsDecodedAndUploaded(t *testing.T) {
+	r := newReader(t)
+	s := r.openCT(60)
+	r.d.opt.Uploaded = func(epoch uint64, key string) bool { return epoch == 1 && key == s.SOP(0)+"/0" }
+	r.d.Do(viewer.SliceSet(40))
+	r.wait(50 * time.Millisecond)
+	slots := r.d.slots(r.d.tiles[0])
+	for i, want := range map[int]overlay.SlotState{0: overlay.Seen | overlay.Decoded | overlay.Uploaded, 20: overlay.Here, 39: overlay.Seen | overlay.Decoded} {
+		if slots[i] != want {
+			t.Errorf("slice %d is %08b, want %08b", i+1, slots[i], want)
+		}
+	}
+}
+
+// The bound is kept when it is lowered beside a volume, and given back.
+func TestFewerFramesAreKeptBesideAVolume(t *testing.T) {
+	r := newReader(t)
+	r.openCT(20)
+	whole := r.d.opt.Load.Held().Limit
+	r.d.Do(viewer.MPRToggle)
+	r.wait(300 * time.Millisecond)
+	if got := r.d.opt.Load.Held().Limit; r.d.mpr == nil || got != whole/besideVolume {
+		t.Errorf("beside a volume %d bytes are kept of %d", got, whole)
+	}
+	r.d.Do(viewer.MPRToggle)
+	r.wait(50 * time.Millisecond)
+	if got := r.d.opt.Load.Held().Limit; got != whole {
+		t.Errorf("without it %d bytes of %d", got, whole)
 	}
 }

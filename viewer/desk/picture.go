@@ -138,6 +138,23 @@ func (d *Desk) want() {
 	}
 }
 
+// uploadAhead is how many slices in the direction of the scroll go to the GPU before
+// they are asked for.
+const uploadAhead = 3
+
+// next are the pictures of the active tile that are decoded and may come next.
+func (d *Desk) next() (out []TileScene) {
+	t := d.at()
+	for n := 1; n <= uploadAhead; n++ {
+		for _, f := range t.neighbour(nil, n*t.moved) {
+			if im, _ := d.opt.Load.Image(f); im != nil && im.Preview == nil {
+				out = append(out, TileScene{Image: im, Key: f.key()})
+			}
+		}
+	}
+	return out
+}
+
 func keyOf(f []Frame) string {
 	if len(f) == 0 {
 		return ""

@@ -19,6 +19,8 @@ type Scene struct {
 	// Blank: cover everything with black; Tiles and Over are empty (lock, or no
 	// case).
 	Blank bool
+	// Soon are pictures that may come next, decoded already: Image and Key only.
+	Soon []TileScene
 	// Input is when the earliest input came that this Scene shows and none before did;
 	// zero where nothing but time has changed it.
 	Input time.Time

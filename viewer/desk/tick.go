@@ -15,6 +15,7 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 	d.release(now)
 	d.again(now)
 	d.proceed(now)
+	d.bound()
 	headers, _ := d.opt.Load.Arrived()
 	d.arrive(headers)
 	d.tryHang(now)

@@ -138,45 +138,77 @@ func (s Style) Reference(clip image.Rectangle, a, b [2]float64, active bool) Lis
 // SlotState is what is known of one slice.
 type SlotState uint8
 
-// The states, from worst to best.
+// Each is missing, here or seen; and, if it is not missing, decoded and uploaded or
+// not.
 const (
 	Missing SlotState = iota
 	Here
 	Seen
+	Decoded  SlotState = 1 << 4 // its pixels are in memory
+	Uploaded SlotState = 1 << 5 // and on the GPU
 )
+
+func (s SlotState) reading() SlotState { return s & 0x0F }
+
+// memory is the better of Decoded and Uploaded.
+func (s SlotState) memory() SlotState {
+	if s&Uploaded != 0 {
+		return Uploaded
+	}
+	return s & Decoded
+}
 
 // slotColors: missing is a dark red, what was seen is bright.
 var slotColors = map[SlotState]color.NRGBA{
 	Missing: {110, 20, 25, 255},
 	Here:    {60, 60, 64, 255},
 	Seen:    {165, 165, 170, 255},
+	// In a narrow column beside: it is of the machine, not of the reader.
+	Decoded:  {45, 75, 110, 255},
+	Uploaded: {80, 140, 190, 255},
 }
 
 // SliceBar is the stack as a bar along the right edge: what is missing, here,
-// seen, and where the reader is.
+// seen, and where the reader is; in a narrow column beside it what is decoded and what
+// is on the GPU.
 func (s Style) SliceBar(r image.Rectangle, slots []SlotState, at int) List {
 	var l List
-	var missing []Fill
 	if len(slots) < 2 || r.Dy() < 40 {
 		return l
 	}
-	w := s.px(4)
-	y := func(i int) int { return r.Min.Y + i*r.Dy()/len(slots) }
-	for i := 0; i < len(slots); {
-		k := i
-		for k < len(slots) && slots[k] == slots[i] {
-			k++
+	w, thin := s.px(4), s.px(1.5)
+	inner := image.Rect(r.Max.X-w-thin, r.Min.Y, r.Max.X-w, r.Max.Y)
+	outer := image.Rect(r.Max.X-w, r.Min.Y, r.Max.X, r.Max.Y)
+	for _, run := range runs(inner, slots, SlotState.memory) {
+		if run.Color != slotColors[Missing] { // neither
+			l.Fills = append(l.Fills, run)
 		}
-		run := Fill{image.Rect(r.Max.X-w, y(i), r.Max.X, max(y(k), y(i)+1)), slotColors[slots[i]]}
-		if slots[i] == Missing {
+	}
+	var missing []Fill
+	for _, run := range runs(outer, slots, SlotState.reading) {
+		if run.Color == slotColors[Missing] {
 			missing = append(missing, run) // on top: one of a thousand must be seen
 		} else {
 			l.Fills = append(l.Fills, run)
 		}
-		i = k
 	}
 	l.Fills = append(l.Fills, missing...)
+	y := func(i int) int { return r.Min.Y + i*r.Dy()/len(slots) }
 	mark := image.Rect(r.Max.X-2*w, y(at)-1, r.Max.X, max(y(at+1), y(at)+2)+1)
 	l.fill(mark.Intersect(r), Green)
 	return l
+}
+
+// runs are stretches of a column in which slices have one state, from top to bottom.
+func runs(column image.Rectangle, slots []SlotState, of func(SlotState) SlotState) (out []Fill) {
+	y := func(i int) int { return column.Min.Y + i*column.Dy()/len(slots) }
+	for i := 0; i < len(slots); {
+		k := i
+		for k < len(slots) && of(slots[k]) == of(slots[i]) {
+			k++
+		}
+		out = append(out, Fill{image.Rect(column.Min.X, y(i), column.Max.X, max(y(k), y(i)+1)), slotColors[of(slots[i])]})
+		i = k
+	}
+	return out
 }

@@ -59,9 +59,24 @@ func (p *painter) draw(dst ebiten.FinalScreen, s desk.Scene) error {
 			return err
 		}
 	}
+	p.ahead(s)
 	p.textures.finish()
 	p.over(dst, s.Over)
 	return nil
+}
+
+// ahead uploads one picture that may come next, unless it would push many out.
+func (p *painter) ahead(s desk.Scene) {
+	for _, t := range s.Soon {
+		key := pictureKey{s.Epoch, t.Key}
+		if p.textures.held[key] != nil {
+			continue
+		}
+		if 16*t.Image.Rows*t.Image.Cols < p.textures.limit {
+			p.textures.get(key, func() *texture { return p.textures.ofImage(t.Image) })
+		}
+		return
+	}
 }
 
 // tile paints one image into its rectangle, one quad for each of its textures.

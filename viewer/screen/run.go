@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"github.com/hajimehoshi/ebiten/v2"
@@ -27,6 +28,10 @@ const (
 	readers    = 2
 )
 
+// garbage is how much may lie about, in per cent of what is used, before it is
+// collected: pixels are most of what there is, and nothing of them is searched.
+const garbage = 25
+
 // lastGrace is how long a loop that hangs in a driver may outlive the terminal.
 const lastGrace = 2 * time.Second
 
@@ -38,6 +43,7 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, protocols []hang.Prot
 	if why := impossible(os.Getenv); why != "" {
 		return errors.Join(errors.New(why), link.Refuse(in, out, why))
 	}
+	debug.SetGCPercent(garbage)
 	p := newPump()
 	child, err := link.Serve(in, out, p.wake)
 	if err != nil {
@@ -71,7 +77,7 @@ func newGame(child *link.Child, p *pump, stop <-chan struct{}, protocols []hang.
 		return nil, err
 	}
 	g := &game{child: child, pump: p, stop: stop, view: view, scale: 1, last: time.Now()}
-	g.desk = desk.New(desk.Options{Now: g.now, Emit: g.emit, Load: desk.NewFileLoader(readers, frameBytes, p.wake), Protocols: protocols, Paced: true})
+	g.desk = desk.New(desk.Options{Uploaded: view.uploaded, Now: g.now, Emit: g.emit, Load: desk.NewFileLoader(readers, frameBytes, p.wake), Protocols: protocols, Paced: true})
 	return g, nil
 }
 

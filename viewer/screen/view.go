@@ -125,6 +125,11 @@ func (v *view) draw(dst ebiten.FinalScreen) error {
 	return nil
 }
 
+// uploaded reports whether a picture's pixels are on the GPU.
+func (v *view) uploaded(epoch uint64, key string) bool {
+	return v.canvas == nil && v.painter.textures.held[pictureKey{epoch, key}] != nil
+}
+
 // blank forgets all pixels: the lock.
 func (v *view) blank() {
 	v.scene = desk.Scene{Blank: true}
