@@ -126,6 +126,9 @@ const (
 	ReferencePixelX0                               Tag = 0x00186020
 	ReferencePixelY0                               Tag = 0x00186022
 	DiffusionBValue                                Tag = 0x00189087
+	ViewCodeSequence                               Tag = 0x00540220
+	ViewModifierCodeSequence                       Tag = 0x00540222
+	PresentationIntentType                         Tag = 0x00080068
 	TriggerTime                                    Tag = 0x00181060
 	ContrastBolusStartTime                         Tag = 0x00181042
 	NominalPercentageOfCardiacPhase                Tag = 0x00209241

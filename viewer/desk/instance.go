@@ -29,7 +29,7 @@ var kept = []dicom.Tag{
 	dicom.TemporalPositionIdentifier, dicom.BodyPartExamined, dicom.LossyImageCompression, dicom.Units,
 	dicom.AcquisitionDate, dicom.AcquisitionTime, dicom.AcquisitionDateTime, dicom.TriggerTime, dicom.ContrastBolusStartTime,
 	dicom.ContrastBolusAgent, dicom.NominalPercentageOfCardiacPhase, dicom.InversionTime, dicom.FlipAngle, dicom.StackID,
-	dicom.DiffusionGradientOrientation,
+	dicom.DiffusionGradientOrientation, dicom.ViewCodeSequence, dicom.ViewModifierCodeSequence, dicom.PresentationIntentType,
 }
 
 // instance is what is known of one object: its header or why there is none.

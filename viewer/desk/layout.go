@@ -2,7 +2,6 @@ package desk
 
 import (
 	"image"
-	"strings"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -75,8 +74,11 @@ func (d *Desk) tryHang(now time.Time) {
 		return
 	}
 	if d.hung {
-		d.seatLate()
-		d.growHang()
+		if d.grew {
+			d.grew = false
+			d.seatLate()
+			d.growHang(now)
+		}
 		return
 	}
 	waited := now.Sub(d.firstSeen)
@@ -102,12 +104,8 @@ func (d *Desk) tryHang(now time.Time) {
 }
 
 // growHang hangs the case again when what came since has a layout of its own.
-func (d *Desk) growHang() {
-	if d.acted || !d.grew || d.c.State != nil {
-		return
-	}
-	d.grew = false
-	if d.staged != nil {
+func (d *Desk) growHang(now time.Time) {
+	if d.acted || d.c.State != nil || d.staged != nil || now.Sub(d.firstSeen) < lastHope && d.hangProtocol() {
 		return
 	}
 	sets, stacks := d.sets(false)
@@ -149,22 +147,19 @@ func set(s *stack) hang.Set {
 	}
 	out.Thickness, _ = h.Float(dicom.SliceThickness)
 	out.Part, out.Phase, out.B = s.part, s.phase, s.b()
+	out.Tomo = s.modality == "MG" && (len(s.slots) > 1 && s.first.frames > 1 || h.Str(dicom.SOPClassUID) == string(dicom.BreastTomosynthesisStorage))
+	out.Raw = h.Str(dicom.PresentationIntentType) == "FOR PROCESSING"
+	out.Derived = h.Str(dicom.ImageType) == "DERIVED"
 	if s.spatial {
 		out.Normal = s.along
+	}
+	if s.spatial && s.modality != "MG" {
 		return out
 	}
 	for _, sl := range s.slots {
 		out.Images = append(out.Images, projection(sl))
 	}
 	return out
-}
-
-func projection(sl slot) hang.View {
-	v := hang.View{Side: sl.inst.side(sl.frame), Position: strings.ToUpper(sl.inst.d.Str(dicom.ViewPosition))}
-	if o := sl.inst.d.Strs(dicom.PatientOrientation); len(o) > 0 {
-		v.Right = strings.ToUpper(o[0])
-	}
-	return v
 }
 
 // setLayout changes the layout; tiles that become visible take the next series

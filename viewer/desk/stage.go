@@ -2,8 +2,8 @@ package desk
 
 import (
 	"fmt"
+	"slices"
 
-	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer/hang"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
@@ -13,25 +13,11 @@ type staged struct {
 	protocol hang.Protocol
 	why      string
 	stage    int
+	page     int   // of a sheet
 	empty    []int // tiles of the stage whose set is not here yet
 }
 
-// facts of the case, as hanging protocols look at them.
-func (d *Desk) facts() hang.Facts {
-	f := hang.Facts{Modality: d.c.Order.Modality, Side: d.c.Order.Laterality, Words: []string{d.c.Order.Exam}}
-	if st := d.study(d.c.StudyUID); st != nil {
-		f.Words = append(f.Words, st.Description)
-	}
-	for _, s := range d.stacks {
-		if d.prior(s.study) || s.localiser {
-			continue
-		}
-		if f.Words = append(f.Words, s.first.d.Str(dicom.BodyPartExamined)); f.Modality == "" {
-			f.Modality = s.modality
-		}
-	}
-	return f
-}
+func (s *staged) current() hang.Stage { return s.protocol.Stages[s.stage] }
 
 // hangProtocol hangs the first stage of the protocol that is for the case. ok is
 // false when there is none, or when none of the stage's sets is here.
@@ -41,42 +27,68 @@ func (d *Desk) hangProtocol() bool {
 		return false
 	}
 	s := &staged{protocol: d.opt.Protocols[at], why: why}
-	if !d.setStage(s, 0) {
+	if !d.setStage(s, 0, 0) {
 		return false
 	}
 	d.hung = true
 	return true
 }
 
-// setStage hangs a stage; ok is false when its first tile would be empty.
-func (d *Desk) setStage(s *staged, stage int) bool {
+// setStage hangs a stage, of a sheet one page; ok is false when it has nothing to
+// show.
+func (d *Desk) setStage(s *staged, stage, page int) bool {
 	want := s.protocol.Stages[stage]
+	if want.Sheet {
+		return d.setSheet(s, stage, page)
+	}
 	sets, stacks := d.allSets()
 	seats := want.Seats(d.c.StudyUID, d.studies(), sets)
-	if len(seats) == 0 || seats[0].Set < 0 {
+	if !want.Shows(seats) {
 		return false
 	}
-	d.endMPR()
-	d.stowAll()
-	d.layout, d.oneUp, d.beside, d.active = want.Layout, false, nil, 0
-	d.staged = s
-	s.stage, s.empty = stage, nil
+	d.clearFor(s, stage, want.Layout)
 	for i, seat := range seats {
-		t := d.tiles[i]
 		if seat.Set < 0 {
-			d.hang(t, nil)
-			*t = tile{rect: t.rect, moved: 1, empty: "no such series"}
+			d.vacate(i, d.noSeat(seat.Want))
 			s.empty = append(s.empty, i)
 			continue
 		}
-		d.seat(t, seat, sets[seat.Set], stacks[seat.Set])
+		d.seat(d.tiles[i], seat, sets[seat.Set], stacks[seat.Set])
 	}
 	for i := len(seats); i < tilesOf(want.Layout); i++ {
 		d.hang(d.tiles[i], nil)
 	}
+	d.reformat(want.Reformat)
 	d.centre()
 	d.touch()
 	return true
+}
+
+// clearFor makes room for a stage.
+func (d *Desk) clearFor(s *staged, stage int, layout string) {
+	d.endMPR()
+	d.stowAll()
+	d.layout, d.oneUp, d.beside, d.active = layout, false, nil, 0
+	d.staged = s
+	s.stage, s.page, s.empty = stage, 0, nil
+}
+
+// vacate empties a tile and says why.
+func (d *Desk) vacate(i int, why string) {
+	t := d.tiles[i]
+	d.hang(t, nil)
+	*t = tile{rect: t.rect, moved: 1, empty: why}
+}
+
+// noSeat says why a tile of a stage is empty (N17: from facts).
+func (d *Desk) noSeat(w hang.Want) string {
+	switch {
+	case w.Study != "prior":
+		return "no such series"
+	case len(d.priors()) == 0:
+		return "no prior is known"
+	}
+	return "no such prior series here"
 }
 
 // seat puts a set into a tile as its stage wants it.
@@ -85,20 +97,29 @@ func (d *Desk) seat(t *tile, seat hang.Seat, set hang.Set, s *stack) {
 	known = known || t.stack == s
 	d.hang(t, s)
 	w := seat.Want
-	if first := w.Slice(set); !known && first > 0 {
-		t.look.slice = first
-	} else if len(w.View) > 0 || w.Side != "" {
+	first := w.Slice(set)
+	if len(w.View) > 0 || w.Side != "" || w.Special {
 		t.goTo(first)
+	} else if !known && first > 0 {
+		t.look.slice = first
 	}
-	t.linked, t.offset, t.group = w.Linked, 0, false
+	t.linked, t.offset, t.group = w.Linked, 0, d.staged.current().OneScale
 	t.look.view.anchor = 0
+	if t.group && first >= 0 && first < len(set.Images) {
+		t.look.view.anchor = set.Images[first].ChestWall()
+	}
 	if len(w.Window) == 2 && s.modality == "CT" {
-		t.look.window = choice{fixed: true, center: w.Window[1], width: w.Window[0], preset: presetName(w.Window)}
+		t.look.window = choice{fixed: true, hung: true, center: w.Window[1], width: w.Window[0], preset: presetName(w.Window)}
+	} else if t.look.window.hung {
+		t.look.window = choice{} // another stage's window
 	}
 	if lead := d.tiles[0]; w.Linked && t != lead && lead.linked && lead.look.touched {
 		if i, ok := level(lead, t); ok {
 			t.goTo(i)
 		}
+	}
+	if w.Fused {
+		d.fuseAgain(t, 100*usualShare)
 	}
 }
 
@@ -122,25 +143,36 @@ func (d *Desk) stowAll() {
 // seatLate puts a set that has come since into the tile that waits for it; nothing
 // else moves (N3).
 func (d *Desk) seatLate() {
-	if d.staged == nil || len(d.staged.empty) == 0 || !d.grew {
+	if d.staged == nil || d.mpr != nil {
+		return
+	}
+	stage := d.staged.current()
+	if stage.Sheet {
+		d.sheetLate()
+		return
+	}
+	for i, w := range stage.Tiles {
+		if t := d.tiles[i]; w.Fused && t.fused == nil && !d.acted {
+			d.fuseAgain(t, 100*usualShare)
+		}
+	}
+	if len(d.staged.empty) == 0 {
 		return
 	}
 	sets, stacks := d.allSets()
-	seats := d.staged.protocol.Stages[d.staged.stage].Seats(d.c.StudyUID, d.studies(), sets)
-	left := d.staged.empty[:0]
-	for _, i := range d.staged.empty {
+	seats := stage.Seats(d.c.StudyUID, d.studies(), sets)
+	d.staged.empty = slices.DeleteFunc(d.staged.empty, func(i int) bool {
 		if seats[i].Set < 0 || d.tiles[i].key != "" {
-			left = append(left, i)
-			continue
+			return false
 		}
 		d.seat(d.tiles[i], seats[i], sets[seats[i].Set], stacks[seats[i].Set])
 		d.touch()
-	}
-	d.staged.empty = left
+		return true
+	})
 }
 
 // nextStage goes through the stages by +1 or −1, past those that have nothing to
-// show.
+// show; of a sheet through its pages.
 func (d *Desk) nextStage(by int) {
 	s := d.staged
 	if s == nil {
@@ -150,16 +182,28 @@ func (d *Desk) nextStage(by int) {
 			return
 		}
 		s = &staged{protocol: d.opt.Protocols[at], why: why, stage: -by}
+	} else if s.current().Sheet && s.page+by >= 0 && d.setStage(s, s.stage, s.page+by) {
+		d.notice(s.words())
+		return
 	}
 	n := len(s.protocol.Stages)
 	for i := 1; i <= n; i++ {
 		next := ((s.stage+i*by)%n + n) % n
-		if d.setStage(s, next) {
-			d.notice(fmt.Sprintf("%s: %s (stage %d of %d)", s.protocol.Name, s.protocol.Stages[next].Name, next+1, n))
+		if d.setStage(s, next, 0) {
+			d.notice(s.words())
 			return
 		}
 	}
 	d.notice("No stage of " + s.protocol.Name + " has anything to show.")
+}
+
+// words say where in the protocol the reader is.
+func (s *staged) words() string {
+	words := fmt.Sprintf("%s: %s (stage %d of %d)", s.protocol.Name, s.current().Name, s.stage+1, len(s.protocol.Stages))
+	if s.current().Sheet {
+		words += fmt.Sprintf(", page %d", s.page+1)
+	}
+	return words
 }
 
 // explainHang says which protocol is in effect and why.
@@ -169,7 +213,7 @@ func (d *Desk) explainHang() {
 		return
 	}
 	s := d.staged
-	d.notice(fmt.Sprintf("%s; stage %d of %d, %s", s.why, s.stage+1, len(s.protocol.Stages), s.protocol.Stages[s.stage].Name))
+	d.notice(fmt.Sprintf("%s; stage %d of %d, %s", s.why, s.stage+1, len(s.protocol.Stages), s.current().Name))
 }
 
 // allSets describes every stack of the case.

@@ -24,6 +24,7 @@ type look struct {
 type choice struct {
 	own           int // the image's own window by index; used unless fixed
 	fixed         bool
+	hung          bool // by a stage of the hanging protocol
 	center, width float64
 	preset        string
 }

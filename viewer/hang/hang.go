@@ -26,6 +26,9 @@ type Set struct {
 	Localiser   bool
 	Normal      space.Vec3 // of the planes; zero when they have no position
 	Images      []View     // projections: one for each slice; nil otherwise
+	Tomo        bool       // projections reconstructed into slices: a tomosynthesis
+	Raw         bool       // meant for processing, not for the eye (0008,0068)
+	Derived     bool       // made of other images
 }
 
 // View is how one projection was taken.
@@ -33,6 +36,7 @@ type View struct {
 	Side     string // R, L, or "" (Image Laterality)
 	Position string // View Position: PA, AP, LL, CC, MLO …
 	Right    string // patient direction of the right edge, from Patient Orientation
+	Special  string // of a mammogram: "spot", "magnification", or both
 }
 
 // Plan is a layout and what stands in its tiles, by reading order.
@@ -58,7 +62,7 @@ func Initial(sets []Set) (p Plan, ok bool) {
 	}
 	best := -1
 	for i, s := range sets {
-		if !s.Localiser && (best < 0 || before(s, sets[best])) {
+		if !s.Localiser && !s.Raw && (best < 0 || before(s, sets[best])) {
 			best = i
 		}
 	}
@@ -115,8 +119,8 @@ func mammogram(sets []Set) (Plan, bool) {
 		found := false
 		for i, s := range sets {
 			for j, v := range s.Images {
-				if s.Modality == "MG" && !found && v.Side == w.Side && v.Position == w.Position {
-					p.Tiles[k], found = Place{Set: i, Slice: j, Anchor: chestWall(v)}, true
+				if s.Modality == "MG" && !s.Raw && !s.Tomo && v.Special == "" && !found && v.Side == w.Side && v.Position == w.Position {
+					p.Tiles[k], found = Place{Set: i, Slice: j, Anchor: v.ChestWall()}, true
 				}
 			}
 		}
@@ -127,8 +131,9 @@ func mammogram(sets []Set) (Plan, bool) {
 	return p, true
 }
 
-// chestWall is the edge where the chest wall is: the posterior one.
-func chestWall(v View) int {
+// ChestWall is the edge where the chest wall of a mammogram is: −1 left, +1 right, the
+// posterior one; 0 where Patient Orientation does not say.
+func (v View) ChestWall() int {
 	switch {
 	case strings.HasPrefix(v.Right, "P"):
 		return 1

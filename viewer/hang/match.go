@@ -3,16 +3,31 @@ package hang
 import (
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 )
 
 // Facts are what of a case decides which protocol it takes.
 type Facts struct {
-	Modality string
-	Words    []string // what was ordered, the study description, body parts: free text
-	Side     string   // R, L or ""
+	Modality  string
+	Words     []string // what was ordered, the study description, body parts: free text
+	BodyParts []string // Body Part Examined of the series
+	Side      string   // R, L or ""
+	Prior     bool     // a prior of this modality is known, be it here or not
+	Sets      []string // modalities of the current study's display sets
+}
+
+// Match is which cases a protocol is for: everything that is given must hold. Words
+// are looked for in any case, whole or up to a star, in what was ordered, the study
+// description and the body part.
+type Match struct {
+	Modality []string `toml:"modality"`
+	Words    []string `toml:"words,omitempty"`      // one of them
+	Without  []string `toml:"without,omitempty"`    // none of them
+	BodyPart []string `toml:"body_part,omitempty"`  // one of them, as Body Part Examined says it
+	Side     string   `toml:"laterality,omitempty"` // R or L
+	Prior    *bool    `toml:"prior,omitempty"`      // a prior of this modality is known, or none is
+	Has      []string `toml:"has,omitempty"`        // display sets of all these modalities
 }
 
 // Choose is the first protocol that is for the case, the reader's own before those
@@ -42,8 +57,36 @@ func (m Match) fits(f Facts, said []string) (why string, ok bool) {
 		}
 		why += ", “" + word + "”"
 	}
-	if m.Side != "" && m.Side != f.Side {
-		return "", false
+	if len(m.BodyPart) > 0 {
+		at := slices.IndexFunc(m.BodyPart, func(p string) bool { return holdsFold(f.BodyParts, p) })
+		if at < 0 {
+			return "", false
+		}
+		why += ", body part " + m.BodyPart[at]
+	}
+	return m.fitsRest(f, why)
+}
+
+func (m Match) fitsRest(f Facts, why string) (string, bool) {
+	if m.Side != "" {
+		if m.Side != f.Side {
+			return "", false
+		}
+		why += ", side " + m.Side
+	}
+	if m.Prior != nil {
+		if *m.Prior != f.Prior {
+			return "", false
+		}
+		why += map[bool]string{true: ", with a prior", false: ", without a prior"}[f.Prior]
+	}
+	for _, has := range m.Has {
+		if !holdsFold(f.Sets, has) {
+			return "", false
+		}
+	}
+	if len(m.Has) > 0 {
+		why += ", with " + strings.Join(m.Has, " and ")
 	}
 	return why, true
 }
@@ -68,6 +111,10 @@ func anyOf(look, said []string) string {
 }
 
 func holds(in []string, s string) bool { return slices.Contains(in, s) }
+
+func holdsFold(in []string, s string) bool {
+	return slices.ContainsFunc(in, func(o string) bool { return strings.EqualFold(o, s) })
+}
 
 // Seat is a tile of a Plan that a Want took: which set, and how it is shown.
 type Seat struct {
@@ -95,63 +142,23 @@ func Found(seats []Seat) (n int) {
 	return n
 }
 
-func (w Want) best(current string, studies []string, sets []Set) int {
-	of := []string{current}
-	if w.Study == "prior" {
-		of = slices.DeleteFunc(slices.Clone(studies), func(s string) bool { return s == current })
-	}
-	for _, study := range of {
-		best := -1
-		for i, s := range sets {
-			if s.Study == study && w.takes(s) && (best < 0 || w.rather(s, sets[best])) {
-				best = i
-			}
-		}
-		if best >= 0 {
-			return best
+// Shows reports whether a stage with these seats is worth hanging: as many tiles have a
+// set as it asks for, or its first where it asks for none. Of a comparison one of the
+// priors must be there.
+func (s Stage) Shows(seats []Seat) bool {
+	prior, here := false, false
+	for _, seat := range seats {
+		if seat.Want.Study == "prior" {
+			prior, here = true, here || seat.Set >= 0
 		}
 	}
-	return -1
-}
-
-func (w Want) takes(s Set) bool {
-	said := wordsOf(s.Description)
 	switch {
-	case s.Localiser:
+	case s.Least > 0:
+		return Found(seats) >= s.Least && (here || !prior)
+	case len(seats) == 0 || seats[0].Set < 0:
 		return false
-	case len(w.Words) > 0 && anyOf(w.Words, said) == "", anyOf(w.Without, said) != "":
-		return false
-	case w.Kernel != "" && (sharp(s.Kernel) != (w.Kernel == "sharp") || s.Kernel == ""):
-		return false
-	case w.Plane != "" && s.Plane() != w.Plane:
-		return false
-	case len(w.View) > 0 || w.Side != "":
-		return w.Slice(s) >= 0
 	}
 	return true
-}
-
-// Slice is which image of a set a tile begins with: of projections the view that is
-// asked for, −1 where there is none of them.
-func (w Want) Slice(s Set) int {
-	if len(w.View) == 0 && w.Side == "" {
-		return frontal(s)
-	}
-	for i, v := range s.Images {
-		if (len(w.View) == 0 || holds(w.View, v.Position)) && (w.Side == "" || w.Side == v.Side) {
-			return i
-		}
-	}
-	return -1
-}
-
-// rather says whether a is taken before b: by thickness as it is asked for, else as
-// an unasked hang would.
-func (w Want) rather(a, b Set) bool {
-	if w.Thickness != "" && a.Thickness > 0 && b.Thickness > 0 && a.Thickness != b.Thickness {
-		return (a.Thickness < b.Thickness) == (w.Thickness == "thin")
-	}
-	return before(a, b)
 }
 
 // Plane names how a set's images face, "" for one without positions.
@@ -163,29 +170,4 @@ func (s Set) Plane() string {
 		}
 	}
 	return ""
-}
-
-// sharp reports whether a convolution kernel is one for bone or lung: by name, or for
-// kernels with a number (H60s, Br64, B70f, FC52) by that. Canon counts its own way:
-// FC30 is bone, FC50 and up lung and bone.
-func sharp(kernel string) bool {
-	k := strings.ToUpper(kernel)
-	for _, word := range []string{"BONE", "LUNG", "EDGE", "SHARP", "DETAIL", "YA", "YB", "YC", "YD"} {
-		if strings.Contains(k, word) {
-			return true
-		}
-	}
-	first := strings.IndexFunc(k, unicode.IsDigit)
-	if first < 0 {
-		return false
-	}
-	last := first
-	for last < len(k) && unicode.IsDigit(rune(k[last])) {
-		last++
-	}
-	n, err := strconv.Atoi(k[first:last])
-	if strings.HasPrefix(k, "FC") {
-		return err == nil && (n >= 30 && n < 40 || n >= 50 && n < 60 || n >= 80)
-	}
-	return err == nil && n >= 50
 }

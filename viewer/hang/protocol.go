@@ -10,7 +10,6 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/nocturne/nocturne/assets"
-	"github.com/nocturne/nocturne/cache/dicom"
 )
 
 // Protocol is a hanging protocol, as its text file says it: which cases it is for and
@@ -21,36 +20,22 @@ type Protocol struct {
 	Stages []Stage `toml:"stage"`
 }
 
-// Match is which cases a protocol is for: everything that is given must hold. Words
-// are looked for in any case, whole or up to a star, in what was ordered, the study description
-// and the body part.
-type Match struct {
-	Modality []string `toml:"modality"`
-	Words    []string `toml:"words"`      // one of them
-	Without  []string `toml:"without"`    // none of them
-	Side     string   `toml:"laterality"` // R or L
-}
-
 // Stage is one arrangement of tiles, in reading order.
 type Stage struct {
-	Name   string `toml:"name"`
-	Layout string `toml:"layout"` // "1x2": rows × columns, up to 4x5
-	Tiles  []Want `toml:"tile"`
+	Name     string    `toml:"name"`
+	Layout   string    `toml:"layout"`              // "1x2": rows × columns, up to 4x5
+	OneScale bool      `toml:"one_scale,omitempty"` // the same screen size per mm in all tiles
+	Sheet    bool      `toml:"sheet,omitempty"`     // every image of the study in turn, page by page, instead of tiles
+	Least    int       `toml:"least,omitempty"`     // tiles that must have a set; 0: the first
+	Reformat *Reformat `toml:"reformat,omitempty"`  // three planes through the first tile's set
+	Tiles    []Want    `toml:"tile,omitempty"`
 }
 
-// Want says which display set a tile takes: of the sets for which everything given
-// holds, the one that stands first by thickness and number.
-type Want struct {
-	Study     string    `toml:"study"`     // "current" or "prior"; empty is current
-	Words     []string  `toml:"words"`     // one of them in the series description
-	Without   []string  `toml:"without"`   // none of them
-	Kernel    string    `toml:"kernel"`    // "soft" or "sharp"
-	Plane     string    `toml:"plane"`     // "axial", "coronal", "sagittal"
-	Thickness string    `toml:"thickness"` // "thin" or "thick": which of several comes first
-	View      []string  `toml:"view"`      // of a projection: "PA", "LL", "CC" …
-	Side      string    `toml:"side"`      // of a projection: R or L
-	Window    []float64 `toml:"window"`    // width, level; empty is the image's own
-	Linked    bool      `toml:"linked"`    // scrolls with the other linked tiles
+// Reformat is how a stage shows three planes through a set.
+type Reformat struct {
+	Mode  string  `toml:"mode,omitempty"`  // of slabs: "MIP", "MinIP", "mean"
+	Slab  float64 `toml:"slab,omitempty"`  // mm
+	Plane string  `toml:"plane,omitempty"` // one of them alone: "axial", "coronal", "sagittal"
 }
 
 // Parse reads one protocol and holds it against what can be hung. Its errors name
@@ -78,8 +63,13 @@ func (s Stage) check() error {
 	switch {
 	case !ok:
 		return fmt.Errorf("there is no layout %q", s.Layout)
-	case len(s.Tiles) == 0 || len(s.Tiles) > tiles:
+	case s.Sheet && len(s.Tiles) > 0:
+		return fmt.Errorf("a sheet takes every image: it has no tiles")
+	case !s.Sheet && len(s.Tiles) == 0 || len(s.Tiles) > tiles || s.Least > len(s.Tiles):
 		return fmt.Errorf("%d tiles in a layout of %d", len(s.Tiles), tiles)
+	}
+	if err := s.Reformat.check(); err != nil {
+		return err
 	}
 	for _, w := range s.Tiles {
 		if err := w.check(); err != nil {
@@ -89,21 +79,13 @@ func (s Stage) check() error {
 	return nil
 }
 
-func (w Want) check() error {
-	for _, one := range []struct {
-		what, is string
-		may      []string
-	}{
-		{"study", w.Study, []string{"current", "prior"}}, {"kernel", w.Kernel, []string{"soft", "sharp"}},
-		{"plane", w.Plane, []string{"axial", "coronal", "sagittal"}}, {"thickness", w.Thickness, []string{"thin", "thick"}},
-		{"side", w.Side, []string{"R", "L"}},
-	} {
-		if one.is != "" && !holds(one.may, one.is) {
-			return fmt.Errorf("%s is %s, not %q", one.what, strings.Join(one.may, " or "), dicom.Clean(one.is))
-		}
-	}
-	if len(w.Window) != 0 && (len(w.Window) != 2 || !(w.Window[0] > 0)) {
-		return fmt.Errorf("a window is width and level, the width above 0")
+func (r *Reformat) check() error {
+	switch {
+	case r == nil:
+	case !holds([]string{"", "MIP", "MinIP", "mean"}, r.Mode), !holds([]string{"", "axial", "coronal", "sagittal"}, r.Plane):
+		return fmt.Errorf("a reformat's mode is MIP, MinIP or mean, its plane axial, coronal or sagittal")
+	case r.Slab < 0 || r.Slab > 500 || r.Mode != "" && r.Slab == 0:
+		return fmt.Errorf("a reformat's slab is above 0 and at most 500 mm")
 	}
 	return nil
 }
