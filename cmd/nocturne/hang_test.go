@@ -26,9 +26,10 @@ func (h *headers) Want(_, _ []desk.Frame) {}
 func (h *headers) Image(desk.Frame) (*pixel.Image, error) {
 	return nil, nil
 }
-func (h *headers) Reading() int { return len(h.asked) }
-func (h *headers) Forget()      { h.asked = nil }
-func (h *headers) Close()       {}
+func (h *headers) Reading() int    { return len(h.asked) }
+func (h *headers) Held() desk.Perf { return desk.Perf{} }
+func (h *headers) Forget()         { h.asked = nil }
+func (h *headers) Close()          {}
 
 func (h *headers) Arrived() (out []desk.Header, pixels bool) {
 	for _, o := range h.asked {
