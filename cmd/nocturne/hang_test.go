@@ -17,19 +17,15 @@ import (
 // headers is a desk's loader of studies whose pixels are never made: what hangs is
 // decided by headers.
 type headers struct {
+	*desk.FileLoader
 	of    map[string]*dicom.Dataset // by SOP Instance UID
 	asked []viewer.Object
 }
 
-func (h *headers) Read(o []viewer.Object) { h.asked = append(h.asked, o...) }
-func (h *headers) Want(_, _ []desk.Frame) {}
-func (h *headers) Image(desk.Frame) (*pixel.Image, error) {
-	return nil, nil
-}
-func (h *headers) Reading() int    { return len(h.asked) }
-func (h *headers) Held() desk.Perf { return desk.Perf{} }
-func (h *headers) Forget()         { h.asked = nil }
-func (h *headers) Close()          {}
+func (h *headers) Read(o []viewer.Object)                 { h.asked = append(h.asked, o...) }
+func (h *headers) Want(_, _ []desk.Frame)                 {}
+func (h *headers) Image(desk.Frame) (*pixel.Image, error) { return nil, nil }
+func (h *headers) Reading() int                           { return len(h.asked) }
 
 func (h *headers) Arrived() (out []desk.Header, pixels bool) {
 	for _, o := range h.asked {
@@ -57,7 +53,7 @@ func hangCase(t *testing.T, studies []phantom.Study, label, trap string) *hung {
 	}
 	first := studies[at]
 	who := first.Header.Str(dicom.PatientID)
-	h := &hung{now: night(), load: &headers{of: map[string]*dicom.Dataset{}}}
+	h := &hung{now: night(), load: &headers{FileLoader: desk.NewFileLoader(0, 1<<20, nil), of: map[string]*dicom.Dataset{}}}
 	h.d = desk.New(desk.Options{Now: func() time.Time { return h.now }, Load: h.load, Emit: func(e viewer.Event) {
 		if e.Kind == viewer.Noticed {
 			h.said = e.Text
