@@ -29,6 +29,7 @@ func (r *reader) openPETCT(edit func(pet *vt.Series)) (ct, emission vt.Series) {
 		edit(&emission)
 	}
 	dir := r.TempDir()
+	r.d.opt.Protocols = nil // one tile
 	r.open(vt.Case(1, viewer.Study{UID: "1.2.3", Date: "20260301", Modality: "PT"}), ct.Write(r, dir), emission.Write(r, dir))
 	for range r.d.stacks {
 		if r.d.at().stack.modality == "CT" {
