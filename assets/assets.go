@@ -7,3 +7,8 @@ import "embed"
 //
 //go:embed hanging/*.toml
 var Hanging embed.FS
+
+// Keymaps are the key maps that come with the program, a TOML file each.
+//
+//go:embed keymaps/*.toml
+var Keymaps embed.FS

@@ -97,15 +97,25 @@ const (
 	WindowWider   Action = "window.width.up"
 	KeyImage      Action = "image.key"
 
-	MarkHandle   Action = "mark.handle"   // takes the selected mark's next handle: arrows move it
-	MarkName     Action = "mark.name"     // asks for the selected mark's name
-	MarkCopy     Action = "mark.copy"     // onto the next slice
-	MarkVolume   Action = "mark.volume"   // of an ellipsoid, from the axes measured last
-	MarkList     Action = "mark.list"     // all marks, to be gone to
-	PointAdd     Action = "point.add"     // a corner more after the one held
-	PointDelete  Action = "point.delete"  // the corner held, or the last point set
-	ToolVertebra Action = "tool.vertebra" // spine labels
-	ToolSnap     Action = "tool.snap"     // points go to the edge nearest, while held
+	Repeat       Action = "action.repeat" // the last one again
+	PlaceSet     Action = "place.set"     // remembers this slice under the letter that follows
+	PlaceGo      Action = "place.go"      // goes back to it
+	MacroRecord  Action = "macro.record"  // under the letter that follows; again: ends it
+	MacroPlay    Action = "macro.play"
+	WindowDigit  Action = "window.digit"   // the preset of the digit that follows, where digits count
+	ToolLoupe    Action = "tool.loupe"     // magnifies around the pointer, while held
+	ToolRegion   Action = "tool.region"    // window/level from the values in a box
+	Histogram    Action = "mark.histogram" // of the selected region, on and off
+	CommandLine  Action = "command.line"   // with the line behind a colon
+	MarkHandle   Action = "mark.handle"    // takes the selected mark's next handle: arrows move it
+	MarkName     Action = "mark.name"      // asks for the selected mark's name
+	MarkCopy     Action = "mark.copy"      // onto the next slice
+	MarkVolume   Action = "mark.volume"    // of an ellipsoid, from the axes measured last
+	MarkList     Action = "mark.list"      // all marks, to be gone to
+	PointAdd     Action = "point.add"      // a corner more after the one held
+	PointDelete  Action = "point.delete"   // the corner held, or the last point set
+	ToolVertebra Action = "tool.vertebra"  // spine labels
+	ToolSnap     Action = "tool.snap"      // points go to the edge nearest, while held
 )
 
 // Actions of the terminal, wherever their key is pressed.

@@ -50,6 +50,21 @@ func withValues(name Action, values ...float64) Action {
 	return Action(fmt.Sprintf("%s:%s", name, strings.Join(s, ",")))
 }
 
+// worded are the actions whose value is a text: a letter, a name, a line.
+var worded = map[Action]bool{
+	PlaceSet: true, PlaceGo: true, MacroRecord: true, MacroPlay: true, MarkName: true, CommandLine: true,
+}
+
+// WithText gives an action its text: "place.go:a".
+func (a Action) WithText(text string) Action { return Action(string(a) + ":" + text) }
+
+// Text splits an action that takes a text into its name and that text; ok is false
+// for every other action, and where there is no text.
+func (a Action) Text() (name Action, text string, ok bool) {
+	head, tail, has := strings.Cut(string(a), ":")
+	return Action(head), tail, has && tail != "" && worded[Action(head)]
+}
+
 // Values splits an action into its name and its values; a value that is no number
 // makes it an unknown action (ok false).
 func (a Action) Values() (name Action, values []float64, ok bool) {

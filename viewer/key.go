@@ -1,6 +1,10 @@
 package viewer
 
-import "strings"
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
 
 // Key is one key press as both processes name it: a printable character ("r",
 // "R", "+"), or a name: enter esc tab shift+tab space delete backspace up down
@@ -25,24 +29,79 @@ const (
 	InText   Place = "text"   // the editor: only F-keys and ctrl keys act
 )
 
+// Places are where keys can be bound.
+func Places() []Place { return []Place{InList, InImages, InTool, InText} }
+
 // Binding ties keys at a place to an action, with the words the help shows. Keys
 // are told apart by case. Hold marks an action that lasts while its key is down
 // where the device can tell (the window; a terminal cannot: there it toggles).
 // WindowOnly marks what a terminal cannot send.
 type Binding struct {
-	Keys       []Key
-	Place      Place
-	Action     Action
-	Help       string
-	Group      string // heading in the help: "slices", "window/level", "measure" …
-	Hold       bool
-	WindowOnly bool
+	Keys       []Key  `json:"keys"`
+	Place      Place  `json:"place"`
+	Action     Action `json:"action"`
+	Help       string `json:"help"`
+	Group      string `json:"group"` // heading in the help: "slices", "window/level", "measure" …
+	Hold       bool   `json:"hold,omitempty"`
+	WindowOnly bool   `json:"window_only,omitempty"`
 }
 
 // Keymap resolves keys. It is made from a table of bindings and never changes.
 type Keymap struct {
+	name     string
+	counts   bool
+	macros   map[string][]Action
 	bindings []Binding
 	byKey    map[Place]map[Key]int
+}
+
+// As gives a key map a name, counts (digits before a key repeat it, as in vim) and
+// macros by name.
+func (m *Keymap) As(name string, counts bool, macros map[string][]Action) *Keymap {
+	out := *m
+	out.name, out.counts, out.macros = name, counts, macros
+	return &out
+}
+
+// Name is what the map is called; "default" for that of night.md.
+func (m *Keymap) Name() string {
+	if m.name == "" {
+		return "default"
+	}
+	return m.name
+}
+
+// Counts reports whether digits before a key repeat it.
+func (m *Keymap) Counts() bool { return m.counts }
+
+// Macro is a macro of the map by its name; nil when there is none.
+func (m *Keymap) Macro(name string) []Action { return m.macros[name] }
+
+// keymapText is a key map on its way from one process to the other.
+type keymapText struct {
+	Name     string              `json:"name"`
+	Counts   bool                `json:"counts,omitempty"`
+	Macros   map[string][]Action `json:"macros,omitempty"`
+	Bindings []Binding           `json:"bindings"`
+}
+
+// MarshalJSON writes the map with the bindings that are in effect.
+func (m *Keymap) MarshalJSON() ([]byte, error) {
+	t := keymapText{Name: m.Name(), Counts: m.counts, Macros: m.macros}
+	for _, p := range Places() {
+		t.Bindings = append(t.Bindings, m.Bindings(p)...)
+	}
+	return json.Marshal(t)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (m *Keymap) UnmarshalJSON(b []byte) error {
+	var t keymapText
+	if err := json.Unmarshal(b, &t); err != nil {
+		return fmt.Errorf("read key map: %w", err)
+	}
+	*m = *NewKeymap(t.Bindings).As(t.Name, t.Counts, t.Macros)
+	return nil
 }
 
 // NewKeymap builds a key map. A later binding of a key wins over an earlier one

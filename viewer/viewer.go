@@ -103,6 +103,11 @@ type Viewer interface {
 	Close() error
 }
 
+// Keyed is a Viewer that can be given another key map while it runs.
+type Keyed interface {
+	Keys(m *Keymap) error
+}
+
 // Painter is a Viewer that lives inside the terminal: it gives its picture to
 // whoever asks. Size is in pixels; the picture is marked "not for diagnosis".
 type Painter interface {

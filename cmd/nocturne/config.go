@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/keymap"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -22,6 +23,7 @@ type Config struct {
 	Reader ReaderConfig `toml:"reader" doc:"who reads here; signs reports and claims cases"`
 	Sites  []SiteConfig `toml:"site" doc:"one table for each archive the reader is assigned cases by"`
 	Policy PolicyConfig `toml:"policy" doc:"what this reader's sites allow"`
+	Keys   KeysConfig   `toml:"keys" doc:"which keys do what"`
 	Alarm  AlarmConfig  `toml:"alarm" doc:"how a STAT makes itself heard"`
 	Limits LimitsConfig `toml:"limits" doc:"what a file may cost before it is refused"`
 }
@@ -52,6 +54,11 @@ type PolicyConfig struct {
 	TerminalImage bool `toml:"terminal_image" doc:"show images in the terminal even where a window could open"`
 }
 
+// KeysConfig chooses the key map.
+type KeysConfig struct {
+	Map string `toml:"map" doc:"default, ohif, horos, weasis, vim, or the name of a file in keymaps/ of the home, without .toml"`
+}
+
 // AlarmConfig is the STAT alarm (N11).
 type AlarmConfig struct {
 	Command string `toml:"command" doc:"program started for a STAT, without arguments, until it is acknowledged"`
@@ -67,6 +74,7 @@ const maxFrameMB = 1 << 17 // the largest frame that Rows, Columns and three sam
 func defaultConfig() Config {
 	return Config{
 		Reader: ReaderConfig{Name: systemReader(), Organization: unknownOrganization},
+		Keys:   KeysConfig{Map: keymap.Default},
 		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5},
 		Limits: LimitsConfig{FrameMB: 1024},
 	}

@@ -11,6 +11,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	demoCommand,
 	doctorCommand,
 	infoCommand,
+	keysCommand,
 	outboxCommand,
 	pixelsCommand,
 	pullCommand,

@@ -45,9 +45,9 @@ func (h *house) read(ctx context.Context, env *environment, banner string) error
 	defer running.Wait()
 	defer cancel()
 	running.Go(func() { h.runner.Run(ctx, h.fail) })
-	screen := probe(env)
+	screen, keys := probe(env), h.keysOf(env)
 	model := app.New(ctx, app.Options{
-		Room: h.room, Feed: h.feed, Outbox: h.runner, Keymap: viewer.DefaultKeymap(), Viewer: h.viewer(ctx, env),
+		Room: h.room, Feed: h.feed, Outbox: h.runner, Keymap: keys, Keymaps: env.keymap, Viewer: h.viewer(ctx, env),
 		Poll: time.Duration(max(1, h.config.Policy.PollSeconds)) * time.Second, Alarm: h.config.Alarm.Command,
 		Screen: screen, Out: env.Out, Now: time.Now, AssumedReader: h.assumed, Banner: banner, Failed: h.failed,
 	})

@@ -97,12 +97,20 @@ func typed(msg tea.KeyMsg) (string, bool) {
 const flush = 120 * time.Millisecond
 
 func (m *Model) listKey(name string) tea.Cmd {
+	if m.counts(name) {
+		return nil
+	}
 	b, ok := m.Keymap.Lookup(viewer.InList, viewer.Key(name))
+	n := m.times(b.Action)
 	if !ok {
 		return nil
 	}
 	if do, ok := listActions()[b.Action]; ok {
-		return do(m)
+		var cmds []tea.Cmd
+		for range n {
+			cmds = append(cmds, do(m))
+		}
+		return tea.Batch(cmds...)
 	}
 	return m.act(b.Action)
 }

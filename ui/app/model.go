@@ -27,6 +27,8 @@ type Options struct {
 	Feed   *feed.Feed
 	Outbox *deliver.Runner
 	Keymap *viewer.Keymap
+	// Keymaps finds a key map by name, with what the reader should know of it.
+	Keymaps func(name string) (m *viewer.Keymap, notes []string, err error)
 	// Viewer starts the window, or the terminal image where none can open; why says
 	// so in words for the status line.
 	Viewer func() (v viewer.Viewer, why string, err error)
@@ -67,6 +69,7 @@ type Model struct {
 	prompt        widget.Prompt
 	asked         func(m *Model, text string) tea.Cmd // what the prompt is for
 	help          bool
+	count         int // digits before a key, where the map has counts
 	helpAt        int // page of the help
 	locked        bool
 	status        status

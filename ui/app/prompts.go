@@ -111,6 +111,8 @@ func (m *Model) run(line string) tea.Cmd {
 	case "filter":
 		m.list.SetFilter(strings.Join(verb.Args, " "))
 		return nil
+	case "keymap":
+		return m.changeKeys(strings.Join(verb.Args, " "))
 	case "recall":
 		return m.recall()
 	}

@@ -36,6 +36,9 @@ func (m *Model) viewerReady(s viewerStarted) tea.Cmd {
 	if s.why != "" {
 		m.say("Images are shown in the terminal: " + s.why)
 	}
+	if m.Keymap.Name() != viewer.DefaultKeymap().Name() {
+		m.giveKeys()
+	}
 	return tea.Batch(m.listen(), m.reshow())
 }
 
@@ -100,6 +103,9 @@ func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
 	case viewer.Edited:
 		return c.edited(m, e)
 	case viewer.Acted:
+		if name, line, ok := e.Action.Text(); ok && name == viewer.CommandLine {
+			return m.run(line)
+		}
 		return m.act(e.Action)
 	case viewer.Held:
 		c.hold(e.Text)

@@ -68,6 +68,7 @@ func ruler(accession, id string, mm float64) viewer.Mark {
 
 // window is a viewer that remembers what it was told.
 type window struct {
+	keymap *viewer.Keymap
 	events chan viewer.Event
 
 	mu      sync.Mutex // guards what follows
@@ -126,6 +127,13 @@ func (w *window) Press(epoch uint64, k viewer.Key) error {
 
 func (w *window) Do(epoch uint64, a viewer.Action) error {
 	return w.call("action", epoch, func() { w.did = append(w.did, a) })
+}
+
+func (w *window) Keys(m *viewer.Keymap) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.keymap = m
+	return nil
 }
 
 func (w *window) Focus(epoch uint64) error { return w.call("focus", epoch, func() { w.focused++ }) }

@@ -37,6 +37,15 @@ var entries = []entry{
 	{"perf", "", "who draws the window, how fast, in how much memory", is(viewer.PerfToggle)},
 	{"slab", "MM", "thickness of slabs, :slab 20", slab},
 	{"fuse", "[PERCENT [SUV]]", "PET over CT, :fuse 50 7", fuse},
+	{"mark", "LETTER", "remember this slice, :mark a", worded(viewer.PlaceSet)},
+	{"go", "LETTER", "go to a remembered slice, :go a", worded(viewer.PlaceGo)},
+	{"marks", "", "list of marks", is(viewer.MarkList)},
+	{"name", "WORDS", "name the selected mark", worded(viewer.MarkName)},
+	{"volume", "", "ellipsoid volume of the last axes", is(viewer.MarkVolume)},
+	{"repeat", "", "the last action again", is(viewer.Repeat)},
+	{"record", "NAME", "record a macro; :record ends it", recorded},
+	{"play", "NAME", "play a macro", worded(viewer.MacroPlay)},
+	{"keymap", "NAME", "default, ohif, horos, weasis, vim or your own", nil},
 	{"filter", "WORDS", "narrow the list", nil},
 	{"refresh", "", "ask the sites now", is(viewer.ListRefresh)},
 	{"sign", "", "open the sign sheet", is(viewer.ReportSign)},
@@ -88,6 +97,25 @@ func find(word string) (entry, error) {
 		return hits[0], nil
 	}
 	return entry{}, fmt.Errorf("no command :%s; ? lists the keys, :help too", word)
+}
+
+// worded is a verb whose words go along with the action.
+func worded(a viewer.Action) func([]string) (viewer.Action, error) {
+	return func(args []string) (viewer.Action, error) {
+		text := strings.Join(args, " ")
+		if text == "" || len(text) > 200 {
+			return "", fmt.Errorf("got %d words", len(args))
+		}
+		return a.WithText(text), nil
+	}
+}
+
+// recorded begins a macro by its name, or ends the one being recorded.
+func recorded(args []string) (viewer.Action, error) {
+	if len(args) == 0 {
+		return viewer.MacroRecord, nil
+	}
+	return worded(viewer.MacroRecord)(args)
 }
 
 func numbers(args []string, n int) ([]float64, error) {

@@ -25,7 +25,14 @@ func TestVerbsBecomeTheActionsTheyName(t *testing.T) {
 		"si":             {Name: "sign", Action: viewer.ReportSign},
 		"aside":          {Name: "aside", Action: viewer.CaseAside},
 		"filter ct stat": {Name: "filter"},
-		"rec":            {Name: "recall"},
+		"reca":           {Name: "recall"},
+		"record a":       {Name: "record", Action: "macro.record:a"},
+		"record":         {Name: "record", Action: viewer.MacroRecord},
+		"play a":         {Name: "play", Action: "macro.play:a"},
+		"mark b":         {Name: "mark", Action: "place.set:b"},
+		"go b":           {Name: "go", Action: "place.go:b"},
+		"name lesion 1":  {Name: "name", Action: "mark.name:lesion 1"},
+		"keymap vim":     {Name: "keymap"},
 		"q":              {Name: "quit"},
 	} {
 		got, err := Parse(line)
@@ -54,6 +61,8 @@ func TestWhatIsNotUnderstoodIsSaidAndDoesNothing(t *testing.T) {
 		"layout 3":      "no number",
 		"goto 0":        "count from 1",
 		"goto x":        "takes SLICE",
+		"go":            "takes LETTER",
+		"play":          "takes NAME",
 		"re":            "no command :re", // refresh and recall
 		"withdraw":      "no command :withdraw",
 		"wl 400 40;rm ": "no number",

@@ -21,7 +21,7 @@ func deeds() map[viewer.Action]deed {
 		viewer.FuseSetName:   (*Desk).setFuse,
 		viewer.GridSetName:   (*Desk).setGrid,
 	}
-	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices(), reforming(), fusing(), crossing3(), photonic()} {
+	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices(), reforming(), fusing(), crossing3(), photonic(), again()} {
 		for a, f := range some {
 			all[a] = plainly(f)
 		}
@@ -49,6 +49,11 @@ func moves() map[viewer.Action]func(*Desk) {
 		viewer.MarkDelete:   func(d *Desk) { d.deleteMark() },
 		viewer.MarkUndo:     func(d *Desk) { d.undo() },
 		viewer.MarkRedo:     func(d *Desk) { d.redo() },
+		viewer.MarkList:     (*Desk).listMarks,
+		viewer.Command:      (*Desk).commandLine,
+		viewer.Help:         (*Desk).showHelp,
+		viewer.Histogram:    (*Desk).toggleHistogram,
+		viewer.ToolLoupe:    func(d *Desk) { d.loupe = !d.loupe; d.touch() },
 		viewer.MarkHandle:   (*Desk).nextHandle,
 		viewer.MarkName:     (*Desk).nameMark,
 		viewer.MarkCopy:     (*Desk).copyMark,

@@ -29,6 +29,8 @@ func (d *Desk) Scene() Scene {
 		}
 	}
 	d.stripScene(&s)
+	d.drawLoupe(&s)
+	s.Over.Append(d.drawPanel())
 	s.Over.Append(head)
 	d.menuScene(&s)
 	if d.opt.Uploaded != nil {
@@ -52,8 +54,12 @@ func (d *Desk) tileVisible(t *tile) bool {
 
 func (d *Desk) head() overlay.Head {
 	h := overlay.Head{
+		Count: d.memory.count, Recording: d.memory.recording,
 		Order: d.c.Order, Site: d.c.Site, Now: d.opt.Now(), Tool: tool.Name(d.tool), Owner: d.owner,
 		ReadOnly: d.c.ReadOnly, Mismatch: d.mismatch(),
+	}
+	if d.memory.awaiting != "" {
+		h.Typing, h.Ask = true, d.memory.awaiting
 	}
 	if d.label != nil {
 		h.Typing, h.Label, h.Ask = true, string(d.label.text), d.label.ask
@@ -89,6 +95,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 	if t.shown.image != nil {
 		s.Over.Append(d.referenceLines(t, in))
 		d.drawMarks(&s.Over, i, t, in)
+		s.Over.Append(d.drawHistogram(t, in))
 	}
 }
 

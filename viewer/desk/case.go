@@ -66,6 +66,7 @@ func (d *Desk) clear() {
 	d.pace = pace{}
 	d.label, d.probe, d.chosen, d.last = nil, "", "", ""
 	d.handle, d.copying, d.spine = nil, nil, spine{}
+	d.forget()
 	d.log.Load(nil)
 	d.selectTool("")
 	d.letGo()

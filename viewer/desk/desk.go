@@ -65,33 +65,38 @@ type Desk struct {
 	restore   *viewer.State
 	shown     bool // Shown was told
 
-	layout  string
-	tiles   tiles
-	active  int
-	oneUp   bool
-	perf    bool    // the reader asks how the window performs
-	beside  *beside // what the prior beside it displaced
-	mpr     *reformats
-	tracers []*tracer               // of fusions
-	loose   *stack                  // asked for once, though not registered
-	staged  *staged                 // the hanging protocol in effect
-	noLines bool                    // reference lines are off
-	synced  synced                  // what linked tiles followed last
-	menu    *menu                   // what a right click opened
-	strip   *strip                  // the contact strip is open
-	thumbs  map[string]*pixel.Image // of the strip, by frame
-	tool    viewer.Action
-	draft   tool.Draft
-	cursor  [2]float64 // image point of the active tile
-	pointer pointer
-	label   *label
-	log     tool.Log
-	chosen  string // ID of the selected mark
-	last    string
-	probe   string
-	handle  *handle  // of the selected mark, held by the keyboard
-	copying *copying // a mark on its way to the next slice
-	spine   spine
+	layout    string
+	tiles     tiles
+	active    int
+	oneUp     bool
+	perf      bool    // the reader asks how the window performs
+	beside    *beside // what the prior beside it displaced
+	mpr       *reformats
+	tracers   []*tracer               // of fusions
+	loose     *stack                  // asked for once, though not registered
+	staged    *staged                 // the hanging protocol in effect
+	noLines   bool                    // reference lines are off
+	synced    synced                  // what linked tiles followed last
+	menu      *menu                   // what a right click opened
+	strip     *strip                  // the contact strip is open
+	thumbs    map[string]*pixel.Image // of the strip, by frame
+	tool      viewer.Action
+	draft     tool.Draft
+	cursor    [2]float64 // image point of the active tile
+	pointer   pointer
+	label     *label
+	log       tool.Log
+	chosen    string // ID of the selected mark
+	last      string
+	probe     string
+	handle    *handle  // of the selected mark, held by the keyboard
+	copying   *copying // a mark on its way to the next slice
+	spine     spine
+	memory    memory
+	macros    map[string][]viewer.Action // recorded, by name; they outlive the case
+	panel     *panel
+	loupe     bool // the magnifier is held
+	histogram bool
 
 	pace
 	bounded
@@ -127,7 +132,7 @@ func New(opt Options) *Desk {
 	if opt.NewID == nil {
 		opt.NewID = func() string { return string(dicom.NewUID()) }
 	}
-	d := &Desk{opt: opt, deeds: deeds(), w: 640, h: 480, scale: 1, owner: "images", dirty: true}
+	d := &Desk{opt: opt, deeds: deeds(), w: 640, h: 480, scale: 1, owner: "images", dirty: true, macros: map[string][]viewer.Action{}}
 	d.clear()
 	return d
 }

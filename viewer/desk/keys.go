@@ -84,7 +84,8 @@ var steered = map[viewer.Key]viewer.Action{
 }
 
 func (d *Desk) down(s tool.Stroke) {
-	if d.menuKey(s.Key) || d.stripKey(s.Key) {
+	d.stopMacro()
+	if d.menuKey(s.Key) || d.stripKey(s.Key) || d.letterKey(s.Key) || d.panelKey(s.Key) || d.countKey(s.Key) {
 		return
 	}
 	d.hear(s.At)
@@ -100,7 +101,7 @@ func (d *Desk) down(s tool.Stroke) {
 	if hold && action == d.tool {
 		d.selectTool("") // pressed again where holding cannot be told: off
 	} else {
-		d.perform(action)
+		d.times(action)
 	}
 	if s.Live {
 		d.held[s.Key] = heldKey{since: s.At, before: before, tool: tool.Name(action) != "", action: action}
@@ -117,6 +118,13 @@ func (d *Desk) up(s tool.Stroke) {
 	}
 	delete(d.held, s.Key)
 	d.repeat.Stop(s.Key)
+	switch h.action {
+	case viewer.ToolLoupe:
+		d.loupe = false
+		d.touch()
+	case viewer.ToolSnap:
+		d.touch()
+	}
 	if h.tool && d.tool == h.action && s.At.Sub(h.since) > tool.HoldToUse {
 		d.selectTool(h.before)
 	}
@@ -156,8 +164,16 @@ func (d *Desk) perform(a viewer.Action) {
 	if d.blank {
 		return
 	}
+	if name, text, ok := a.Text(); ok && spoken[name] != nil {
+		if d.open {
+			d.acted = true
+			spoken[name](d, text)
+			d.remember(name, a)
+		}
+		return
+	}
 	name, values, ok := a.Values()
-	if !ok {
+	if _, _, line := a.Text(); !ok && !line {
 		d.notice("Not understood: " + string(name))
 		return
 	}
@@ -171,6 +187,7 @@ func (d *Desk) perform(a viewer.Action) {
 				d.leaveHandle()
 			}
 			f(d, values)
+			d.remember(name, a)
 		}
 		return
 	}

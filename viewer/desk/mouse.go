@@ -74,12 +74,19 @@ func (d *Desk) Mouse(kind MouseKind, b Button, x, y float64) {
 	if !d.open || d.menuMouse(kind, b, x, y) || d.stripMouse(kind, b, x, y) {
 		return
 	}
+	d.dirty = d.dirty || d.loupe
 	d.arrange()
 	switch {
 	case kind == MouseDown && d.pointer.grab == nil:
 		d.catchUp()
 		d.acted = true
 		d.leaveHandle()
+		d.stopMacro()
+		if d.panel != nil {
+			d.panel = nil
+			d.touch()
+			return
+		}
 		d.press(b, x, y)
 	case kind == MouseMove && d.pointer.grab != nil:
 		d.dragBy(d.pointer.grab, dx, dy)

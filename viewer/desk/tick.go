@@ -29,6 +29,7 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 	}
 	d.dirty = d.thumbnails() || d.dirty
 	d.paste()
+	d.stepMacro(now)
 	d.arrive(d.came) // headers that came while pixels were asked for
 	d.came = nil
 	if m := now.Unix() / 60; m != d.minute {
@@ -111,6 +112,7 @@ func (d *Desk) Next() (at time.Time, ok bool) {
 	}
 	sooner(d.stray.Next())
 	sooner(d.repeat.Next())
+	sooner(d.opt.Now(), len(d.memory.playing) > 0)
 	if !d.open {
 		return at, ok
 	}

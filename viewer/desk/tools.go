@@ -2,6 +2,7 @@ package desk
 
 import (
 	"math"
+	"time"
 
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/tool"
@@ -12,7 +13,7 @@ func toolChoices() map[viewer.Action]func(*Desk) {
 	for _, a := range []viewer.Action{
 		viewer.ToolWindow, viewer.ToolLength, viewer.ToolAngle, viewer.ToolEllipse,
 		viewer.ToolProbe, viewer.ToolArrow, viewer.ToolText,
-		viewer.ToolBidirect, viewer.ToolCobb, viewer.ToolRectangle, viewer.ToolPolygon, viewer.ToolVertebra,
+		viewer.ToolBidirect, viewer.ToolCobb, viewer.ToolRectangle, viewer.ToolPolygon, viewer.ToolVertebra, viewer.ToolRegion,
 	} {
 		out[a] = func(d *Desk) { d.selectTool(a) }
 	}
@@ -38,7 +39,7 @@ func (d *Desk) measuring() bool {
 // the pointer if it is over the tile, else in the middle of it.
 func (d *Desk) selectTool(a viewer.Action) {
 	kind, measuring := tool.Kind(a)
-	if measuring && d.c.ReadOnly != "" && kind != viewer.Probe {
+	if measuring && d.c.ReadOnly != "" && kind != viewer.Probe && a != viewer.ToolRegion {
 		d.notice("Nothing can be marked: " + d.c.ReadOnly)
 		return
 	}
@@ -150,7 +151,7 @@ func (d *Desk) put(p [2]float64) {
 	case t.shown.preview():
 		d.notice("Nothing can be measured yet: the image is still being read, this is a preview.")
 		return
-	case d.c.ReadOnly != "":
+	case d.c.ReadOnly != "" && d.tool != viewer.ToolRegion:
 		d.notice("Nothing can be marked: " + d.c.ReadOnly)
 		return
 	}
@@ -159,6 +160,8 @@ func (d *Desk) put(p [2]float64) {
 	d.touch()
 	switch {
 	case !done:
+	case d.tool == viewer.ToolRegion:
+		d.windowBox(points)
 	case d.draft.Kind == viewer.Vertebra:
 		d.putVertebra(points[0], t.shown, t.stack)
 	case d.draft.Kind == viewer.Text:
@@ -195,6 +198,7 @@ type label struct {
 	stack  *stack
 	ask    string                     // what is asked for; "" for a text mark
 	done   func(d *Desk, text string) // gets the answer; nil for a text mark
+	keys   []time.Time                // of the last characters
 }
 
 func (l *label) write(s string) {
@@ -222,8 +226,10 @@ func (d *Desk) typeLabel(k viewer.Key) {
 	l := d.label
 	switch {
 	case k == "space":
+		l.struck(d.opt.Now())
 		l.write(" ")
 	case k.Typing():
+		l.struck(d.opt.Now())
 		l.write(string(k))
 	case k == "backspace":
 		if len(l.text) > 0 {
@@ -231,6 +237,8 @@ func (d *Desk) typeLabel(k viewer.Key) {
 		}
 	case k == "esc":
 		d.label = nil
+	case k == "enter" && l.ask == ":" && l.spoke(d.opt.Now()):
+		l.write(" ") // a line break of dictation executes nothing (N2)
 	case k == "enter":
 		d.label = nil
 		if l.done != nil {

@@ -13,6 +13,7 @@ type memory struct {
 	open    *viewer.Case // nil: nothing is to be shown
 	objects []viewer.Object
 	hidden  bool
+	keys    *viewer.Keymap    // nil: the default
 	past    map[uint64]string // epochs opened here and their studies, so that late edits are known
 }
 
@@ -75,12 +76,16 @@ func edited(marks []viewer.Mark, e viewer.Event) []viewer.Mark {
 
 // again is what a new window is told to stand where the last one stood.
 func (m *memory) again() []Message {
+	var keys []Message
+	if m.keys != nil {
+		keys = []Message{{Kind: Keys, Keys: m.keys}}
+	}
 	if m.open == nil {
-		return nil
+		return keys
 	}
 	c := *m.open
 	c.Marks = slices.Clone(c.Marks)
-	out := []Message{{Kind: Open, Epoch: c.Epoch, StudyUID: c.StudyUID, Case: &c, Again: true, Hidden: m.hidden}}
+	out := append(keys, Message{Kind: Open, Epoch: c.Epoch, StudyUID: c.StudyUID, Case: &c, Again: true, Hidden: m.hidden})
 	return append(out, adds(c.Epoch, c.StudyUID, m.objects)...)
 }
 

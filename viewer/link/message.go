@@ -23,6 +23,7 @@ const (
 	Do     Kind = "do"
 	Focus  Kind = "focus"
 	Blank  Kind = "blank"
+	Keys   Kind = "keys"
 	Hello  Kind = "hello"  // either way, first
 	Unable Kind = "unable" // to the terminal, in place of a hello: Text says why there can be no window
 	Told   Kind = "event"  // to the terminal
@@ -32,6 +33,7 @@ const (
 // unable and blank belong to none.
 type Message struct {
 	Kind     Kind             `json:"kind"`
+	Keys     *viewer.Keymap   `json:"keys,omitempty"` // keys: the key map in effect
 	Epoch    uint64           `json:"epoch,omitempty"`
 	StudyUID string           `json:"study_uid,omitempty"`
 	Protocol int              `json:"protocol,omitempty"`
@@ -56,6 +58,7 @@ type Side interface {
 	Press(viewer.Key)
 	Do(viewer.Action)
 	Blank()
+	Keys(*viewer.Keymap)
 }
 
 // To hands a message to a side. Focus is no affair of it.
@@ -73,6 +76,8 @@ func (m Message) To(s Side) {
 		s.Do(m.Action)
 	case Blank:
 		s.Blank()
+	case Keys:
+		s.Keys(m.Keys)
 	}
 }
 
@@ -145,11 +150,15 @@ func (m Message) check() error {
 			return malformed("press without a key")
 		}
 	case Do:
-		if m.Action == "" || len(m.Action) > 64 {
+		if m.Action == "" || len(m.Action) > maxAction {
 			return malformed("do without an action")
 		}
 	case Told:
 		return m.checkEvent()
+	case Keys:
+		if m.Keys == nil {
+			return malformed("keys without a key map")
+		}
 	case Focus, Blank, Hello, Unable:
 	default:
 		return malformed("unknown kind")
@@ -160,7 +169,7 @@ func (m Message) check() error {
 // ofCase reports whether the message means one case.
 func (m Message) ofCase() bool {
 	switch m.Kind {
-	case Blank, Hello, Unable:
+	case Blank, Hello, Unable, Keys:
 		return false
 	case Told:
 		return m.Event != nil && !free(m.Event.Kind)
@@ -172,6 +181,9 @@ func (m Message) ofCase() bool {
 func free(k viewer.EventKind) bool {
 	return k == viewer.Ready || k == viewer.Hidden || k == viewer.Noticed
 }
+
+// maxAction bounds an action with its values: a command line is the longest.
+const maxAction = 512
 
 func (m Message) checkOpen() error {
 	switch {
@@ -204,7 +216,7 @@ func (m Message) checkEvent() error {
 		return malformed("%d frames seen at once", len(e.Seen))
 	case e.Kind == viewer.Stated && e.State == nil:
 		return malformed("state event without a state")
-	case e.Kind == viewer.Acted && (e.Action == "" || len(e.Action) > 64):
+	case e.Kind == viewer.Acted && (e.Action == "" || len(e.Action) > maxAction):
 		return malformed("action event without an action")
 	}
 	return nil

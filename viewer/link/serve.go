@@ -129,7 +129,7 @@ func (c *Child) admit(m Message) bool {
 	switch m.Kind {
 	case Open:
 		c.epoch, c.study = m.Epoch, m.StudyUID
-	case Blank:
+	case Blank, Keys:
 	default:
 		return m.Epoch == c.epoch && m.StudyUID == c.study
 	}

@@ -120,6 +120,17 @@ func (w *Window) Focus(epoch uint64) error {
 	})
 }
 
+// Keys gives the window another key map, and every window that follows it.
+func (w *Window) Keys(m *viewer.Keymap) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return ErrClosed
+	}
+	w.memory.keys = m
+	return w.send(Message{Kind: Keys, Keys: m})
+}
+
 // Blank covers all pixels; a window that restarts now comes up without a case.
 func (w *Window) Blank() error {
 	w.mu.Lock()

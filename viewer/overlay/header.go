@@ -3,6 +3,7 @@ package overlay
 import (
 	"image"
 	"image/color"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,16 +14,18 @@ import (
 // Head is what the whole window says: whose case it is, what is due, who owns
 // the keys, and what is wrong.
 type Head struct {
-	Order    viewer.Order
-	Site     viewer.SiteLine
-	Now      time.Time
-	Tool     string // the reader's word
-	Owner    string // "images" or "text"
-	ReadOnly string
-	Mismatch []string // N4
-	Label    string   // text being typed at the images; with Typing
-	Typing   bool
-	Ask      string // what the text is; "" for a text mark
+	Order     viewer.Order
+	Site      viewer.SiteLine
+	Now       time.Time
+	Tool      string // the reader's word
+	Owner     string // "images" or "text"
+	ReadOnly  string
+	Mismatch  []string // N4
+	Label     string   // text being typed at the images; with Typing
+	Typing    bool
+	Count     int    // typed before a key
+	Recording string // the macro being recorded
+	Ask       string // what the text is; "" for a text mark
 }
 
 // Header draws the head line over the width of the scene and, below it and over
@@ -57,7 +60,12 @@ func bars(d Head) []bar {
 	if d.Site.Banner != "" {
 		out = append(out, bar{Violet, White, d.Site.Banner})
 	}
-	if d.Typing {
+	if d.Recording != "" {
+		out = append(out, bar{Panel, Amber, "RECORDING macro " + d.Recording})
+	}
+	if d.Typing && d.Ask == ":" {
+		out = append(out, bar{Panel, Green, ":" + d.Label + "|  Enter does it, Esc drops it"})
+	} else if d.Typing {
 		out = append(out, bar{Panel, Green, asked(d.Ask) + ": " + d.Label + "|  Enter sets it, Esc drops it"})
 	}
 	return out
@@ -115,6 +123,9 @@ func headRight(d Head) []bar {
 	}
 	if d.Owner != "" {
 		out = append(out, bar{ink: ink, words: keys})
+	}
+	if d.Count > 0 {
+		out = append(out, bar{ink: Green, words: strconv.Itoa(d.Count) + " ×"})
 	}
 	if d.Tool != "" {
 		out = append(out, bar{ink: Grey, words: d.Tool})

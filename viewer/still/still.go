@@ -153,6 +153,11 @@ func (v *Viewer) Update(epoch uint64, site viewer.SiteLine, studies []viewer.Stu
 	return v.with(epoch, func(d *desk.Desk) { d.Update(epoch, site, studies) })
 }
 
+// Keys implements viewer.Keyed.
+func (v *Viewer) Keys(m *viewer.Keymap) error {
+	return v.always(func(d *desk.Desk) { d.Keys(m) })
+}
+
 // Press implements viewer.Viewer.
 func (v *Viewer) Press(epoch uint64, k viewer.Key) error {
 	return v.with(epoch, func(d *desk.Desk) { d.Press(k) })

@@ -20,6 +20,7 @@ var kinds = map[viewer.Action]viewer.MarkKind{
 	viewer.ToolRectangle: viewer.Rectangle,
 	viewer.ToolPolygon:   viewer.Polygon,
 	viewer.ToolVertebra:  viewer.Vertebra,
+	viewer.ToolRegion:    viewer.Rectangle,
 }
 
 // Names of the tools as the status line and the overlay show them.
@@ -38,6 +39,7 @@ var names = map[viewer.Action]string{
 	viewer.ToolRectangle: "rectangle",
 	viewer.ToolPolygon:   "freehand",
 	viewer.ToolVertebra:  "spine labels",
+	viewer.ToolRegion:    "window from a box",
 }
 
 // Kind is the mark that a tool makes; ok is false for tools that measure nothing.
