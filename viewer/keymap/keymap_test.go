@@ -58,7 +58,7 @@ func TestPresetsDoWhatTheirNamesSay(t *testing.T) {
 	for name, keys := range map[string]map[viewer.Key]viewer.Action{
 		"ohif":   {"pgdown": viewer.SeriesNext, "right": viewer.TileNext, "r": viewer.ViewRight, "l": viewer.ViewLeft, "v": viewer.ViewFlipV, "space": viewer.ViewReset, "=": viewer.ViewFit, "k": viewer.KeyImage, "1": viewer.WindowSoft},
 		"horos":  {"l": viewer.ToolLength, "a": viewer.ToolAngle, "e": viewer.ToolEllipse, "q": viewer.ToolArrow, "t": viewer.ToolText, "w": viewer.ToolWindow},
-		"weasis": {"d": viewer.ToolLength, "a": viewer.ToolAngle, "right": viewer.SeriesNext, "3": viewer.WindowBrain, "6": viewer.WindowBone, "7": viewer.WindowLung, "shift+down": viewer.SliceNext10},
+		"weasis": {"d": viewer.ToolLength, "a": viewer.ToolAngle, "right": viewer.SeriesNext, "3": viewer.WindowBrain, "6": viewer.WindowBone, "7": viewer.WindowLung, "ctrl+down": viewer.SliceNext10},
 		"vim":    {"m": viewer.PlaceSet, "'": viewer.PlaceGo, ".": viewer.Repeat, "q": viewer.MacroRecord, "G": viewer.SliceLast, "ctrl+d": viewer.SliceNext10, "j": viewer.SliceNext},
 	} {
 		f, err := Load(nil, name)
