@@ -158,7 +158,7 @@ func (d *Desk) resource() {
 		return
 	}
 	i := slices.IndexFunc(d.stacks, func(s *stack) bool { return s.key() == d.mpr.source.key() })
-	if i < 0 || len(d.stacks[i].slots) == len(d.mpr.source.slots) && d.stacks[i].slots[0] == d.mpr.source.slots[0] && present(d.stacks[i]) == len(d.mpr.frames) {
+	if i < 0 || len(d.stacks[i].slots) == len(d.mpr.source.slots) && d.stacks[i].slots[0] == d.mpr.source.slots[0] && present(d.stacks[i]) == present(d.mpr.source) {
 		return
 	}
 	was := d.stateMPR()

@@ -40,6 +40,10 @@ func volumeOf(s *stack) (*volume.Volume, []Frame, error) {
 		planes, frames = append(planes, p), append(frames, f)
 	}
 	sorted := space.Sort(planes)
+	if index, out := once(planes, sorted); out > 0 && len(sorted.Apart) == 0 && out <= len(index)/2 {
+		planes, frames = pick(planes, index), pick(frames, index)
+		sorted = space.Sort(planes)
+	}
 	v, err := volume.New(planes, sorted)
 	if err != nil {
 		return nil, frames, err

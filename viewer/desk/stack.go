@@ -35,6 +35,7 @@ type stack struct {
 	along         space.Vec3 // down the stack
 	spacing       float64
 	frameOfRef    dicom.UID
+	lie           spacing
 	first         *instance // for what all share
 	source        *stack    // what a reformat is made of
 	cuts          []told    // what tells it from others in the same places
@@ -178,7 +179,7 @@ const maxMissing = 2000
 // place notes positions and fills the holes with missing slices (N8).
 func (s *stack) place(sp space.Stack, frameOfRef dicom.UID) {
 	s.spatial = len(sp.Order) > 1 && sp.Spacing > 0 || len(sp.Order) == 1
-	s.along, s.spacing, s.frameOfRef = sp.Along, sp.Spacing, frameOfRef
+	s.along, s.spacing, s.frameOfRef, s.lie = sp.Along, sp.Spacing, frameOfRef, spacingOf(sp)
 	for i := range s.slots {
 		s.slots[i].pos = sp.Position[i]
 	}

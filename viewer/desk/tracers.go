@@ -162,7 +162,7 @@ func (d *Desk) retrace() {
 			if s.key() != l.stack.key() {
 				continue
 			}
-			if present(s) == len(l.frames) {
+			if present(s) == present(l.stack) {
 				l.stack = s
 			} else if l.of(s) != nil {
 				break

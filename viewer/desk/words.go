@@ -108,7 +108,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	w.Made = join(" · ", w.Made, d.layerWords(p.image))
 	made, over, warn := d.overWords(t)
 	w.Made, w.Warn = join(", ", w.Made, made), warn
-	w.Position = space.Position(h)
+	w.Position = join(" · ", space.Position(h), t.stack.root().lie.words())
 	if e, ok := space.Orientation(h, frame); ok {
 		w.Edges = e.Shown(v.FlipH, v.Turn)
 	} else {
