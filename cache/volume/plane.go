@@ -132,5 +132,8 @@ func (p *Plane) Image(k int, coarse bool) *pixel.Image {
 // Words are what its pictures are besides their name: "MIP 10 mm", or "".
 func (p *Plane) Words() string { return p.set.Words() }
 
+// Full reports whether every slice of the volume is here.
+func (p *Plane) Full() bool { return p.set.Volume.Have() == p.set.Volume.Slices }
+
 // Whole reports whether all slices between two patient points are here (N8).
 func (p *Plane) Whole(a, b space.Vec3) bool { return p.set.Volume.Whole(a, b) }

@@ -285,3 +285,32 @@ func TestWhatCannotBeReformattedSaysWhy(t *testing.T) {
 		t.Errorf("%q", r.last(viewer.Noticed).Text)
 	}
 }
+
+// MPR asked for before the pixels are here does not fix a window of nothing.
+func TestAReformatTakesItsWindowFromAFullVolume(t *testing.T) {
+	r := newReader(t)
+	s := vt.Series{Slices: 60, Rows: 20, Cols: 20, Modality: "MR", HU: func(col, _, _ int) int { return 40 * col }, Edit: func(d *dicom.Dataset, _ int) {
+		d.Delete(dicom.WindowCenter)
+		d.Delete(dicom.WindowWidth)
+	}}
+	r.d.Open(vt.Case(1, current()))
+	r.d.Add(1, s.Write(t, t.TempDir()))
+	for range 40 { // headers come, the case hangs; m is pressed before the first pixel
+		r.now = r.now.Add(10 * time.Millisecond)
+		r.d.Tick(r.now)
+		if r.d.at().stack != nil && r.d.at().stack.spatial && r.d.mpr == nil {
+			r.d.tiles[0].darken()
+			r.d.tiles[0].look.window = choice{}
+			r.d.Do(viewer.MPRToggle)
+			break
+		}
+	}
+	r.wait(20 * time.Millisecond)
+	r.wait(500 * time.Millisecond)
+	if r.d.mpr == nil || r.d.mpr.set.Volume.Have() != 60 {
+		t.Fatal("no full volume")
+	}
+	if got := r.tile(1); got.Width < 500 {
+		t.Errorf("a window of W %v L %v for values from 0 to 760", got.Width, got.Center)
+	}
+}

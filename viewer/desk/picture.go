@@ -79,6 +79,9 @@ func (t *tile) darken() bool {
 // flickers and compares with nothing.
 func (t *tile) show(p picture) {
 	t.shown, t.late = p, time.Time{}
+	if made := p.slot.inst.made; made != nil && !made.Full() {
+		return // a reformat that is still being filled has no window to go by
+	}
 	if !t.look.window.fixed && !p.preview() && p.image.Stored != nil && len(p.image.Windows()) == 0 {
 		w := p.image.DefaultWindow()
 		t.look.window = choice{fixed: true, center: w.Center, width: w.Width, preset: "automatic"}
