@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -242,6 +243,11 @@ func (d *Desk) readable() int {
 		n += len(s.instances)
 	}
 	return n
+}
+
+// incomplete reports whether fewer images are here than a site says there are (N8).
+func (d *Desk) incomplete() bool {
+	return slices.ContainsFunc(d.counts(), func(c viewer.Loaded) bool { return c.Expected > c.Have })
 }
 
 // counts are the instances readable and expected, per study (N8).

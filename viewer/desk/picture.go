@@ -94,6 +94,8 @@ func (d *Desk) reason(t *tile) string {
 	switch {
 	case !ok && t.key != "":
 		return "waiting for images"
+	case !ok && t.empty != "" && d.incomplete():
+		return "not here yet"
 	case !ok && t.empty != "":
 		return t.empty
 	case !ok && !d.hung && d.open:

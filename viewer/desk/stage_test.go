@@ -80,6 +80,11 @@ func TestALateSeriesTakesItsSeat(t *testing.T) {
 	if r.tile(0).SeriesUID != "1.2.3.2" || r.tile(1).SeriesUID != "" || !hasText(r.d.Scene(), "no such series") {
 		t.Fatalf("%+v, %+v", r.tile(0), r.tile(1))
 	}
+	c := r.d.c.Studies[0]
+	c.Expected = 1000
+	if r.d.Update(1, viewer.SiteLine{}, []viewer.Study{c}); hasText(r.d.Scene(), "no such series") || !hasText(r.d.Scene(), "not here yet") {
+		t.Error("a series that may still come is said not to be")
+	}
 	r.press("j", "j")
 	r.d.Add(1, bone.Write(t, t.TempDir()))
 	r.wait(100 * time.Millisecond)
