@@ -15,6 +15,7 @@ const (
 	SlicePrev10   Action = "slice.prev10"
 	SliceFirst    Action = "slice.first"
 	SliceLast     Action = "slice.last"
+	SliceUnseen   Action = "slice.unseen" // the next that was not seen
 	SeriesNext    Action = "series.next"
 	SeriesPrev    Action = "series.prev"
 	SeriesFind    Action = "series.find" // the contact strip of all display sets

@@ -8,13 +8,14 @@ type State struct {
 	Tiles    []Tile   `json:"tiles"`
 	Active   int      `json:"active"`
 	OneUp    bool     `json:"one_up,omitempty"`
-	Tool     string   `json:"tool"`               // the Action of the active tool: "tool.window", "tool.length" …
-	Selected string   `json:"selected,omitempty"` // ID of the selected mark
-	Last     string   `json:"last,omitempty"`     // ID of the mark drawn last in the current study
-	Owner    string   `json:"owner,omitempty"`    // who owns the keys there: "images" or "text"
-	Counts   []Loaded `json:"counts,omitempty"`   // per study
-	Mismatch []string `json:"mismatch,omitempty"` // N4: what differs from the order, in words without values
-	Unseen   int      `json:"unseen"`             // slices of the current study never shown
+	Tool     string   `json:"tool"`                // the Action of the active tool: "tool.window", "tool.length" …
+	Selected string   `json:"selected,omitempty"`  // ID of the selected mark
+	Last     string   `json:"last,omitempty"`      // ID of the mark drawn last in the current study
+	Owner    string   `json:"owner,omitempty"`     // who owns the keys there: "images" or "text"
+	Counts   []Loaded `json:"counts,omitempty"`    // per study
+	Mismatch []string `json:"mismatch,omitempty"`  // N4: what differs from the order, in words without values
+	Unseen   int      `json:"unseen"`              // slices of the current study that are here and were not seen
+	UnseenIn []string `json:"unseen_in,omitempty"` // which, in words: "Se 3: 14 of 120 not seen: 31–44"
 	Probe    string   `json:"probe,omitempty"`
 	MPR      *MPR     `json:"mpr,omitempty"` // reformats are on screen
 }

@@ -27,13 +27,6 @@ type Case struct {
 	Site     SiteLine `json:"site"`
 }
 
-// Seen is a frame that was on screen as it is: not as a preview, and not in a
-// reformat.
-type Seen struct {
-	SOPUID string `json:"sop_uid"`
-	Frame  int    `json:"frame"` // 0-based
-}
-
 // SiteLine is what the window repeats of the list (N11, W4).
 type SiteLine struct {
 	Name   string    `json:"name"`

@@ -81,8 +81,8 @@ func (l *Ledger) MarkSeen(ctx context.Context, study string, frames ...Seen) err
 	}
 	return l.write(ctx, "note frames seen", func(tx *sql.Tx) error {
 		for _, f := range frames {
-			if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO seen (study, sop, frame) VALUES (?,?,?)`,
-				study, f.SOPUID, f.Frame); err != nil {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO seen (study, sop, frame, ms) VALUES (?,?,?,?)
+				ON CONFLICT (study, sop, frame) DO UPDATE SET ms=max(ms, excluded.ms)`, study, f.SOPUID, f.Frame, f.MS); err != nil {
 				return err
 			}
 		}
@@ -90,14 +90,13 @@ func (l *Ledger) MarkSeen(ctx context.Context, study string, frames ...Seen) err
 	})
 }
 
-// SeenFrames returns every frame of the study that was on screen.
-func (l *Ledger) SeenFrames(ctx context.Context, study string) (map[Seen]bool, error) {
-	out := map[Seen]bool{}
-	err := l.query(ctx, "list frames seen", func(r *sql.Rows) error {
+// SeenFrames returns every frame of the study that was on screen, each once.
+func (l *Ledger) SeenFrames(ctx context.Context, study string) (out []Seen, err error) {
+	err = l.query(ctx, "list frames seen", func(r *sql.Rows) error {
 		var s Seen
-		err := r.Scan(&s.SOPUID, &s.Frame)
-		out[s] = true
+		err := r.Scan(&s.SOPUID, &s.Frame, &s.MS)
+		out = append(out, s)
 		return err
-	}, `SELECT sop, frame FROM seen WHERE study=?`, study)
+	}, `SELECT sop, frame, ms FROM seen WHERE study=? ORDER BY sop, frame`, study)
 	return out, err
 }

@@ -75,6 +75,7 @@ type Capsule struct {
 type Seen struct {
 	SOPUID string
 	Frame  int // 0-based
+	MS     int // how long in all, milliseconds; 0: not measured
 }
 
 // OutboxState is how far a delivery got (security.md 3.7).

@@ -80,6 +80,8 @@ CREATE TABLE list (
 	site TEXT NOT NULL, reader TEXT NOT NULL, body BLOB NOT NULL, said INTEGER NOT NULL,
 	PRIMARY KEY (site, reader)
 ) STRICT;
+`, `
+ALTER TABLE seen ADD COLUMN ms INTEGER NOT NULL DEFAULT 0;
 `}
 
 // migrate brings the schema up to date in one transaction.

@@ -127,7 +127,7 @@ func (m *Model) facts(c *openCase) func() report.Facts {
 	room, row, ctx := m.Room, c.row, m.ctx
 	with := reading.Context{Priors: c.priors, Others: m.snapshot.Rows, Assumed: m.AssumedReader, Loaded: slices.Sorted(maps.Keys(c.compared))}
 	if c.page.State != nil {
-		with.Unseen = c.page.State.Unseen
+		with.Unseen, with.UnseenIn = c.page.State.Unseen, c.page.State.UnseenIn
 	}
 	return func() report.Facts { return room.Facts(ctx, row, with) }
 }

@@ -154,7 +154,7 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 	}
 	c.claimed = b.claimed.Held
 	c.takeMarks(b.start.Marks, nil)
-	c.seen = append(c.seen, b.start.Seen...)
+	c.seen = viewer.MergeSeen(b.start.Seen, c.seen)
 	switch {
 	case c.page.ReadOnly != "":
 		m.stopWriting(c)

@@ -98,7 +98,7 @@ func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
 	case viewer.Stated:
 		return c.stated(m, e.State)
 	case viewer.Viewed:
-		c.seen = append(c.seen, e.Seen...)
+		c.seen = viewer.MergeSeen(c.seen, e.Seen)
 		m.Room.KeepSeen(c.row.StudyUID, e.Seen)
 	case viewer.Edited:
 		return c.edited(m, e)

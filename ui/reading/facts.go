@@ -25,11 +25,12 @@ func identity(row feed.Row) dicom.Identity {
 
 // Context is what facts need besides the row and the images.
 type Context struct {
-	Priors  Priors
-	Unseen  int        // frames held and never on screen
-	Others  []feed.Row // the other rows of the list (N4)
-	Loaded  []string   // study UIDs of priors that were opened beside it
-	Assumed bool       // the reader's name comes from the system
+	Priors   Priors
+	Unseen   int        // frames held and never on screen
+	UnseenIn []string   // which, in words
+	Others   []feed.Row // the other rows of the list (N4)
+	Loaded   []string   // study UIDs of priors that were opened beside it
+	Assumed  bool       // the reader's name comes from the system
 }
 
 // Facts gathers what is known about a case from its row and the headers of the
@@ -38,7 +39,7 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 	f := report.Facts{
 		Patient:   report.Patient{Name: row.PatientName, ID: row.PatientID, Birth: row.BirthDate, Sex: row.Sex},
 		Accession: row.Accession, Exam: row.Study, Modality: row.Modality, Laterality: sideOf(row.Study),
-		Indication: row.Indication, Priority: string(row.Priority), Expected: row.Expected, Unseen: c.Unseen,
+		Indication: row.Indication, Priority: string(row.Priority), Expected: row.Expected, Unseen: c.Unseen, UnseenIn: c.UnseenIn,
 		Reader:  report.Reader{Name: r.Reader.Name, ID: r.Reader.ID, Organization: r.Reader.Organization, Assumed: c.Assumed},
 		Request: sr.Request{Accession: row.Accession, Description: row.Study},
 	}

@@ -37,7 +37,7 @@ func (r *Room) KeepSeen(study string, seen []viewer.Seen) {
 	r.Journal.Put("", func(ctx context.Context) error {
 		rows := make([]ledger.Seen, len(seen))
 		for i, s := range seen {
-			rows[i] = ledger.Seen{SOPUID: s.SOPUID, Frame: s.Frame}
+			rows[i] = ledger.Seen{SOPUID: s.SOPUID, Frame: s.Frame, MS: s.MS}
 		}
 		return r.Ledger.MarkSeen(ctx, study, rows...)
 	})
@@ -45,8 +45,8 @@ func (r *Room) KeepSeen(study string, seen []viewer.Seen) {
 
 func (r *Room) seen(ctx context.Context, study string) (out []viewer.Seen, err error) {
 	rows, err := r.Ledger.SeenFrames(ctx, study)
-	for s := range rows {
-		out = append(out, viewer.Seen{SOPUID: s.SOPUID, Frame: s.Frame})
+	for _, s := range rows {
+		out = append(out, viewer.Seen{SOPUID: s.SOPUID, Frame: s.Frame, MS: s.MS})
 	}
 	return out, err
 }

@@ -40,6 +40,7 @@ func moves() map[viewer.Action]func(*Desk) {
 		viewer.SliceLast:    func(d *Desk) { d.slice(d.at(), 1<<30) },
 		viewer.SeriesNext:   func(d *Desk) { d.nextSeries(1) },
 		viewer.SeriesPrev:   func(d *Desk) { d.nextSeries(-1) },
+		viewer.SliceUnseen:  func(d *Desk) { d.nextUnseen() },
 		viewer.SeriesFind:   func(d *Desk) { d.toggleStrip() },
 		viewer.TileNext:     func(d *Desk) { d.nextTile(1) },
 		viewer.TilePrev:     func(d *Desk) { d.nextTile(-1) },

@@ -11,8 +11,8 @@ import (
 
 func (d *Desk) style() overlay.Style { return overlay.Style{Scale: d.scale} }
 
-// Scene is the picture as it is now. What it shows counts as seen; the first own
-// pixel is told as Shown.
+// Scene is the picture as it is now. What it shows is looked at until the next one;
+// the first own pixel is told as Shown.
 func (d *Desk) Scene() Scene {
 	d.dirty, d.drawn = false, true
 	s := Scene{Epoch: d.c.Epoch, W: d.w, H: d.h, Input: d.heard}
@@ -28,6 +28,8 @@ func (d *Desk) Scene() Scene {
 			d.tileScene(&s, i, t, top)
 		}
 	}
+	d.see(d.opt.Now(), d.gaze.drawn)
+	d.gaze.drawn = nil
 	d.stripScene(&s)
 	d.drawLoupe(&s)
 	s.Over.Append(d.drawPanel())
@@ -83,7 +85,10 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 			Rect: t.rect, Image: image, Key: key, Place: place,
 			Window: p.image.Presented(t.look.window.window(p.image)), Invert: t.look.invert, How: d.how(t), Layers: d.layersOf(p.image),
 		})
-		d.see(p)
+		if image == p.image {
+			d.gaze.drawn = append(d.gaze.drawn, p)
+		}
+		d.showed(p)
 	}
 	words := d.words(i, t)
 	words.Top = top
@@ -110,7 +115,10 @@ func (d *Desk) slots(t *tile) []overlay.SlotState {
 		case !ok:
 			out[i] = overlay.Missing
 		case d.seen[keys[i]]:
+		case d.seen[f.key()] >= viewer.LongEnough:
 			out[i] = overlay.Seen
+		case d.seen[f.key()] > 0:
+			out[i] = overlay.Glimpsed
 		default:
 			out[i] = overlay.Here
 		}

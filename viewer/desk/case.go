@@ -27,12 +27,11 @@ func (d *Desk) Open(c viewer.Case) {
 	if text := d.stray.Flush(); text != "" {
 		d.emit(viewer.Event{Kind: viewer.Held, Text: text})
 	}
+	d.see(d.opt.Now(), nil)
 	d.note()
 	d.clear()
 	d.c, d.open, d.blank = c, true, false
-	for _, s := range c.Seen {
-		d.seen[Frame{Object: viewer.Object{SOPUID: s.SOPUID}, Index: s.Frame}.key()] = true
-	}
+	d.remembered(c.Seen)
 	d.restore = c.State
 	d.log.Load(c.Marks)
 	d.last = d.lastOfCurrent()
@@ -42,6 +41,7 @@ func (d *Desk) Open(c viewer.Case) {
 // Blank shows nothing until the next Open (lock). Decoded pixels are forgotten.
 func (d *Desk) Blank() {
 	d.stray.Flush()
+	d.see(d.opt.Now(), nil)
 	d.note()
 	d.clear()
 	d.c, d.open, d.blank = viewer.Case{Epoch: d.c.Epoch}, false, true
@@ -53,8 +53,8 @@ func (d *Desk) clear() {
 		d.opt.Load.Forget()
 	}
 	d.objects, d.series, d.stacks = map[string]*instance{}, nil, nil
-	d.viewed = nil
-	d.looks, d.seen, d.differs = map[string]look{}, map[string]bool{}, map[string]int{}
+	d.viewed, d.gaze = nil, gaze{}
+	d.looks, d.seen, d.differs = map[string]look{}, map[string]time.Duration{}, map[string]int{}
 	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/pixel"
-	"github.com/nocturne/nocturne/viewer"
 )
 
 // patience is how long a tile keeps the last picture, under that picture's own
@@ -213,35 +212,4 @@ func size(im *pixel.Image) int64 {
 		n += l.Bytes()
 	}
 	return n
-}
-
-// unseen counts the slices of the current study that were never on screen.
-func (d *Desk) unseen() int {
-	n := 0
-	for _, s := range d.stacks {
-		if d.prior(s.study) {
-			continue
-		}
-		for _, sl := range s.slots {
-			if f, ok := sl.wanted(); ok && !d.seen[f.key()] {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// see notes that a picture is on screen and, for the first of the case, says so.
-func (d *Desk) see(p picture) {
-	f, _ := p.slot.wanted()
-	if k := f.key(); !d.seen[k] && !p.preview() {
-		d.seen[k], d.changed = true, true
-		if o := p.slot.inst.obj; o.SOPUID != "" && !d.prior(o.StudyUID) {
-			d.viewed = append(d.viewed, viewer.Seen{SOPUID: o.SOPUID, Frame: p.slot.frame})
-		}
-	}
-	if !d.shown && !d.prior(p.slot.inst.obj.StudyUID) {
-		d.shown = true
-		d.emit(viewer.Event{Kind: viewer.Shown})
-	}
 }

@@ -12,11 +12,12 @@ import (
 func (d *Desk) State() viewer.State {
 	s := viewer.State{
 		Layout: d.layout, Active: d.active, OneUp: d.oneUp, Tool: string(d.tool), Selected: d.chosen,
-		Last: d.last, Owner: d.owner, Counts: d.counts(), Mismatch: d.mismatch(), Unseen: d.unseen(), Probe: d.probe,
+		Last: d.last, Owner: d.owner, Counts: d.counts(), Mismatch: d.mismatch(), Probe: d.probe,
 	}
 	for _, t := range d.tiles[:tilesOf(d.layout)] {
 		s.Tiles = append(s.Tiles, t.state())
 	}
+	s.Unseen, s.UnseenIn = d.unseen()
 	s.MPR = d.stateMPR()
 	return s
 }

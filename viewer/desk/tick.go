@@ -12,6 +12,7 @@ import (
 // call of Scene. Call it once a frame while Next says so, and after every wake of
 // the Loader.
 func (d *Desk) Tick(now time.Time) (dirty bool) {
+	d.looked(now)
 	d.release(now)
 	d.again(now)
 	d.proceed(now)
@@ -111,6 +112,7 @@ func (d *Desk) Next() (at time.Time, ok bool) {
 		}
 	}
 	sooner(d.stray.Next())
+	sooner(d.glimpse())
 	sooner(d.repeat.Next())
 	sooner(d.opt.Now(), len(d.memory.playing) > 0)
 	if !d.open {

@@ -52,7 +52,7 @@ func (m *memory) learn(e viewer.Event) {
 		}
 	case viewer.Viewed:
 		if m.open != nil {
-			m.open.Seen = append(m.open.Seen, e.Seen...)
+			m.open.Seen = viewer.MergeSeen(m.open.Seen, e.Seen)
 		}
 	case viewer.Edited:
 		if m.open != nil {

@@ -146,6 +146,7 @@ const (
 	Seen
 	Decoded  SlotState = 1 << 4 // its pixels are in memory
 	Uploaded SlotState = 1 << 5 // and on the GPU
+	Glimpsed // on screen, not long enough to count
 )
 
 func (s SlotState) reading() SlotState { return s & 0x0F }
@@ -166,6 +167,10 @@ var slotColors = map[SlotState]color.NRGBA{
 	// In a narrow column beside: it is of the machine, not of the reader.
 	Decoded:  {45, 75, 110, 255},
 	Uploaded: {80, 140, 190, 255},
+	Missing:  {110, 20, 25, 255},
+	Here:     {60, 60, 64, 255},
+	Seen:     {165, 165, 170, 255},
+	Glimpsed: {95, 95, 100, 255},
 }
 
 // SliceBar is the stack as a bar along the right edge: what is missing, here,

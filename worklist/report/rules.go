@@ -89,7 +89,11 @@ func unseenImages(_ *Draft, f Facts) []Finding {
 	if f.Unseen == 0 {
 		return nil
 	}
-	return []Finding{{Evidence: []string{fmt.Sprintf("%d", f.Unseen)}, Hint: "images were never on screen"}}
+	evidence := f.UnseenIn
+	if len(evidence) == 0 {
+		evidence = []string{fmt.Sprintf("%d", f.Unseen)}
+	}
+	return []Finding{{Evidence: evidence, Hint: "images were never on screen (J goes to the next)"}}
 }
 
 func changedNumbers(d *Draft, _ Facts) (out []Finding) {

@@ -1,0 +1,215 @@
+package desk
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nocturne/nocturne/viewer"
+)
+
+// gaze is what is on screen as acquired, since it was last counted.
+type gaze struct {
+	pictures []picture
+	since    time.Time
+	drawn    []picture // of the Scene that is being made
+}
+
+// away is how long one look counts at most without anything happening: the reader
+// may be on the telephone.
+const away = time.Minute
+
+// looked counts the time that the pictures of the last Scene were on screen until
+// now. A frame that has been long enough is told as seen; one that is left is told
+// with its time.
+func (d *Desk) looked(now time.Time) {
+	on := min(now.Sub(d.gaze.since), away)
+	d.gaze.since = now
+	if on <= 0 || !d.open {
+		return
+	}
+	for _, p := range d.gaze.pictures {
+		f, _ := p.slot.wanted()
+		k := f.key()
+		was := d.seen[k]
+		d.seen[k] = was + on
+		if was < viewer.LongEnough && d.seen[k] >= viewer.LongEnough {
+			d.changed = true
+			d.view(p)
+		}
+	}
+}
+
+// showed tells of the first own pixel of the case.
+func (d *Desk) showed(p picture) {
+	if !d.shown && !d.prior(p.slot.inst.obj.StudyUID) {
+		d.shown = true
+		d.emit(viewer.Event{Kind: viewer.Shown})
+	}
+}
+
+// see takes what is on screen, as it was acquired, from now on.
+func (d *Desk) see(now time.Time, pictures []picture) {
+	d.looked(now)
+	for _, p := range d.gaze.pictures {
+		if f, _ := p.slot.wanted(); !shows(pictures, p) && d.seen[f.key()] >= viewer.LongEnough {
+			d.view(p)
+		}
+	}
+	d.gaze.pictures = d.gaze.pictures[:0]
+	for _, p := range pictures {
+		if !p.preview() && p.slot.inst.made == nil && !shows(d.gaze.pictures, p) {
+			d.gaze.pictures = append(d.gaze.pictures, p)
+		}
+	}
+}
+
+func shows(pictures []picture, p picture) bool {
+	f, _ := p.slot.wanted()
+	for _, o := range pictures {
+		if g, _ := o.slot.wanted(); g.key() == f.key() {
+			return true
+		}
+	}
+	return false
+}
+
+// view puts a frame of the current study among those to be told, with the time it
+// has by now.
+func (d *Desk) view(p picture) {
+	o := p.slot.inst.obj
+	if o.SOPUID == "" || d.prior(o.StudyUID) {
+		return
+	}
+	f, _ := p.slot.wanted()
+	s := viewer.Seen{SOPUID: o.SOPUID, Frame: p.slot.frame, MS: int(d.seen[f.key()] / time.Millisecond)}
+	d.viewed = viewer.MergeSeen(d.viewed, []viewer.Seen{s})
+}
+
+// remembered takes up what was seen before: a time that nobody measured counts as
+// long enough.
+func (d *Desk) remembered(seen []viewer.Seen) {
+	for _, s := range seen {
+		on := time.Duration(s.MS) * time.Millisecond
+		if s.MS == 0 {
+			on = viewer.LongEnough
+		}
+		k := Frame{Object: viewer.Object{SOPUID: s.SOPUID}, Index: s.Frame}.key()
+		d.seen[k] = max(d.seen[k], on)
+	}
+}
+
+// wasSeen reports whether a slot's frame has been on screen long enough; here is
+// false for a missing slice.
+func (d *Desk) wasSeen(sl slot) (seen, here bool) {
+	f, ok := sl.wanted()
+	return ok && d.seen[f.key()] >= viewer.LongEnough, ok
+}
+
+// unseen counts the frames of the current study that are here and were not seen,
+// and says which, a sentence for each display set: "Se 3: 14 of 120 not seen:
+// 31–44".
+func (d *Desk) unseen() (n int, where []string) {
+	for _, s := range d.stacks {
+		if d.prior(s.study) || s.source != nil {
+			continue
+		}
+		var lacking []int
+		for i, sl := range s.slots {
+			if seen, here := d.wasSeen(sl); here && !seen {
+				lacking = append(lacking, i+1)
+			}
+		}
+		if n += len(lacking); len(lacking) > 0 && len(where) < maxWhere {
+			where = append(where, fmt.Sprintf("%s: %d of %d not seen: %s", orSeries(s), len(lacking), len(s.slots), ranges(lacking)))
+		}
+	}
+	return n, where
+}
+
+// maxWhere bounds how many display sets are named, maxRanges how many ranges of
+// one.
+const maxWhere, maxRanges = 8, 6
+
+func orSeries(s *stack) string {
+	if s.number == 0 {
+		return orWord(s.description, "a series without a number")
+	}
+	return numbered(s.number)
+}
+
+func orWord(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// ranges are rising numbers as one reads them: "1–4, 7, 31–44".
+func ranges(n []int) string {
+	var out []string
+	for i := 0; i < len(n); {
+		k := i
+		for k+1 < len(n) && n[k+1] == n[k]+1 {
+			k++
+		}
+		switch {
+		case len(out) == maxRanges:
+			return strings.Join(out, ", ") + " …"
+		case k == i:
+			out = append(out, fmt.Sprint(n[i]))
+		default:
+			out = append(out, fmt.Sprintf("%d–%d", n[i], n[k]))
+		}
+		i = k + 1
+	}
+	return strings.Join(out, ", ")
+}
+
+// nextUnseen goes to the next slice of the study that was not seen: in the tile's
+// stack onwards and around, then in the other series.
+func (d *Desk) nextUnseen() {
+	t := d.at()
+	if t.stack == nil || t.made() != nil || d.prior(t.stack.study) {
+		d.notice("Choose a tile of the current study first.")
+		return
+	}
+	n := len(t.stack.slots)
+	for by := 1; by <= n; by++ {
+		i := (t.look.slice + by) % n
+		if seen, here := d.wasSeen(t.stack.slots[i]); here && !seen {
+			d.slice(t, i)
+			return
+		}
+	}
+	for _, s := range d.stacks {
+		if d.prior(s.study) || s == t.stack {
+			continue
+		}
+		for i, sl := range s.slots {
+			if seen, here := d.wasSeen(sl); here && !seen {
+				d.hang(t, s)
+				d.slice(t, i)
+				d.notice("Next unseen: " + join(" ", seriesWords(s)) + fmt.Sprintf(", image %d.", i+1))
+				return
+			}
+		}
+	}
+	d.notice("Every image of this study has been seen.")
+}
+
+// glimpse is when something on screen has been there long enough to count as seen;
+// ok is false where all of it has.
+func (d *Desk) glimpse() (at time.Time, ok bool) {
+	for _, p := range d.gaze.pictures {
+		f, _ := p.slot.wanted()
+		left := viewer.LongEnough - d.seen[f.key()]
+		if left <= 0 {
+			continue
+		}
+		if due := d.gaze.since.Add(left); !ok || due.Before(at) {
+			at, ok = due, true
+		}
+	}
+	return at, ok
+}
