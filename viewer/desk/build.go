@@ -114,10 +114,9 @@ func (d *Desk) slots(t *tile) []overlay.SlotState {
 		switch {
 		case !ok:
 			out[i] = overlay.Missing
-		case d.seen[keys[i]]:
-		case d.seen[f.key()] >= viewer.LongEnough:
+		case d.seen[keys[i]] >= viewer.LongEnough:
 			out[i] = overlay.Seen
-		case d.seen[f.key()] > 0:
+		case d.seen[keys[i]] > 0:
 			out[i] = overlay.Glimpsed
 		default:
 			out[i] = overlay.Here

@@ -144,9 +144,9 @@ const (
 	Missing SlotState = iota
 	Here
 	Seen
+	Glimpsed                    // on screen, not long enough to count
 	Decoded  SlotState = 1 << 4 // its pixels are in memory
 	Uploaded SlotState = 1 << 5 // and on the GPU
-	Glimpsed // on screen, not long enough to count
 )
 
 func (s SlotState) reading() SlotState { return s & 0x0F }
@@ -161,16 +161,13 @@ func (s SlotState) memory() SlotState {
 
 // slotColors: missing is a dark red, what was seen is bright.
 var slotColors = map[SlotState]color.NRGBA{
-	Missing: {110, 20, 25, 255},
-	Here:    {60, 60, 64, 255},
-	Seen:    {165, 165, 170, 255},
-	// In a narrow column beside: it is of the machine, not of the reader.
-	Decoded:  {45, 75, 110, 255},
-	Uploaded: {80, 140, 190, 255},
 	Missing:  {110, 20, 25, 255},
 	Here:     {60, 60, 64, 255},
 	Seen:     {165, 165, 170, 255},
 	Glimpsed: {95, 95, 100, 255},
+	// In a narrow column beside: it is of the machine, not of the reader.
+	Decoded:  {45, 75, 110, 255},
+	Uploaded: {80, 140, 190, 255},
 }
 
 // SliceBar is the stack as a bar along the right edge: what is missing, here,
