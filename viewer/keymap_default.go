@@ -60,7 +60,7 @@ func DefaultImages() []Binding {
 		{Keys: []Key{"pgup"}, Action: SlicePrev10, Help: "10 slices back", Group: "slices"},
 		{Keys: []Key{"home"}, Action: SliceFirst, Help: "first slice", Group: "slices"},
 		{Keys: []Key{"end"}, Action: SliceLast, Help: "last slice", Group: "slices"},
-		{Keys: []Key{"I"}, Action: SliceUnseen, Help: "next unseen slice", Group: "slices"},
+		{Keys: []Key{"*"}, Action: SliceUnseen, Help: "next unseen slice", Group: "slices"},
 		{Keys: []Key{"f"}, Action: SeriesNext, Help: "next series", Group: "slices"},
 		{Keys: []Key{"a"}, Action: SeriesPrev, Help: "previous series", Group: "slices"},
 		{Keys: []Key{"/"}, Action: SeriesFind, Help: "find series: thumbnails", Group: "slices"},

@@ -118,7 +118,7 @@ func TestReformatsAndThumbnailsMakeNothingSeen(t *testing.T) {
 	}
 }
 
-// What was not seen is named by series and ranges, and I goes to it, onwards and
+// What was not seen is named by series and ranges, and * goes to it, onwards and
 // around and into the next series.
 func TestTheUnseenIsNamedAndJumpedTo(t *testing.T) {
 	r := newReader(t)
@@ -133,13 +133,13 @@ func TestTheUnseenIsNamedAndJumpedTo(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 	for _, next := range []int{3, 4, 5, 7, 8, 9, 10} {
-		r.press("I")
+		r.press("*")
 		r.slice(next)
 	}
-	if r.press("I"); r.tile(0).SeriesUID != "1.2.3.4" || r.tile(0).Slice != 0 {
+	if r.press("*"); r.tile(0).SeriesUID != "1.2.3.4" || r.tile(0).Slice != 0 {
 		t.Errorf("not in the other series: %+v", r.tile(0))
 	}
-	r.press("I", "I")
+	r.press("*", "*")
 	if n := r.d.State().Unseen; n != 0 || !contains(r.last(viewer.Noticed).Text, "has been seen") {
 		t.Errorf("%d unseen, %q", n, r.last(viewer.Noticed).Text)
 	}

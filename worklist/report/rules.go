@@ -93,7 +93,7 @@ func unseenImages(_ *Draft, f Facts) []Finding {
 	if len(evidence) == 0 {
 		evidence = []string{fmt.Sprintf("%d", f.Unseen)}
 	}
-	return []Finding{{Evidence: evidence, Hint: "images were never on screen (I goes to the next)"}}
+	return []Finding{{Evidence: evidence, Hint: "images were never on screen (* goes to the next)"}}
 }
 
 func changedNumbers(d *Draft, _ Facts) (out []Finding) {
