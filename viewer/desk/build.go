@@ -32,7 +32,7 @@ func (d *Desk) Scene() Scene {
 	d.gaze.drawn = nil
 	d.stripScene(&s)
 	d.drawLoupe(&s)
-	s.Over.Append(d.drawPanel())
+	d.drawPanel(&s)
 	s.Over.Append(head)
 	d.menuScene(&s)
 	if d.opt.Uploaded != nil {

@@ -91,9 +91,16 @@ func outside(l overlay.List, r image.Rectangle) overlay.List {
 		}
 	}
 	for _, t := range l.Texts {
-		if !image.Pt(int(t.X), int(t.Y)).In(r) {
+		if !extent(t).Overlaps(r) {
 			out.Texts = append(out.Texts, t)
 		}
 	}
 	return out
+}
+
+// extent is what a text covers, about.
+func extent(t overlay.Text) image.Rectangle {
+	w := overlay.Width(t.S, t.Size)
+	x := t.X - w*float64(t.Align)/2 // left, centre, right
+	return image.Rect(int(x), int(t.Y-t.Size), int(x+w)+1, int(t.Y+0.3*t.Size)+1)
 }

@@ -130,13 +130,19 @@ func (d *Desk) helpPages() int {
 	return pages
 }
 
-func (d *Desk) panelRect() image.Rectangle { return d.area() }
+// panelRect is below all bars: nothing hides what is wrong with a case.
+func (d *Desk) panelRect() image.Rectangle {
+	_, top := d.style().Header(d.w, d.h, d.head())
+	return image.Rect(0, top, d.w, max(top, d.h))
+}
 
 // drawPanel draws the open panel over the tiles.
-func (d *Desk) drawPanel() overlay.List {
+func (d *Desk) drawPanel(s *Scene) {
 	if d.panel == nil {
-		return overlay.List{}
+		return
 	}
-	l, _ := d.style().Panel(d.panelRect(), d.panel.title, d.panel.rows, d.panel.at, d.panel.pick != nil)
-	return l
+	r := d.panelRect()
+	l, _ := d.style().Panel(r, d.panel.title, d.panel.rows, d.panel.at, d.panel.pick != nil)
+	s.Over = outside(s.Over, r)
+	s.Over.Append(l)
 }
