@@ -89,3 +89,33 @@ func TestAKilledDeskStandsWhereItStood(t *testing.T) {
 		t.Errorf("the mark is %q, was %q", back.State.Last, mark.ID)
 	}
 }
+
+// The window takes its keys over the pipe, keeps them for the next case, and has them
+// again after a kill -9.
+func TestTheKeyMapComesOverThePipeAndSurvivesAKill(t *testing.T) {
+	w := start(t, "desk", nil)
+	must(t, w.Keys(viewer.NewKeymap(viewer.DefaultImages(), []viewer.Binding{
+		{Keys: []viewer.Key{"alt+x"}, Place: viewer.InImages, Action: viewer.SliceLast},
+	}).As("mine", false, nil)))
+	series := viewertest.Series{Slices: 40}
+	c := viewertest.Case(3, viewer.Study{UID: "1.2.3", Date: "20260301", Modality: "CT"})
+	must(t, w.Open(context.Background(), c))
+	must(t, w.Add(3, series.Write(t, t.TempDir())))
+	at := func(slice int) func(viewer.Event) bool {
+		return func(e viewer.Event) bool {
+			return e.Kind == viewer.Stated && len(e.State.Tiles) > 0 && e.State.Tiles[0].SOPUID == series.SOP(slice)
+		}
+	}
+	until(t, w, 10*time.Second, at(0))
+	must(t, w.Press(3, "alt+x"))
+	until(t, w, 10*time.Second, at(39))
+	w.mu.Lock()
+	p := w.child.cmd.Process
+	w.mu.Unlock()
+	must(t, p.Kill())
+	until(t, w, 10*time.Second, kind(viewer.Shown))
+	must(t, w.Press(3, "home"))
+	until(t, w, 10*time.Second, at(0))
+	must(t, w.Press(3, "alt+x"))
+	until(t, w, 10*time.Second, at(39))
+}

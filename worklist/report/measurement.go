@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,6 +52,9 @@ func MeasurementText(m Measurement) string {
 	if s == "" {
 		s = strings.TrimSpace(Foreign(m.Label))
 	}
+	if m.Kind == "vertebra" && m.Calibration != "" {
+		s += " (" + Foreign(m.Calibration) + ")" // where the count comes from
+	}
 	if s == "" {
 		s = "marked"
 	}
@@ -76,12 +81,14 @@ func isoDate(da string) string {
 }
 
 func (m Measurement) numbers() string {
-	for _, name := range []string{"length", "long", "angle", "mean", "value", "velocity", "distance", "time"} {
+	for _, name := range []string{"volume", "length", "long", "angle", "mean", "value", "velocity", "distance", "time"} {
 		v, ok := m.value(name)
 		if !ok || math.IsNaN(v.Number) || math.IsInf(v.Number, 0) {
 			continue
 		}
 		switch name {
+		case "volume":
+			return m.quantity(v) + m.ellipsoid() + m.gone()
 		case "length":
 			return m.quantity(v) + m.caveat()
 		case "long":
@@ -107,6 +114,30 @@ func (m Measurement) axes(long Value) string {
 		return m.quantity(long) + " × " + m.quantity(short)
 	}
 	return s + " × " + m.quantity(short)
+}
+
+// ellipsoid are the axes a volume was computed from, the longest first: " (30.0 ×
+// 20.0 × 10.0 mm)".
+func (m Measurement) ellipsoid() string {
+	var axes []Value
+	for _, name := range []string{"axis a", "axis b", "axis c"} {
+		if v, ok := m.value(name); ok {
+			axes = append(axes, v)
+		}
+	}
+	if len(axes) != 3 {
+		return ""
+	}
+	slices.SortFunc(axes, func(a, b Value) int { return cmp.Compare(b.Number, a.Number) })
+	return " (" + number(axes[0]) + " × " + number(axes[1]) + " × " + m.quantity(axes[2]) + ")"
+}
+
+// gone says that a volume's axis is not there any more.
+func (m Measurement) gone() string {
+	if m.Calibration == "an axis was deleted" {
+		return ", an axis was deleted"
+	}
+	return ""
 }
 
 // spread is what an ellipse says beside its mean.
