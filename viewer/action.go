@@ -97,6 +97,9 @@ const (
 	WindowNarrow  Action = "window.width.down"
 	WindowWider   Action = "window.width.up"
 	KeyImage      Action = "image.key"
+	KeyNext       Action = "image.key.next"
+	StateNext     Action = "state.next" // presentation states in turn
+	OthersToggle  Action = "others.toggle"
 
 	Repeat       Action = "action.repeat" // the last one again
 	PlaceSet     Action = "place.set"     // remembers this slice under the letter that follows

@@ -77,13 +77,16 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 		if p.preview() {
 			place, key = p.image.Preview.ToFrame.Then(place), key+"#preview"
 		}
-		image := p.image
+		image, window, layers := p.image, p.image.Presented(t.look.window.window(p.image)), d.layersOf(p.image)
+		if seen, with := d.underPicture(t); seen != nil {
+			image, key, window, layers = seen, key+"#"+with, seen.Presented(t.underWindow(seen)), d.layersOf(seen)
+		}
 		if fused, with := d.fusedPicture(t); fused != nil {
 			image, key = fused, key+"#"+with
 		}
 		s.Tiles = append(s.Tiles, TileScene{
 			Rect: t.rect, Image: image, Key: key, Place: place,
-			Window: p.image.Presented(t.look.window.window(p.image)), Invert: t.look.invert, How: d.how(t), Layers: d.layersOf(p.image),
+			Window: window, Invert: t.look.invert, How: d.how(t), Layers: layers,
 		})
 		if image == p.image {
 			d.gaze.drawn = append(d.gaze.drawn, p)
@@ -143,6 +146,7 @@ func (d *Desk) drawMarks(l *overlay.List, i int, t *tile, clip image.Rectangle) 
 	for _, m := range d.marksOn(t.shown) {
 		shapes = append(shapes, t.shape(m, clip, m.ID == d.chosen))
 	}
+	shapes = append(append(shapes, d.foreignShapes(t, clip)...), d.stateShapes(t, clip)...)
 	shapes = append(shapes, d.levelShape(t)...)
 	if h := d.handle; h != nil && h.tile == i && h.at < len(h.mark.Points) {
 		at := t.onScreen(h.mark.Points[h.at : h.at+1])[0]

@@ -59,6 +59,7 @@ func (d *Desk) clear() {
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil
 	d.photons = photons{}
+	d.others = others{}
 	d.tracers, d.loose = nil, nil
 	d.tiles = newTiles()
 	d.synced = synced{}
@@ -166,6 +167,7 @@ func (d *Desk) arrive(headers []Header) {
 		*in = *newInstance(h.Object, h.File)
 		d.compare(in)
 		d.file(in)
+		d.takeObject(h)
 		if in.image && !d.prior(in.obj.StudyUID) && d.firstSeen.IsZero() {
 			d.firstSeen = d.opt.Now()
 		}

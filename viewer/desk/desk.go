@@ -62,6 +62,7 @@ type Desk struct {
 	firstSeen time.Time // when the first header of the current study came
 	acted     bool      // the reader has done something to this case
 	grew      bool      // headers came since the case was hung
+	others    others    // what came with the images: reports, presentation states, key objects
 	came      []Header  // headers that came between two looks within one Tick
 	restore   *viewer.State
 	shown     bool // Shown was told

@@ -62,7 +62,7 @@ func (d *Desk) gone(id string) {
 func (d *Desk) lastOfCurrent() string {
 	marks := d.log.Marks()
 	for i := len(marks) - 1; i >= 0; i-- {
-		if !marks[i].Prior {
+		if !marks[i].Prior && marks[i].Kind != viewer.KeyImageMark {
 			return marks[i].ID
 		}
 	}

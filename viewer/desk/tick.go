@@ -20,6 +20,7 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 	headers, _ := d.opt.Load.Arrived()
 	d.arrive(headers)
 	d.tryHang(now)
+	d.offer()
 	d.play(now)
 	d.fill()
 	d.fillTracers()

@@ -51,6 +51,7 @@ type tile struct {
 
 	shown picture
 	fused *fused          // what lies over the picture
+	under *under          // the presentation state it is seen under
 	late  time.Time       // since when the slice wanted is not on screen
 	turn  time.Time       // when a reformat last moved
 	cross *space.Vec3     // the same point, in patient space

@@ -134,6 +134,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 			}
 		}
 	}
+	d.objectWords(w, t)
 }
 
 // lossyWords say that and how the pixels were lossily compressed (N21).

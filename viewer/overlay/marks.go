@@ -16,8 +16,9 @@ type Shape struct {
 	Selected bool
 	Prior    bool // of a prior study: amber, as its band (N6)
 	Draft    bool
-	Arrow    bool // a head at the first point
-	Level    bool // a label of another slice, by its level: blue, no handle
+	Arrow    bool        // a head at the first point
+	Ink      color.NRGBA // of what is not the reader's; zero: by what it is
+	Level    bool        // a label of another slice, by its level: blue, no handle
 }
 
 // Shapes draws the marks of a tile: lines over a dark rim, handles where selected,
@@ -34,6 +35,8 @@ func (s Style) Shapes(marks []Shape) List {
 func (s Style) shape(l *List, m Shape, taken *[]image.Rectangle) {
 	c := Yellow
 	switch {
+	case m.Ink.A > 0:
+		c = m.Ink
 	case m.Level:
 		c = Blue
 	case m.Prior:

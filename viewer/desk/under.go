@@ -1,0 +1,326 @@
+package desk
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+	"strings"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/pr"
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/overlay"
+)
+
+// under is a presentation state on a tile, and how the tile was looked at before. What
+// is measured stays the picture: the one under the state is made of it to be seen.
+type under struct {
+	state   *pr.State
+	before  look
+	of      *pixel.Image // what picture is made of
+	picture *pixel.Image
+	failed  string
+}
+
+// nextState puts the next presentation state about the picture on the active tile;
+// after the last the picture is seen as before.
+func (d *Desk) nextState() {
+	t := d.at()
+	p := t.shown
+	switch {
+	case p.image == nil || p.preview():
+		d.notice("No image is here to be presented.")
+		return
+	case p.slot.inst.made != nil:
+		d.notice("A presentation state is about images as they were acquired, not about reformats.")
+		return
+	case t.fused != nil:
+		d.notice("No presentation state under a fusion; F takes the PET off first.")
+		return
+	}
+	about := d.statesOf(p)
+	if len(about) == 0 {
+		d.notice(d.noState())
+		return
+	}
+	next := 0
+	if t.under != nil {
+		for i, s := range about {
+			if s == t.under.state {
+				next = i + 1
+			}
+		}
+		d.unpresent(t)
+	}
+	if next == len(about) {
+		d.notice("No presentation state: the image as it came.")
+		return
+	}
+	d.present(t, about[next])
+	d.notice(fmt.Sprintf("Presentation state %d of %d; :pr goes on.", next+1, len(about)))
+}
+
+func (d *Desk) noState() string {
+	if n := len(d.others.states); n > 0 {
+		return fmt.Sprintf("No presentation state is about this image; %d of this case are about others.", n)
+	}
+	return "No presentation state is about this image."
+}
+
+func (d *Desk) statesOf(p picture) []*pr.State {
+	var out []*pr.State
+	for _, s := range d.others.states {
+		if s.Of(dicom.UID(p.slot.sop()), p.slot.frame) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// unpresent takes the state off: window, turn and zoom are as before it, the slice is that
+// on screen.
+func (d *Desk) unpresent(t *tile) {
+	was := t.under.before
+	was.slice, was.at, was.touched = t.look.slice, t.look.at, t.look.touched
+	t.look, t.under = was, nil
+	d.touch()
+}
+
+// present looks at a tile as a state says: first turned, then flipped (PS3.3 C.10.6),
+// the displayed area in sight.
+func (d *Desk) present(t *tile, s *pr.State) {
+	d.arrange()
+	t.under = &under{state: s, before: t.look}
+	v := &t.look.view
+	v.FlipH, v.Turn = s.Flip, s.Turn
+	if s.Flip {
+		v.Turn = (4 - s.Turn) % 4
+	}
+	v.Zoom, v.PanX, v.PanY = 0, 0, 0
+	t.look.window, t.look.invert = choice{}, false
+	if a, ok := s.Area(dicom.UID(t.shown.slot.sop()), t.shown.slot.frame); ok {
+		if a.Mode == "TRUE SIZE" {
+			d.notice("The state asks for true size; here its area is fitted.")
+		}
+		v.look(a, &t.shown.geo, t.rect)
+	}
+	d.touch()
+}
+
+// look brings an area into sight: all of it as large as fits, or as it is to be
+// magnified.
+func (v *view) look(a pr.Area, g *geometry, r image.Rectangle) {
+	x0, y0, x1, y1 := edges(a)
+	if w, h := x1-x0, y1-y0; w > 0 && h > 0 && (x0 != 0 || y0 != 0 || x1 != float64(g.Cols) || y1 != float64(g.Rows) || a.Mode == "MAGNIFY") {
+		h *= g.Aspect
+		if v.Turn%2 != 0 {
+			w, h = h, w
+		}
+		v.Zoom = math.Min(float64(r.Dx())/w, float64(r.Dy())/h)
+		if a.Mode == "MAGNIFY" && a.Magnification > 0 {
+			v.Zoom = a.Magnification
+		}
+		v.Zoom = math.Max(minZoom, math.Min(maxZoom, v.Zoom))
+		v.PanX, v.PanY = (x0+x1)/2-float64(g.Cols)/2, (y0+y1)/2-float64(g.Rows)/2
+	}
+}
+
+// edges are an area's in image points, whichever corner is the upper left.
+func edges(a pr.Area) (x0, y0, x1, y1 float64) {
+	x0, x1 = float64(min(a.TopLeft[0], a.BottomRight[0])-1), float64(max(a.TopLeft[0], a.BottomRight[0]))
+	y0, y1 = float64(min(a.TopLeft[1], a.BottomRight[1])-1), float64(max(a.TopLeft[1], a.BottomRight[1]))
+	return x0, y0, x1, y1
+}
+
+// underPicture is a tile's picture under its state, and what tells it from others of
+// the picture; nil where no state is about it.
+func (d *Desk) underPicture(t *tile) (im *pixel.Image, key string) {
+	u, p := t.under, t.shown
+	if u == nil || p.image == nil || p.preview() || p.slot.inst.made != nil {
+		return nil, ""
+	}
+	sop, frame := dicom.UID(p.slot.sop()), p.slot.frame
+	if !u.state.Of(sop, frame) {
+		return nil, ""
+	}
+	if u.of != p.image {
+		var err error
+		u.of, u.failed = p.image, ""
+		if u.picture, err = p.image.Under(u.state.Source, u.state.VOI(sop, frame), frame); err != nil {
+			u.failed = why(err)
+		}
+	}
+	return u.picture, "under " + string(u.state.SOPUID)
+}
+
+// underWindow is the state's own window, unless the reader chose another since.
+func (t *tile) underWindow(im *pixel.Image) pixel.Window {
+	if c := t.look.window; c.fixed && c.preset != "automatic" {
+		return c.window(im)
+	}
+	if own := im.Windows(); len(own) > 0 {
+		return own[t.look.window.own%len(own)]
+	}
+	return im.DefaultWindow()
+}
+
+// underWords are on the tile: what it is under and in which window, or how many states
+// it could be under.
+func (d *Desk) underWords(t *tile) (made, window, warn string) {
+	p := t.shown
+	if p.slot.inst.made != nil {
+		return "", "", ""
+	}
+	im, key := d.underPicture(t)
+	switch {
+	case key == "":
+		if n := len(d.statesOf(p)); n > 0 {
+			made = ":pr shows " + plural(n, "presentation state")
+		}
+		return made, "", ""
+	case im == nil:
+		return "", "", "PRESENTATION STATE " + t.under.failed
+	}
+	s := t.under.state
+	made = "presentation state: " + join(", ", s.Label, s.Description)
+	if im.Stored != nil {
+		w := t.underWindow(im)
+		window = join(" ", overlay.WindowLevel(w.Center, w.Width), w.Explanation)
+		if w.Function == pixel.VOILUT {
+			window = join(" ", "VOI LUT", w.Explanation)
+		}
+	}
+	return made, window, ""
+}
+
+// stateShapes are the graphics and texts of a tile's state on its picture, layer by
+// layer.
+func (d *Desk) stateShapes(t *tile, clip image.Rectangle) []overlay.Shape {
+	if im, _ := d.underPicture(t); im == nil {
+		return nil
+	}
+	s, p := t.under.state, t.shown
+	sop, frame := dicom.UID(p.slot.sop()), p.slot.frame
+	to := t.units(s, sop, frame)
+	var out []overlay.Shape
+	for _, a := range s.On(sop, frame) {
+		ink := inkOf(s.Color(a.Layer))
+		for _, g := range a.Graphics {
+			out = append(out, overlay.Shape{Clip: clip, Lines: [][][2]float64{to(curve(g), g.Units)}, Ink: ink})
+		}
+		for _, x := range a.Texts {
+			out = append(out, textShapes(x, to, clip, ink)...)
+		}
+	}
+	return out
+}
+
+// inkOf is a layer's colour; the white and grey that most recommend would be taken for
+// the image's own.
+func inkOf(c *[3]uint8) color.NRGBA {
+	if c == nil || c[0] == c[1] && c[1] == c[2] {
+		return overlay.Cyan
+	}
+	return color.NRGBA{c[0], c[1], c[2], 255}
+}
+
+// units maps points of a state to the scene: of the image, or of the displayed area as
+// it is turned.
+func (t *tile) units(s *pr.State, sop dicom.UID, frame int) func(p [][2]float64, units string) [][2]float64 {
+	box := [][2]float64{{0, 0}, {float64(t.shown.geo.Cols), float64(t.shown.geo.Rows)}}
+	if a, ok := s.Area(sop, frame); ok {
+		x0, y0, x1, y1 := edges(a)
+		box = [][2]float64{{x0, y0}, {x1, y1}}
+	}
+	c := t.onScreen(box)
+	x0, x1 := math.Min(c[0][0], c[1][0]), math.Max(c[0][0], c[1][0])
+	y0, y1 := math.Min(c[0][1], c[1][1]), math.Max(c[0][1], c[1][1])
+	return func(p [][2]float64, units string) [][2]float64 {
+		if units != pr.Display {
+			return t.onScreen(p)
+		}
+		out := make([][2]float64, len(p))
+		for i, q := range p {
+			out[i] = [2]float64{x0 + q[0]*(x1-x0), y0 + q[1]*(y1-y0)}
+		}
+		return out
+	}
+}
+
+// textShapes are a text at the upper left of its box, else at its anchor, and the line
+// between them.
+func textShapes(x pr.Text, to func([][2]float64, string) [][2]float64, clip image.Rectangle, ink color.NRGBA) []overlay.Shape {
+	s := overlay.Shape{Clip: clip, Words: strings.Split(dicom.Clean(x.Value), "\n"), Ink: ink, Draft: true}
+	var anchor [][2]float64
+	if x.Anchor != nil {
+		anchor = to([][2]float64{*x.Anchor}, x.AnchorUnits)
+		s.Points = anchor
+	}
+	if x.Box != nil {
+		b := to(x.Box[:], x.BoxUnits)
+		at := [2]float64{math.Min(b[0][0], b[1][0]), math.Min(b[0][1], b[1][1])}
+		s.Points = [][2]float64{at}
+		if anchor != nil && x.Line {
+			s.Lines = [][][2]float64{{anchor[0], at}}
+		}
+	}
+	return []overlay.Shape{s}
+}
+
+// curve is a figure as a polyline: circles and ellipses of 72 strokes, a curve through
+// points of eight between two.
+func curve(g pr.Graphic) [][2]float64 {
+	p := g.Points
+	round := func(c, u, w [2]float64) [][2]float64 {
+		out := make([][2]float64, 73)
+		for i := range out {
+			s, k := math.Sincos(2 * math.Pi * float64(i) / 72)
+			out[i] = [2]float64{c[0] + u[0]*k + w[0]*s, c[1] + u[1]*k + w[1]*s}
+		}
+		return out
+	}
+	switch {
+	case g.Type == "POINT":
+		return [][2]float64{{p[0][0] - 0.5, p[0][1]}, {p[0][0] + 0.5, p[0][1]}, p[0], {p[0][0], p[0][1] - 0.5}, {p[0][0], p[0][1] + 0.5}}
+	case g.Type == "CIRCLE":
+		u := [2]float64{p[1][0] - p[0][0], p[1][1] - p[0][1]}
+		return round(p[0], u, [2]float64{-u[1], u[0]})
+	case g.Type == "ELLIPSE":
+		half := func(a, b [2]float64) [2]float64 { return [2]float64{(b[0] - a[0]) / 2, (b[1] - a[1]) / 2} }
+		return round([2]float64{(p[0][0] + p[1][0]) / 2, (p[0][1] + p[1][1]) / 2}, half(p[0], p[1]), half(p[2], p[3]))
+	case g.Type == "INTERPOLATED" && len(p) > 2:
+		return spline(p)
+	}
+	return p
+}
+
+// spline is a Catmull-Rom curve through points, closed where the first is the last.
+func spline(p [][2]float64) [][2]float64 {
+	n := len(p)
+	closed := p[0] == p[n-1]
+	at := func(i int) [2]float64 {
+		switch {
+		case closed:
+			return p[((i%(n-1))+n-1)%(n-1)]
+		case i < 0:
+			return p[0]
+		case i >= n:
+			return p[n-1]
+		}
+		return p[i]
+	}
+	out := [][2]float64{p[0]}
+	for i := range n - 1 {
+		a, b, c, e := at(i-1), p[i], p[i+1], at(i+2)
+		for k := 1; k <= 8; k++ {
+			t := float64(k) / 8
+			var q [2]float64
+			for x := range q {
+				q[x] = 0.5 * (2*b[x] + (c[x]-a[x])*t + (2*a[x]-5*b[x]+4*c[x]-e[x])*t*t + (3*b[x]-a[x]-3*c[x]+e[x])*t*t*t)
+			}
+			out = append(out, q)
+		}
+	}
+	return out
+}
