@@ -280,30 +280,31 @@ func objecting() map[viewer.Action]func(*Desk) {
 	}
 }
 
-// toggleKey makes the picture a key image of the reader's, or no longer.
+// toggleKey makes the image that the active tile is at a key image of the reader's, or
+// no longer.
 func (d *Desk) toggleKey() {
 	t := d.at()
-	p := t.shown
+	sl, ok := t.slot()
 	switch {
 	case d.c.ReadOnly != "":
 		d.notice("Nothing can be changed: " + d.c.ReadOnly)
 		return
-	case p.image == nil || p.preview():
+	case !ok || sl.inst == nil:
 		d.notice("There is no image here to be key.")
 		return
-	case p.slot.inst.made != nil:
+	case sl.inst.made != nil:
 		d.notice("A reformat is no image of the study: a slice of it can be key.")
 		return
 	}
 	for _, m := range d.log.Marks() {
-		if m.Kind == viewer.KeyImageMark && m.SOPUID == p.slot.sop() && m.Frame == p.slot.frame {
+		if m.Kind == viewer.KeyImageMark && m.SOPUID == sl.sop() && m.Frame == sl.frame {
 			d.log.Delete(m.ID)
 			d.gone(m.ID)
 			d.notice("No longer a key image.")
 			return
 		}
 	}
-	m := viewer.Mark{ID: d.opt.NewID(), Kind: viewer.KeyImageMark, SOPUID: p.slot.sop(), Frame: p.slot.frame, Slice: p.index + 1, Changed: d.opt.Now()}
+	m := viewer.Mark{ID: d.opt.NewID(), Kind: viewer.KeyImageMark, SOPUID: sl.sop(), Frame: sl.frame, Slice: t.look.slice + 1, Changed: d.opt.Now()}
 	d.markOf(&m, t.stack)
 	d.log.Add(m)
 	d.edited(m)
