@@ -155,6 +155,7 @@ func (s Style) corners(l *List, r image.Rectangle, t Tile, room room) {
 		bottomLeft, bottomRight = nil, only(bottomRight, t.Short)
 	}
 	most := 0.46 * float64(r.Dx()) // of a line: two stand side by side
+	bottomLeft = s.broken(bottomLeft, t.Window, most)
 	if room < brief {
 		most = 0.85 * float64(r.Dx())
 	}
@@ -162,6 +163,21 @@ func (s Style) corners(l *List, r image.Rectangle, t Tile, room room) {
 	s.column(l, r, topRight, Right, true, most)
 	s.column(l, r, bottomLeft, Left, false, most)
 	s.column(l, r, bottomRight, Right, false, most)
+}
+
+// broken puts the parts of a line that has no room onto lines of their own: of two
+// windows neither is left out.
+func (s Style) broken(lines []ink, words string, most float64) (out []ink) {
+	for _, l := range lines {
+		if l.words != words || Width(words, s.em()) <= most {
+			out = append(out, l)
+			continue
+		}
+		for _, part := range strings.Split(words, " · ") {
+			out = append(out, ink{part, l.color})
+		}
+	}
+	return out
 }
 
 // only are the lines with these words.
@@ -185,12 +201,20 @@ func (s Style) column(l *List, r image.Rectangle, lines []ink, a Align, top bool
 			shown = append(shown, i)
 		}
 	}
+	beside := most // of the line that has the letter of the edge at its end
+	if most < 0.5*float64(r.Dx()) {
+		beside = min(most, 0.5*float64(r.Dx())-1.2*s.em())
+	}
 	y := float64(r.Min.Y) + 1.2*s.em()
 	if !top {
 		y = float64(r.Max.Y) - 0.6*s.em() - float64(len(shown)-1)*s.line()
 	}
-	for _, i := range shown {
-		l.text(x, y, s.em(), a, i.color, Fit(i.words, s.em(), most))
+	for n, i := range shown {
+		room := most
+		if top && n == 0 || !top && n == len(shown)-1 {
+			room = beside
+		}
+		l.text(x, y, s.em(), a, i.color, Fit(i.words, s.em(), room))
 		y += s.line()
 	}
 }
