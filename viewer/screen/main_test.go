@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -71,20 +72,24 @@ func runTests(m *testing.M) int {
 	return l.code
 }
 
-// xvfb starts a display of our own.
+// xserver is the process of our own display.
+var xserver int
+
+// xvfb starts a display of our own, of the size in SCREEN_TEST_SIZE.
 func xvfb() (display string, stop func(), err error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return "", nil, err
 	}
 	defer r.Close()
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x1024x24", "-noreset", "-nolisten", "tcp")
+	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", cmp.Or(os.Getenv("SCREEN_TEST_SIZE"), "1280x1024")+"x24", "-noreset", "-nolisten", "tcp")
 	cmd.ExtraFiles = []*os.File{w}
 	if err := cmd.Start(); err != nil {
 		w.Close()
 		return "", nil, err
 	}
 	w.Close()
+	xserver = cmd.Process.Pid
 	stop = func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()

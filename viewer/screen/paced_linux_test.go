@@ -64,7 +64,7 @@ func (e *eye) slice() int {
 		return -1
 	}
 	px := r[32:]
-	white := func(i int) bool { return px[4*i] > 128 && px[4*i+1] > 128 && px[4*i+2] > 128 }
+	white := func(i int) bool { return px[4*i] > 200 && px[4*i+1] > 200 && px[4*i+2] > 200 } // and not the slice bar
 	first, end := 0, len(px)/4
 	for first < end && !white(first) {
 		first++
