@@ -44,6 +44,8 @@ const (
 	StageNext     Action = "hang.next" // the hanging protocol's stages
 	StagePrev     Action = "hang.prev"
 	HangExplain   Action = "hang.explain"
+	HangKeep      Action = "hang.keep"   // the layout on screen becomes a protocol
+	HangForget    Action = "hang.forget" // a kept one is no more
 	PerfToggle    Action = "perf.toggle" // who draws, how fast, from what memory
 	LinkToggle    Action = "link.toggle"
 	SamePoint     Action = "link.samepoint"

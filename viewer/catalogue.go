@@ -20,6 +20,7 @@ func unbound() []Binding {
 	b := []Binding{
 		{Action: ViewFit, Help: "fit", Group: "view"},
 		{Action: HangExplain, Help: "which hanging protocol, and why", Group: "tiles"},
+		{Action: HangForget, Help: "forget the kept layout", Group: "tiles"},
 		{Action: PlaceSet, Help: "remember this slice: a letter", Group: "slices"},
 		{Action: PlaceGo, Help: "go to a remembered slice: its letter", Group: "slices"},
 		{Action: MacroRecord, Help: "record a macro: a letter; again ends", Group: "help"},

@@ -72,6 +72,7 @@ func DefaultImages() []Binding {
 		{Keys: []Key{"L"}, Action: LayoutPrev, Help: "previous layout", Group: "tiles"},
 		{Keys: []Key{"."}, Action: StageNext, Help: "next hanging stage", Group: "tiles"},
 		{Keys: []Key{","}, Action: StagePrev, Help: "previous stage", Group: "tiles"},
+		{Keys: []Key{"#"}, Action: HangKeep, Help: "keep this layout for such cases", Group: "tiles"},
 		{Keys: []Key{"p"}, Action: PriorToggle, Help: "prior beside", Group: "tiles"},
 		{Keys: []Key{"x"}, Action: SamePoint, Help: "same point in all tiles", Group: "tiles"},
 		{Keys: []Key{"X"}, Action: LinkToggle, Help: "link scroll / set offset", Group: "tiles"},

@@ -122,6 +122,7 @@ const (
 	Hidden  EventKind = "hidden"  // the reader closed the window; it stays warm
 	Crashed EventKind = "crashed" // the child died; Text says why without patient data
 	Noticed EventKind = "notice"  // a sentence for the status line
+	Kept    EventKind = "kept"    // the reader keeps a layout (Action HangKeep, Text the protocol) or forgets one (HangForget, Text its name)
 	Painted EventKind = "painted" // a Painter's picture changed
 )
 

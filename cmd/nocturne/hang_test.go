@@ -20,12 +20,27 @@ type headers struct {
 	*desk.FileLoader
 	of    map[string]*dicom.Dataset // by SOP Instance UID
 	asked []viewer.Object
+	flat  map[[2]int]*pixel.Image
 }
 
-func (h *headers) Read(o []viewer.Object)                 { h.asked = append(h.asked, o...) }
-func (h *headers) Want(_, _ []desk.Frame)                 {}
-func (h *headers) Image(desk.Frame) (*pixel.Image, error) { return nil, nil }
-func (h *headers) Reading() int                           { return len(h.asked) }
+func (h *headers) Read(o []viewer.Object) { h.asked = append(h.asked, o...) }
+func (h *headers) Want(_, _ []desk.Frame) {}
+
+// Image is a flat picture of the frame's size.
+func (h *headers) Image(f desk.Frame) (*pixel.Image, error) {
+	d := h.of[f.Object.SOPUID]
+	rows, cols := d.IntOr(dicom.Rows, 0), d.IntOr(dicom.Columns, 0)
+	at := [2]int{rows, cols}
+	if h.flat[at] == nil {
+		if h.flat == nil {
+			h.flat = map[[2]int]*pixel.Image{}
+		}
+		h.flat[at] = &pixel.Image{Rows: rows, Cols: cols, Aspect: 1, Stored: make([]uint16, rows*cols)}
+	}
+	return h.flat[at], nil
+}
+
+func (h *headers) Reading() int { return len(h.asked) }
 
 func (h *headers) Arrived() (out []desk.Header, pixels bool) {
 	for _, o := range h.asked {
@@ -123,7 +138,7 @@ func (h *hung) words() string {
 		if t.Reformat != "" {
 			words = t.Reformat + " " + words
 		}
-		if t.Width > 0 {
+		if t.Width > 1 { // not of a flat picture
 			words += fmt.Sprintf(" %g/%g", t.Width, t.Center)
 		}
 		if t.Fused > 0 {

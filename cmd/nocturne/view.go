@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -28,5 +29,14 @@ func (env *environment) protocols() []hang.Protocol {
 	if err != nil {
 		fmt.Fprintln(env.Err, err)
 	}
+	slices.SortStableFunc(own, func(a, b hang.Protocol) int { return last(a) - last(b) })
 	return append(own, hang.Default()...)
+}
+
+// last puts what a reader kept before what is written by hand.
+func last(p hang.Protocol) int {
+	if p.Kept() {
+		return 0
+	}
+	return 1
 }

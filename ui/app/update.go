@@ -35,6 +35,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case doneMsg:
 		m.say(msg.text)
 		return m, m.pollOnce()
+	case keptMsg:
+		m.say(msg.said)
 	case priorPane:
 		if row, ok := m.list.Selected(); ok && row.StudyUID == msg.row.StudyUID {
 			m.list.Priors = msg.lines

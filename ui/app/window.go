@@ -88,7 +88,7 @@ func (m *Model) viewed(e viewerMsg) tea.Cmd {
 }
 
 // dropped are the events that a reader caused: one that is not taken is said.
-var dropped = map[viewer.EventKind]string{viewer.Acted: "A key", viewer.Edited: "A mark", viewer.Held: "Typed text"}
+var dropped = map[viewer.EventKind]string{viewer.Acted: "A key", viewer.Edited: "A mark", viewer.Held: "Typed text", viewer.Kept: "A layout to keep"}
 
 // event takes an event of the viewer that belongs to this case.
 func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
@@ -112,6 +112,8 @@ func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
 		m.warn(fmt.Sprintf("%d characters were typed into the image window and not executed. F3 puts them into the report.", len([]rune(e.Text))))
 	case viewer.Hidden:
 		m.say("The image window is hidden. F3 brings it back.")
+	case viewer.Kept:
+		return m.keepHanging(e)
 	case viewer.Noticed:
 		m.say(e.Text)
 	}

@@ -31,7 +31,7 @@ var entries = []entry{
 	{"goto", "SLICE", "slice by number, :goto 57", gotoSlice},
 	{"layout", "RxC", "rows and columns of tiles, :layout 2x3", layout},
 	{"series", "", "thumbnails of all series", is(viewer.SeriesFind)},
-	{"hang", "", "which hanging protocol, and why", is(viewer.HangExplain)},
+	{"hang", "[keep|forget]", "which hanging protocol, and why; keep the layout on screen, forget a kept one", hanging},
 	{"mpr", "", "reformats on and off", is(viewer.MPRToggle)},
 	{"overlay", "", "overlays and shutters of the images hidden and shown", is(viewer.OverlayToggle)},
 	{"perf", "", "who draws the window, how fast, in how much memory", is(viewer.PerfToggle)},
@@ -168,6 +168,19 @@ func gotoSlice(args []string) (viewer.Action, error) {
 		return "", err
 	}
 	return viewer.SliceSet(int(n[0])), nil
+}
+
+// hanging explains the protocol in effect; keep and forget are said out.
+func hanging(args []string) (viewer.Action, error) {
+	switch strings.Join(args, " ") {
+	case "":
+		return viewer.HangExplain, nil
+	case "keep":
+		return viewer.HangKeep, nil
+	case "forget":
+		return viewer.HangForget, nil
+	}
+	return "", fmt.Errorf("keep or forget")
 }
 
 // layout takes rows and columns; the largest grid is the images' own business.

@@ -89,7 +89,7 @@ func (d *Desk) tryHang(now time.Time) {
 		d.tryRestore(waited)
 		return
 	}
-	if d.hangProtocol() {
+	if d.hangProtocol(d.complete()) {
 		return
 	}
 	sets, stacks := d.sets(false)
@@ -105,7 +105,7 @@ func (d *Desk) tryHang(now time.Time) {
 
 // growHang hangs the case again when what came since has a layout of its own.
 func (d *Desk) growHang(now time.Time) {
-	if d.acted || d.c.State != nil || d.staged != nil || now.Sub(d.firstSeen) < lastHope && d.hangProtocol() {
+	if d.acted || d.c.State != nil || d.staged != nil || now.Sub(d.firstSeen) < lastHope && d.hangProtocol(d.complete()) {
 		return
 	}
 	sets, stacks := d.sets(false)

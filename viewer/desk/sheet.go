@@ -110,10 +110,15 @@ func (d *Desk) sheetLate() {
 	}
 }
 
-// reformat shows the planes that a stage asks for through its first tile's set; where
-// there can be none that is said and the set stays as it is.
-func (d *Desk) reformat(r *hang.Reformat) {
-	if r == nil || !d.beginMPR(d.tiles[0]) {
+// reformatDue shows the planes that a stage asks for through its first tile's set, once
+// that has its window: one made of no pixels would stay. Where there can be no planes
+// that is said and the set stays as it is.
+func (d *Desk) reformatDue() {
+	if d.staged == nil || d.staged.due == nil || !d.tiles[0].look.window.fixed && (d.tiles[0].shown.image == nil || d.tiles[0].shown.preview()) {
+		return
+	}
+	r := d.staged.due
+	if d.staged.due = nil; !d.beginMPR(d.tiles[0]) {
 		return
 	}
 	d.mpr.set.Mode = map[string]volume.Mode{"MIP": volume.MIP, "MinIP": volume.MinIP, "mean": volume.Mean}[r.Mode]

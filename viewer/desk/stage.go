@@ -13,26 +13,39 @@ type staged struct {
 	protocol hang.Protocol
 	why      string
 	stage    int
-	page     int   // of a sheet
-	empty    []int // tiles of the stage whose set is not here yet
+	page     int            // of a sheet
+	empty    []int          // tiles of the stage whose set is not here yet
+	due      *hang.Reformat // planes to be made once the set has a window
 }
 
 func (s *staged) current() hang.Stage { return s.protocol.Stages[s.stage] }
 
 // hangProtocol hangs the first stage of the protocol that is for the case. ok is
-// false when there is none, or when none of the stage's sets is here.
-func (d *Desk) hangProtocol() bool {
+// false when there is none, or when none of the stage's sets is here. When all is here
+// a later stage will do.
+func (d *Desk) hangProtocol(all bool) bool {
 	at, why := hang.Choose(d.opt.Protocols, d.facts())
 	if at < 0 {
 		return false
 	}
 	s := &staged{protocol: d.opt.Protocols[at], why: why}
-	if !d.setStage(s, 0, 0) {
-		return false
+	for i, stage := range s.protocol.Stages {
+		if i > 0 && stage.Reformat != nil {
+			continue // what was made comes only when it is asked for
+		}
+		if d.setStage(s, i, 0) {
+			d.hung = true
+			return true
+		}
+		if !all {
+			break
+		}
 	}
-	d.hung = true
-	return true
+	return false
 }
+
+// complete reports whether all that was announced of the current study is here.
+func (d *Desk) complete() bool { return d.opt.Load.Reading() == 0 && d.short(d.c.StudyUID) == 0 }
 
 // setStage hangs a stage, of a sheet one page; ok is false when it has nothing to
 // show.
@@ -58,7 +71,8 @@ func (d *Desk) setStage(s *staged, stage, page int) bool {
 	for i := len(seats); i < tilesOf(want.Layout); i++ {
 		d.hang(d.tiles[i], nil)
 	}
-	d.reformat(want.Reformat)
+	s.due = want.Reformat
+	d.reformatDue()
 	d.centre()
 	d.touch()
 	return true
@@ -70,7 +84,7 @@ func (d *Desk) clearFor(s *staged, stage int, layout string) {
 	d.stowAll()
 	d.layout, d.oneUp, d.beside, d.active = layout, false, nil, 0
 	d.staged = s
-	s.stage, s.page, s.empty = stage, 0, nil
+	s.stage, s.page, s.empty, s.due = stage, 0, nil, nil
 }
 
 // vacate empties a tile and says why.

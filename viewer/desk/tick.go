@@ -25,7 +25,9 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 	d.fill()
 	d.fillTracers()
 	d.want()
-	if d.renew(now) {
+	changed := d.renew(now)
+	d.reformatDue()
+	if changed {
 		d.probeAt() // what lies under the cursor may be another value
 		d.touch()
 	}

@@ -42,6 +42,12 @@ func Choose(protocols []Protocol, f Facts) (at int, why string) {
 	return -1, ""
 }
 
+// Fits reports whether a protocol is for a case.
+func (p Protocol) Fits(f Facts) bool {
+	_, ok := p.Match.fits(f, wordsOf(f.Words...))
+	return ok
+}
+
 func (m Match) fits(f Facts, said []string) (why string, ok bool) {
 	if !slices.ContainsFunc(m.Modality, func(s string) bool { return strings.EqualFold(s, f.Modality) }) {
 		return "", false

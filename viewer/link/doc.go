@@ -22,7 +22,7 @@ const Protocol = 1
 const (
 	MaxLine    = 8 << 20 // bytes of one message, the newline included
 	maxObjects = 1024    // objects of one add message; Window splits longer lists
-	maxText    = 4096    // bytes of an event's text
+	maxText    = 16384   // bytes of an event's text
 	maxMarks   = 20000   // marks of a case
 	maxSeen    = 100000  // frames seen of a case
 )

@@ -199,7 +199,7 @@ func (m Message) checkOpen() error {
 
 // told lists the events a window may send; the others are the terminal end's own.
 var told = []viewer.EventKind{viewer.Ready, viewer.Shown, viewer.Stated, viewer.Viewed, viewer.Edited, viewer.Acted,
-	viewer.Held, viewer.Hidden, viewer.Noticed}
+	viewer.Held, viewer.Hidden, viewer.Noticed, viewer.Kept}
 
 func (m Message) checkEvent() error {
 	e := m.Event
