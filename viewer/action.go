@@ -56,6 +56,7 @@ const (
 	MPRThinner    Action = "mpr.slab.thinner"
 	MPRTurnLeft   Action = "mpr.turn.left" // the two other planes, about this one's normal
 	MPRTurnRight  Action = "mpr.turn.right"
+	MIPWhole      Action = "mpr.mip"        // through the whole series, from the front
 	CrossLeft     Action = "mpr.cross.left" // where the planes meet, one pixel of the active one
 	CrossRight    Action = "mpr.cross.right"
 	CrossUp       Action = "mpr.cross.up"

@@ -35,6 +35,7 @@ var entries = []entry{
 	{"mpr", "", "reformats on and off", is(viewer.MPRToggle)},
 	{"overlay", "", "overlays and shutters of the images hidden and shown", is(viewer.OverlayToggle)},
 	{"perf", "", "who draws the window, how fast, in how much memory", is(viewer.PerfToggle)},
+	{"mip", "", "maximum through all slices, from the front", is(viewer.MIPWhole)},
 	{"slab", "MM", "thickness of slabs, :slab 20", slab},
 	{"fuse", "[PERCENT [SUV]]", "PET over CT, :fuse 50 7", fuse},
 	{"mark", "LETTER", "remember this slice, :mark a", worded(viewer.PlaceSet)},

@@ -19,6 +19,7 @@ func TestVerbsBecomeTheActionsTheyName(t *testing.T) {
 		"hang":           {Name: "hang", Action: viewer.HangExplain},
 		"hang forget":    {Name: "hang", Action: viewer.HangForget},
 		"layout 2x3":     {Name: "layout", Action: viewer.GridSet(2, 3)},
+		"mip":            {Name: "mip", Action: viewer.MIPWhole},
 		"fuse":           {Name: "fuse", Action: viewer.FuseToggle},
 		"fuse 60":        {Name: "fuse", Args: []string{"60"}, Action: "fuse.set:60"},
 		"fuse 60 10":     {Name: "fuse", Args: []string{"60", "10"}, Action: "fuse.set:60,10"},

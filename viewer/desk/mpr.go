@@ -13,6 +13,7 @@ import (
 func reforming() map[viewer.Action]func(*Desk) {
 	return map[viewer.Action]func(*Desk){
 		viewer.MPRToggle:    func(d *Desk) { d.toggleMPR() },
+		viewer.MIPWhole:     (*Desk).mipWhole,
 		viewer.MPRSlab:      changing(func(d *Desk) { d.mpr.set.NextMode() }),
 		viewer.MPRThicker:   changing(func(d *Desk) { d.mpr.set.Thicken(d.mpr.set.Slab + slabStep) }),
 		viewer.MPRThinner:   changing(func(d *Desk) { d.mpr.set.Thicken(d.mpr.set.Slab - slabStep) }),

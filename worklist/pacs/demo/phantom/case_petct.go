@@ -34,6 +34,15 @@ var (
 	hotSUV  = float32(8.4)
 )
 
+// bladder fills with what the kidneys excrete; it lies below the trunk's other
+// examinations.
+var bladder = ellipsoid{c: vec{3, -28, -250}, r: vec{41, 34, 27}}
+
+// paintBladder adds it with its wall.
+func paintBladder(c *canvas) {
+	c.paint(part{solid: bladder, coats: []coat{{0, muscle}, {2.5, urine}}})
+}
+
 // uptake is FDG in body-weight SUV an hour after injection.
 var uptake = palette{
 	air: 0.02, lung: 0.45, skin: 0.4, fat: 0.3, muscle: 0.65, bloodPool: 1.7, leftHeart: 1.8, rightHeart: 1.8, myocardium: 3.8, aorta: 1.8,
@@ -59,11 +68,12 @@ func bqml(p person) float32 {
 
 func petCT() ctSeries {
 	return ctSeries{
-		key: "ct", number: 2, name: "CT low dose 4.0", kernel: "B30f", top: 206, step: 4, thickness: 4, n: 110, fov: 500, y: 10, shift: vec{0, -180, -700},
+		key: "ct", number: 2, name: "CT low dose 4.0", kernel: "B30f", top: 206, step: 4, thickness: 4, n: 124, fov: 500, y: 10, shift: vec{0, -180, -700},
 		bodyPart: "WHOLEBODY", windows: [][2]int{{40, 400}, {-600, 1500}}, windowNames: []string{"SOFT", "LUNG"}, values: &hounsfield,
 		grain: softGrain, sd: 17, edge: 1.2, wander: 4, texture: 7, intercept: -1024, draw: func(c *canvas) {
 			c.paintAll(couch(118))
 			theTorso().draw(c)
+			paintBladder(c)
 			c.paint(part{solid: hotNode, coats: []coat{{0, lesion}}})
 		},
 	}
@@ -86,6 +96,7 @@ func petRender(who person, k int, slope float32) []byte {
 	c := averaged(petPlane(k), 6, 3, func(p plane) *canvas {
 		c := newCanvas(p, 7, &values)
 		theTorso().drawSoft(c)
+		paintBladder(c)
 		c.paint(part{solid: hotNode, coats: []coat{{0, lesion}}, firm: true})
 		return c
 	})
