@@ -19,6 +19,7 @@ type Entry struct {
 func unbound() []Binding {
 	b := []Binding{
 		{Action: ViewFit, Help: "fit", Group: "view"},
+		{Action: MIPWhole, Help: "MIP through all slices", Group: "MPR"},
 		{Action: HangExplain, Help: "which hanging protocol, and why", Group: "tiles"},
 		{Action: HangForget, Help: "forget the kept layout", Group: "tiles"},
 		{Action: PlaceSet, Help: "remember this slice: a letter", Group: "slices"},

@@ -31,6 +31,7 @@ type Cut struct {
 	Cols, Rows  int
 	Thickness   float64 // mm of the slab, centred on the plane; 0 with Single
 	Mode        Mode
+	Apart       float64 // of a slab's layers at least, mm; 0: the finest distance of voxels
 }
 
 // Normal is the direction a slab grows to both sides.
@@ -68,7 +69,7 @@ func (v *Volume) samples(c Cut) int {
 	if c.Mode == Single || c.Thickness <= 0 {
 		return 1
 	}
-	return max(1, int(math.Ceil(c.Thickness/v.Finest()))+1)
+	return max(1, int(math.Ceil(c.Thickness/math.Max(v.Finest(), c.Apart)))+1)
 }
 
 // Resample fills dst, of Cols·Rows values and made anew where it is too small, with
