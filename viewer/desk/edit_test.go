@@ -343,3 +343,38 @@ func TestAVolumeTakesItsThirdAxisFromAnotherPlaneAndFollowsEdits(t *testing.T) {
 		t.Errorf("%q", c)
 	}
 }
+
+// Labels set on a sagittal reformat are shown on the axial slices they were made of,
+// and a mark of a reformat is edited on the plane that shows it.
+func TestLabelsAndEditsWorkOnReformats(t *testing.T) {
+	r := newReader(t)
+	r.openBlock(24) // 2 mm apart, 1 mm pixels; slices from z = 0 down
+	r.press("tab", "tab")
+	if got := r.tile(2).Reformat; got != "sagittal" || r.d.active != 2 {
+		t.Fatalf("tile %d is %q", r.d.active, got)
+	}
+	r.press("V")
+	r.click(2, 20, 8.5)
+	r.press("enter")
+	r.click(2, 20, 24.5)
+	r.press("esc")
+	if m := r.mark(); m.Label != "C3" || m.Plane == nil {
+		t.Fatalf("%+v", m)
+	}
+	for slice, want := range map[int]string{4: "C2", 12: "C3", 8: "C2/C3"} {
+		r.d.slice(r.d.tiles[3], slice)
+		r.wait(50 * time.Millisecond)
+		if words, _, ok := r.d.levels(r.d.tiles[3]); !ok || words[0] != want {
+			t.Errorf("slice %d is %v, want %s", slice, words, want)
+		}
+	}
+	r.d.activate(2)
+	r.ruled(2, [2]float64{10, 10}, [2]float64{20, 10})
+	r.press("enter", "enter", "right", "right", "esc")
+	m := r.mark()
+	r.value("length", 12, 1e-6, "mm")
+	own := planeOf(m.Plane)
+	if d := own.PixelToPatient(m.Points[0][0], m.Points[0][1]).Sub(own.PixelToPatient(m.Points[1][0], m.Points[1][1])).Len(); math.Abs(d-12) > 1e-6 {
+		t.Errorf("in the patient it is %v mm long", d)
+	}
+}

@@ -133,6 +133,7 @@ func (d *Desk) reshape(points [][2]float64) {
 		d.notice(refused)
 		return
 	}
+	d.onReformat(&m, h.on) // its points are of the plane on screen
 	h.mark = m
 	d.edited(m)
 }

@@ -278,6 +278,7 @@ func (d *Desk) dragMark(g *grab, t *tile, geo *geometry) {
 		g.refused = true
 		return
 	}
+	d.onReformat(&m, g.on) // its points are of the plane on screen
 	g.mark = m
 	if now := d.opt.Now(); now.Sub(g.told) >= everyEdit {
 		g.told = now
