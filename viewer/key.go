@@ -50,6 +50,7 @@ type Binding struct {
 type Keymap struct {
 	name     string
 	counts   bool
+	physical bool
 	macros   map[string][]Action
 	bindings []Binding
 	byKey    map[Place]map[Key]int
@@ -62,6 +63,18 @@ func (m *Keymap) As(name string, counts bool, macros map[string][]Action) *Keyma
 	out.name, out.counts, out.macros = name, counts, macros
 	return &out
 }
+
+// AtPlace gives a key map whose letters are taken by their place on a US keyboard
+// instead of by what they print: for layouts that print other letters altogether. It
+// holds where the device tells places: in the window.
+func (m *Keymap) AtPlace() *Keymap {
+	out := *m
+	out.physical = true
+	return &out
+}
+
+// Physical reports whether letters are taken by their place.
+func (m *Keymap) Physical() bool { return m.physical }
 
 // Name is what the map is called; "default" for that of night.md.
 func (m *Keymap) Name() string {
@@ -81,13 +94,14 @@ func (m *Keymap) Macro(name string) []Action { return m.macros[name] }
 type keymapText struct {
 	Name     string              `json:"name"`
 	Counts   bool                `json:"counts,omitempty"`
+	Physical bool                `json:"physical,omitempty"`
 	Macros   map[string][]Action `json:"macros,omitempty"`
 	Bindings []Binding           `json:"bindings"`
 }
 
 // MarshalJSON writes the map with the bindings that are in effect.
 func (m *Keymap) MarshalJSON() ([]byte, error) {
-	t := keymapText{Name: m.Name(), Counts: m.counts, Macros: m.macros}
+	t := keymapText{Name: m.Name(), Counts: m.counts, Physical: m.physical, Macros: m.macros}
 	for _, p := range Places() {
 		t.Bindings = append(t.Bindings, m.Bindings(p)...)
 	}
@@ -101,6 +115,7 @@ func (m *Keymap) UnmarshalJSON(b []byte) error {
 		return fmt.Errorf("read key map: %w", err)
 	}
 	*m = *NewKeymap(t.Bindings).As(t.Name, t.Counts, t.Macros)
+	m.physical = t.Physical
 	return nil
 }
 

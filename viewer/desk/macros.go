@@ -101,6 +101,12 @@ func (d *Desk) forget() {
 	d.panel, d.loupe = nil, false
 }
 
+// Physical reports whether letters are to be taken by their place just now: never
+// while the reader types words.
+func (d *Desk) Physical() bool {
+	return d.opt.Keymap.Physical() && d.label == nil && d.strip == nil
+}
+
 // Keys gives the desk another key map.
 func (d *Desk) Keys(m *viewer.Keymap) {
 	if m != nil {

@@ -7,6 +7,7 @@
 //
 //	about = "as my last workstation had it"
 //	counts = false          # true: digits before a key repeat it; then they are no presets
+//	letters = "label"       # or "physical": by their place on a US keyboard, in the window
 //	[images]
 //	"tool.length" = ["d"]
 //	"window.set:350,50" = ["7"]

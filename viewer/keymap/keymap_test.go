@@ -81,6 +81,9 @@ func TestAReadersKeysReplaceTheActionsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := f.Map()
+	if p, err := parse("letters = \"physical\""); err != nil || !p.Map().Physical() || m.Physical() {
+		t.Errorf("physical letters: %v", err)
+	}
 	if got := m.KeysFor(viewer.InImages, viewer.ToolLength); got != "d" {
 		t.Errorf("the ruler is on %q", got)
 	}
@@ -109,6 +112,7 @@ func TestWhatIsWrongIsSaidWithFileLineAndSentence(t *testing.T) {
 		"[imagse]\n\"slice.next\" = [\"q\"]":                            "line 1: \"imagse\" is none of",
 		"[images]\n\"slice.next\" = 7":                                  "line 2: not TOML, or not a list of keys",
 		"[images]\n\"slice.next\" = [":                                  "line 2: not TOML",
+		"letters = \"places\"":                                          "line 1: letters are taken by \"label\" or are \"physical\", not \"places\"",
 		"[macros]\nbad = [\"report.sign\"]":                             "line 2: report.sign has no place in a macro",
 		"[macros]\nbad = [\"case.next\"]":                               "line 2: case.next has no place in a macro",
 		"[images]\n\"window.set:wide,50\" = [\"d\"]":                    "line 2: there is no action \"window.set:wide,50\"",

@@ -27,7 +27,11 @@ func (f File) Map() *viewer.Keymap {
 		}
 		base[i] = kept
 	}
-	return viewer.NewKeymap(append(base, f.bindings)...).As(f.Name, f.Counts, f.Macros)
+	m := viewer.NewKeymap(append(base, f.bindings)...).As(f.Name, f.Counts, f.Macros)
+	if f.Physical {
+		m = m.AtPlace()
+	}
+	return m
 }
 
 func (f File) unbinds(b viewer.Binding) bool {

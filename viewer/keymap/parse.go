@@ -17,6 +17,7 @@ type File struct {
 	Name     string
 	About    string
 	Counts   bool
+	Physical bool // letters by their place on a US keyboard, in the window
 	Macros   map[string][]viewer.Action
 	bindings []viewer.Binding
 	unbound  []unbinding
@@ -47,13 +48,14 @@ func (e *Error) Error() string {
 
 // text is the file as TOML has it.
 type text struct {
-	About  string              `toml:"about"`
-	Counts bool                `toml:"counts"`
-	List   map[string][]string `toml:"list"`
-	Images map[string][]string `toml:"images"`
-	Tool   map[string][]string `toml:"tool"`
-	Text   map[string][]string `toml:"text"`
-	Macros map[string][]string `toml:"macros"`
+	About   string              `toml:"about"`
+	Counts  bool                `toml:"counts"`
+	Letters string              `toml:"letters"`
+	List    map[string][]string `toml:"list"`
+	Images  map[string][]string `toml:"images"`
+	Tool    map[string][]string `toml:"tool"`
+	Text    map[string][]string `toml:"text"`
+	Macros  map[string][]string `toml:"macros"`
 }
 
 func (t text) tables() map[viewer.Place]map[string][]string {
@@ -70,6 +72,13 @@ func Parse(name, file string, b []byte) (File, error) {
 		return File{}, tomlError(file, err)
 	}
 	p := parser{file: file, lines: linesOf(string(b)), out: File{Name: name, About: t.About, Counts: t.Counts}}
+	switch t.Letters {
+	case "", "label":
+	case "physical":
+		p.out.Physical = true
+	default:
+		p.fail("", "letters", "letters are taken by \"label\" or are \"physical\", not %q", t.Letters)
+	}
 	for _, place := range viewer.Places() {
 		p.place(place, t.tables()[place])
 	}
@@ -81,7 +90,7 @@ func tomlError(file string, err error) error {
 	var strict *toml.StrictMissingError
 	if errors.As(err, &strict) && len(strict.Errors) > 0 {
 		row, _ := strict.Errors[0].Position()
-		return &Error{file, row, fmt.Sprintf("%q is none of about, counts, list, images, tool, text, macros", strings.Join(strict.Errors[0].Key(), "."))}
+		return &Error{file, row, fmt.Sprintf("%q is none of about, counts, letters, list, images, tool, text, macros", strings.Join(strict.Errors[0].Key(), "."))}
 	}
 	var bad *toml.DecodeError
 	if errors.As(err, &bad) {

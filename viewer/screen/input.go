@@ -53,6 +53,7 @@ func (g *game) strokes(keys []keyEvent, now time.Time) bool {
 	} else if !i.heardKey {
 		i.deafKeys += len(mine)
 	}
+	i.keys.places = g.desk.Physical()
 	told := i.keys.read(keys, ebiten.AppendInputChars(nil), now)
 	text := ""
 	for _, s := range told {

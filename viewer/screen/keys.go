@@ -18,6 +18,7 @@ type keyEvent struct {
 	code             int
 	name             string // of a key that has one; "" for a key that makes a character
 	runes            []rune // characters it may make, its label first, as far as known
+	us               rune   // the letter at its place on a US keyboard; 0 for none
 	shift, ctrl, alt bool
 	up               bool
 	at               time.Time
@@ -54,6 +55,8 @@ type stroke struct {
 // repeats by the clock. Either of the two may be heard first.
 type keyboard struct {
 	down   map[int]viewer.Key // by code
+	made   map[int]rune       // by code: the character the key printed
+	places bool               // letters are taken by their place
 	events []keyEvent         // not yet told: the first one's character has not come
 	chars  []typed            // not yet told: their keys have not come
 }
@@ -73,7 +76,7 @@ const overdue = 60 * time.Millisecond
 // last took its events.
 func (k *keyboard) read(events []keyEvent, chars []rune, now time.Time) []stroke {
 	if k.down == nil {
-		k.down = map[int]viewer.Key{}
+		k.down, k.made = map[int]viewer.Key{}, map[int]rune{}
 	}
 	k.events = append(k.events, events...)
 	for _, r := range chars {
@@ -100,6 +103,7 @@ func (k *keyboard) one(e keyEvent) (stroke, bool) {
 	if e.up {
 		name, held := k.down[e.code]
 		delete(k.down, e.code)
+		delete(k.made, e.code)
 		return stroke{key: name, at: e.at, up: true}, held
 	}
 	s := stroke{at: e.at, live: true}
@@ -108,7 +112,8 @@ func (k *keyboard) one(e keyEvent) (stroke, bool) {
 	case e.name != "":
 		s.key = e.chord(e.name)
 	case i >= 0:
-		s.key = keyOf(k.chars[i].r)
+		s.key = k.letter(e, k.chars[i].r)
+		k.made[e.code] = k.chars[i].r
 		k.chars = slices.Delete(k.chars, i, i+1)
 	case (e.ctrl || e.alt) && len(e.runes) > 0:
 		s.key = e.chord(strings.ToLower(string(e.runes[0])))
@@ -117,6 +122,17 @@ func (k *keyboard) one(e keyEvent) (stroke, bool) {
 	}
 	k.down[e.code] = s.key
 	return s, true
+}
+
+// letter is the key of a character: the letter at its place where places count.
+func (k *keyboard) letter(e keyEvent, r rune) viewer.Key {
+	switch {
+	case !k.places || e.us == 0:
+		return keyOf(r)
+	case e.shift:
+		return keyOf(unicode.ToUpper(e.us))
+	}
+	return keyOf(e.us)
 }
 
 // match finds the character a key made: one it is known to make, else the first
@@ -163,8 +179,8 @@ func keyOf(r rune) viewer.Key {
 }
 
 func (k *keyboard) holds(name viewer.Key) bool {
-	for _, held := range k.down {
-		if held == name {
+	for code, held := range k.down {
+		if held == name || k.made[code] != 0 && keyOf(k.made[code]) == name {
 			return true
 		}
 	}
@@ -191,6 +207,9 @@ func (engineKeys) read(now time.Time) []keyEvent {
 	for _, key := range inpututil.AppendJustPressedKeys(nil) {
 		e := mods
 		e.code, e.name = int(key), engineNamed[key]
+		if key >= ebiten.KeyA && key <= ebiten.KeyZ {
+			e.us = 'a' + rune(key-ebiten.KeyA)
+		}
 		if label := []rune(ebiten.KeyName(key)); e.name == "" && len(label) == 1 {
 			e.runes = label
 		}

@@ -108,3 +108,18 @@ func TestChordsAreNamedByLabel(t *testing.T) {
 	tab.shift = true
 	expect(t, "Shift+Tab", k.read([]keyEvent{tab}, nil, at(11)), "shift+tab")
 }
+
+// A Russian layout prints к where a US keyboard has r: by its place the key is r, held
+// or not, and with shift R.
+func TestLettersByTheirPlaceOnAnyLayout(t *testing.T) {
+	press := keyEvent{code: 27, us: 'r', runes: []rune{'к', 'К'}, at: at(0)}
+	k := keyboard{places: true}
+	expect(t, "by place", k.read([]keyEvent{press}, []rune("к"), at(1)), "r")
+	expect(t, "its repeat", k.read(nil, []rune("ккк"), at(400)), "")
+	expect(t, "its end", k.read([]keyEvent{up(27, 410)}, nil, at(500)), "-r")
+	press.shift, press.at = true, at(600)
+	expect(t, "shifted", k.read([]keyEvent{press, up(27, 610)}, []rune("К"), at(620)), "R -R")
+	label := keyboard{}
+	press.shift, press.at = false, at(0)
+	expect(t, "by label", label.read([]keyEvent{press}, []rune("к"), at(1)), "к")
+}

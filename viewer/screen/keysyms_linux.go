@@ -65,7 +65,7 @@ func (m keymap) event(code uint8, state uint16) (keyEvent, bool) {
 	if keypad(sym) && m.per > 1 && (state&numLockBit != 0) != (state&shiftBit != 0) {
 		sym = syms[1]
 	}
-	k := keyEvent{code: int(code), ctrl: state&controlBit != 0, alt: state&altBit != 0, shift: state&shiftBit != 0, name: namedSyms[sym]}
+	k := keyEvent{code: int(code), us: usLetter(code), ctrl: state&controlBit != 0, alt: state&altBit != 0, shift: state&shiftBit != 0, name: namedSyms[sym]}
 	if k.name != "" {
 		return k, true
 	}
@@ -75,6 +75,17 @@ func (m keymap) event(code uint8, state uint16) (keyEvent, bool) {
 		}
 	}
 	return k, len(k.runes) > 0 || legacy(sym)
+}
+
+// usLetter is the letter at a key's place on a US keyboard: X keycodes are the
+// kernel's, moved by 8.
+func usLetter(code uint8) rune {
+	for first, row := range map[uint8]string{24: "qwertyuiop", 38: "asdfghjkl", 52: "zxcvbnm"} {
+		if code >= first && int(code-first) < len(row) {
+			return rune(row[code-first])
+		}
+	}
+	return 0
 }
 
 func keypad(sym uint32) bool { return sym >= 0xff80 && sym <= 0xffbd }
