@@ -12,6 +12,8 @@ var subcommands = []func(*environment) *cobra.Command{
 	doctorCommand,
 	infoCommand,
 	keysCommand,
+	measurementsCommand,
+	objectsCommand,
 	outboxCommand,
 	pixelsCommand,
 	pullCommand,
