@@ -4,4 +4,10 @@ package viewer
 const (
 	OverlayToggle     Action = "overlay.toggle"     // overlays and shutters of the images' own headers
 	ViewInterpolation Action = "view.interpolation" // bilinear, bicubic, nearest in turn
+
+	EnhanceNext    Action = "enhance.next" // sharpened, denoised, equalised, raw in turn
+	EnhanceRaw     Action = "enhance.raw"
+	EnhanceSharpen Action = "enhance.sharpen"
+	EnhanceDenoise Action = "enhance.denoise"
+	EnhanceCLAHE   Action = "enhance.clahe"
 )

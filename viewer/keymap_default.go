@@ -101,6 +101,8 @@ func DefaultImages() []Binding {
 		{Keys: []Key{"9"}, Action: WindowCTA, Help: "CTA W 700 L 200", Group: "window/level"},
 		{Keys: []Key{"0"}, Action: WindowOwn, Help: "the image's own windows", Group: "window/level"},
 		{Keys: []Key{"w"}, Action: ToolWindow, Help: "window/level by drag and arrows", Group: "window/level"},
+		{Keys: []Key{"$"}, Action: EnhanceNext, Help: "sharpen, denoise, CLAHE, raw", Group: "view"},
+		{Keys: []Key{"_"}, Action: EnhanceRaw, Help: "back to the raw image", Group: "view"},
 		{Keys: []Key{"i"}, Action: ViewInvert, Help: "invert", Group: "window/level"},
 		{Keys: []Key{"+", "="}, Action: ViewZoomIn, Help: "zoom in", Group: "view"},
 		{Keys: []Key{"-"}, Action: ViewZoomOut, Help: "zoom out", Group: "view"},

@@ -12,8 +12,6 @@ var subcommands = []func(*environment) *cobra.Command{
 	doctorCommand,
 	infoCommand,
 	keysCommand,
-	measurementsCommand,
-	objectsCommand,
 	outboxCommand,
 	pixelsCommand,
 	pullCommand,

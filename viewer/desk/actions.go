@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"github.com/nocturne/nocturne/cache/pixel"
 	"maps"
 
 	"github.com/nocturne/nocturne/viewer"
@@ -137,7 +138,7 @@ func (d *Desk) reset() {
 	d.straighten(t)
 	t.look.view.View.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
 	t.look.view.FlipH, t.look.view.Turn = false, 0
-	t.look.invert, t.look.window = false, choice{}
+	t.look.invert, t.look.window, t.look.enhanced = false, choice{}, pixel.Raw
 	if t.shown.image != nil {
 		t.show(t.shown)
 	}

@@ -84,6 +84,9 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 		if fused, with := d.fusedPicture(t); fused != nil {
 			image, key = fused, key+"#"+with
 		}
+		if made, as := d.enhanced(t); made != nil {
+			image, key = made, key+"#"+as
+		}
 		s.Tiles = append(s.Tiles, TileScene{
 			Rect: t.rect, Image: image, Key: key, Place: place,
 			Window: window, Invert: t.look.invert, How: d.how(t), Layers: layers,

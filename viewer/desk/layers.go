@@ -10,14 +10,15 @@ import (
 type photons struct {
 	bare     bool // overlays and shutters are hidden
 	sampling sampling
+	made     madeImages // enhanced pictures, so that none is made twice in a row
 }
 
 // photonic are what changes them.
 func photonic() map[viewer.Action]func(*Desk) {
-	return map[viewer.Action]func(*Desk){
-		viewer.OverlayToggle:     (*Desk).toggleOverlays,
-		viewer.ViewInterpolation: (*Desk).nextSampling,
-	}
+	all := enhancing()
+	all[viewer.OverlayToggle] = (*Desk).toggleOverlays
+	all[viewer.ViewInterpolation] = (*Desk).nextSampling
+	return all
 }
 
 // toggleOverlays hides what the images' own headers lay over the pixels, overlays

@@ -18,6 +18,8 @@ type look struct {
 	at      slotID
 	fps     float64 // of cines, the reader's; 0: the object's
 	touched bool    // the reader scrolled: stay with this slice while others come in
+
+	enhanced pixel.Enhancement
 }
 
 // choice is which window a tile uses.

@@ -114,7 +114,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	} else {
 		w.Unoriented = true
 	}
-	w.Badge = overlay.Badge(v.FlipH, v.Turn, t.look.invert)
+	w.Badge = join(", ", d.enhancedWord(t), overlay.Badge(v.FlipH, v.Turn, t.look.invert))
 	w.Side = in.side(frame)
 	w.Conflict = d.sideConflict(in, frame)
 	w.Window = join(" · ", windowWords(t.look.window, p.image), over)

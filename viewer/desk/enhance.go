@@ -1,0 +1,104 @@
+package desk
+
+import (
+	"fmt"
+
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer"
+)
+
+// enhancedWords are on a tile whose picture is not the acquired one.
+var enhancedWords = map[pixel.Enhancement]string{
+	pixel.Sharpened: "SHARPENED", pixel.Denoised: "DENOISED", pixel.Equalised: "CONTRAST EQUALISED (CLAHE)",
+}
+
+// enhancing are the actions that show a picture made of the acquired one, and the
+// way back.
+func enhancing() map[viewer.Action]func(*Desk) {
+	to := func(e pixel.Enhancement) func(*Desk) { return func(d *Desk) { d.enhance(e) } }
+	return map[viewer.Action]func(*Desk){
+		viewer.EnhanceSharpen: to(pixel.Sharpened), viewer.EnhanceDenoise: to(pixel.Denoised),
+		viewer.EnhanceCLAHE: to(pixel.Equalised), viewer.EnhanceRaw: to(pixel.Raw),
+		viewer.EnhanceNext: func(d *Desk) { d.enhance((d.at().look.enhanced + 1) % (pixel.Equalised + 1)) },
+	}
+}
+
+// enhance changes how the active tile shows its stack. It never leaves the case (N1);
+// R undoes it too.
+func (d *Desk) enhance(e pixel.Enhancement) {
+	t := d.at()
+	switch im := t.shown.image; {
+	case e == pixel.Raw:
+	case im == nil:
+		d.notice("No image is here to enhance.")
+		return
+	case im.Preview != nil:
+		d.notice("The image is still being read: this is a preview.")
+		return
+	case im.Stored == nil:
+		d.notice("A colour image is shown as it is: enhancement is for grey ones.")
+		return
+	}
+	t.look.enhanced = e
+	d.touch()
+}
+
+// enhanced is what a tile shows in place of its picture, and what tells it from
+// others of that picture; nil where it shows the picture itself. Values are measured
+// in the picture, never in this; looking at this does not count as having seen the
+// slice.
+func (d *Desk) enhanced(t *tile) (im *pixel.Image, key string) {
+	e, p := t.look.enhanced, t.shown
+	if e == pixel.Raw || p.image == nil || p.preview() || p.image.Stored == nil || p.over != nil {
+		return nil, ""
+	}
+	w := t.look.window.window(p.image)
+	key = fmt.Sprintf("enhanced %d", e)
+	if e == pixel.Equalised {
+		key += fmt.Sprintf(" %g %g %s %p", w.Center, w.Width, w.Function, w.LUT)
+	}
+	c := &d.photons.made
+	if im = c.find(p.image, key); im == nil {
+		im = p.image.Enhanced(e, w)
+		c.add(p.image, key, im)
+	}
+	return im, key
+}
+
+// madeImages are the pictures made last, so that scrolling back and redrawing make
+// none again.
+type madeImages struct {
+	of   [madeKept]*pixel.Image
+	key  [madeKept]string
+	made [madeKept]*pixel.Image
+	next int
+}
+
+// madeKept is how many: of a mammogram 27 MB each, of a CT slice half a megabyte.
+const madeKept = 12
+
+func (c *madeImages) find(of *pixel.Image, key string) *pixel.Image {
+	for i := range c.of {
+		if c.of[i] == of && c.key[i] == key {
+			return c.made[i]
+		}
+	}
+	return nil
+}
+
+func (c *madeImages) add(of *pixel.Image, key string, made *pixel.Image) {
+	c.of[c.next], c.key[c.next], c.made[c.next] = of, key, made
+	c.next = (c.next + 1) % madeKept
+}
+
+// enhancedWord says so on the tile, with the key that leads back.
+func (d *Desk) enhancedWord(t *tile) string {
+	if im, _ := d.enhanced(t); im == nil {
+		return ""
+	}
+	key := d.opt.Keymap.KeysFor(viewer.InImages, viewer.EnhanceRaw)
+	if key == "" {
+		key = ":raw"
+	}
+	return enhancedWords[t.look.enhanced] + " – raw: " + key
+}
