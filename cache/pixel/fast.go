@@ -12,6 +12,8 @@ import (
 // interpolated along rows first and then between them, in whole numbers of 2^-14 of
 // a stored value, and a window is a multiplication or a table. What it has no short
 // way for (a view that is turned by other than quarters) Image.Render draws.
+// Where an image is drawn again in the same place its samples are kept: another window
+// then costs a fraction of another image.
 //
 // It is for one goroutine at a time and uses all cores while it draws. It keeps
 // tables of the last window and scratch space of the size of dst.
@@ -19,6 +21,7 @@ type Renderer struct {
 	tone   tone
 	turned *image.RGBA
 	bytes  byteTable
+	kept   kept
 }
 
 // Fixed point: a sample is its stored value, moved to be unsigned, times 2^fixBits.
@@ -39,12 +42,9 @@ func (r *Renderer) Render(im *Image, w Window, invert bool, dst *image.RGBA, vie
 	if how == Area && inv.enlarges() {
 		how = Bilinear
 	}
-	if im.ModalityLUT != nil && im.RGB == nil && how != Nearest {
-		if im.padding.ok {
-			im.Render(w, invert, dst, view, how)
-			return
-		}
-		im = im.mapped()
+	if im.ModalityLUT != nil && im.RGB == nil && how != Nearest && im.padding.ok {
+		im.Render(w, invert, dst, view, how)
+		return
 	}
 	if inv[1] == 0 && inv[3] == 0 {
 		r.straight(im, w, invert, dst, inv, how)
@@ -82,6 +82,10 @@ func sized(have *image.RGBA, size image.Point) *image.RGBA {
 // straight draws where screen rows are image rows.
 func (r *Renderer) straight(im *Image, w Window, invert bool, dst *image.RGBA, inv Affine, how Interpolation) {
 	j := &job{im: im, dst: dst, how: how, size: dst.Bounds().Size(), invert: invert}
+	if im.RGB == nil && how != Nearest && r.asKept(j, w, inv) {
+		return
+	}
+	im = j.im
 	if im.Signed {
 		j.flip = 0x8000
 	}
@@ -91,15 +95,27 @@ func (r *Renderer) straight(im *Image, w Window, invert bool, dst *image.RGBA, i
 	} else {
 		j.cols, j.rows = axisOf(inv[0], inv[2], j.size.X, im.Cols), axisOf(inv[4], inv[5], j.size.Y, im.Rows)
 	}
-	switch {
-	case im.RGB != nil:
-	case how == Nearest:
+	if im.RGB == nil && how == Nearest {
 		j.lut = r.bytes.of(im, w, invert)
-	default:
-		r.tone.set(im, w, invert)
-		j.tone = &r.tone
 	}
 	split(j.size, j.band)
+}
+
+// asKept readies the tone of a grey picture and draws it where its samples are here.
+func (r *Renderer) asKept(j *job, w Window, inv Affine) bool {
+	here, keep := r.kept.again(sampled{j.im, inv, j.how, j.size})
+	im := j.im
+	if im.ModalityLUT != nil {
+		if im = (&Image{Slope: 1, Inverse: im.Inverse}); !here {
+			j.im = j.im.mapped()
+		}
+	}
+	r.tone.set(im, w, j.invert)
+	j.tone, j.keep = &r.tone, keep
+	if here {
+		j.toned(r.kept.samples)
+	}
+	return here
 }
 
 // job is one picture being drawn; bands of it share it and do not change it.
@@ -115,6 +131,7 @@ type job struct {
 	wide, high []span // Area; an empty one covers nothing
 	tone       *tone
 	lut        *[1 << 16]uint8
+	keep       []int32 // gets the samples of the whole picture; nil for none
 }
 
 func (j *job) band(from, to int) {

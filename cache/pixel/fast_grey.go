@@ -49,11 +49,12 @@ func (j *job) nearest(from, to int) {
 	}
 }
 
-// strip is a row of the image, interpolated to the columns of the screen.
+// strip is a row of the image, interpolated to the columns of the screen. Of its
+// pixels none in [left, right) is padding.
 type strip struct {
-	row    int
-	values []int32
-	clean  bool // no padding in it
+	row         int
+	values      []int32
+	left, right int
 }
 
 // bilinear interpolates each image row once for all screen rows it takes part in.
@@ -65,6 +66,7 @@ func (j *job) bilinear(from, to int) {
 	for y := from; y < to; y++ {
 		line := j.line(y)
 		if !j.beside(line, y) {
+			j.nothing(y)
 			continue
 		}
 		a, b := int(j.rows.at[y]), int(j.rows.next[y])
@@ -73,14 +75,27 @@ func (j *job) bilinear(from, to int) {
 		}
 		j.strip(&above, a)
 		j.strip(&below, b)
-		in := samples[j.cols.from:j.cols.to]
-		if above.clean && below.clean {
-			between(in, above.values[j.cols.from:], below.values[j.cols.from:], j.rows.weight[y])
-		} else {
-			j.padded(in, y)
-		}
-		j.tone.row(line[4*j.cols.from:], in)
+		from, to := j.inner(max(above.left, below.left), min(above.right, below.right))
+		between(samples[from:to], above.values[from:], below.values[from:], j.rows.weight[y])
+		j.padded(samples, y, j.cols.from, from)
+		j.padded(samples, y, to, j.cols.to)
+		j.row(y, j.cols.from, samples[j.cols.from:j.cols.to])
 	}
+}
+
+// inner are the screen columns that lie between image columns of [left, right) alone.
+func (j *job) inner(left, right int) (from, to int) {
+	in := func(x int) bool {
+		a, b := int(j.cols.at[x]), int(j.cols.next[x])
+		return a >= left && b < right
+	}
+	for from = j.cols.from; from < j.cols.to && !in(from); {
+		from++
+	}
+	for to = j.cols.to; to > from && !in(to-1); {
+		to--
+	}
+	return from, to
 }
 
 // between interpolates two rows.
@@ -96,15 +111,10 @@ func (j *job) strip(s *strip, row int) {
 	if s.row == row {
 		return
 	}
-	s.row, s.clean = row, true
 	line := j.stored(row)
+	s.row, s.left, s.right = row, 0, len(line)
 	if j.pad.ok {
-		for _, v := range line {
-			if j.pad.has(v ^ j.flip) {
-				s.clean = false
-				return
-			}
-		}
+		s.left, s.right = j.clean(line)
 	}
 	c, flip := j.cols, j.flip
 	at, next, weight, out := c.at[c.from:c.to], c.next[c.from:c.to], c.weight[c.from:c.to], s.values[c.from:c.to]
@@ -115,11 +125,32 @@ func (j *job) strip(s *strip, row int) {
 	}
 }
 
-// padded is a row with padding near it: padding beside a point counts as the pixel
-// the point lies in.
-func (j *job) padded(out []int32, y int) {
+// clean are the pixels of a row between padding at its ends; none where there is
+// padding among them.
+func (j *job) clean(line []uint16) (left, right int) {
+	for right = len(line); right > 0 && j.pad.has(line[right-1]^j.flip); {
+		right--
+	}
+	for left < right && j.pad.has(line[left]^j.flip) {
+		left++
+	}
+	for _, v := range line[left:right] {
+		if v^j.flip-j.pad.low <= j.pad.span {
+			return 0, 0
+		}
+	}
+	return left, right
+}
+
+// padded are columns of a row with padding near them: padding beside a point counts
+// as the pixel the point lies in.
+func (j *job) padded(samples []int32, y, from, to int) {
+	if from >= to {
+		return
+	}
+	out := samples[from:to]
 	above, below, here := j.stored(int(j.rows.at[y])), j.stored(int(j.rows.next[y])), j.stored(int(j.rows.here[y]))
-	wy, from, flip := j.rows.weight[y], j.cols.from, j.flip
+	wy, flip := j.rows.weight[y], j.flip
 	for i := range out {
 		x := from + i
 		at, next := j.cols.at[x], j.cols.next[x]
@@ -160,6 +191,7 @@ func (j *job) areas(from, to int) {
 	for y := from; y < to; y++ {
 		if s := j.high[y]; s.to <= s.from || left >= right {
 			blacken(j.line(y))
+			j.nothing(y)
 			continue
 		}
 		j.pile(&p, j.high[y], left, right)
@@ -169,7 +201,7 @@ func (j *job) areas(from, to int) {
 				samples[x] = j.average(&p, s, j.high[y])
 			}
 		}
-		j.tone.row(j.line(y), samples)
+		j.row(y, 0, samples)
 	}
 }
 
@@ -193,18 +225,19 @@ func (j *job) pile(p *pile, rows span, left, right int) {
 	for y := rows.from + 1; y < rows.to-1; y++ {
 		j.add(whole, p.count, j.stored(y), left)
 	}
-	sums := p.sums[left:right]
-	for i, v := range whole {
-		sums[i] = float64(v)
+	first, last := j.stored(rows.from)[left:right], j.stored(rows.to - 1)[left:right]
+	wf, wl := rows.first, rows.last
+	if rows.to-1 == rows.from {
+		wl = 0 // the same row
 	}
 	if j.pad.ok {
-		for i := left; i < right; i++ {
-			p.parts[i] = float64(p.count[i])
-		}
+		j.paddedEnds(p, first, last, wf, wl, left)
+		return
 	}
-	j.addPart(p, j.stored(rows.from), rows.first, left, right)
-	if rows.to-1 > rows.from {
-		j.addPart(p, j.stored(rows.to-1), rows.last, left, right)
+	flip, sums := j.flip, p.sums[left:right]
+	first, last, whole = first[:len(sums)], last[:len(sums)], whole[:len(sums)]
+	for i := range sums {
+		sums[i] = float64(whole[i]) + wf*float64(first[i]^flip) + wl*float64(last[i]^flip)
 	}
 }
 
@@ -225,18 +258,17 @@ func (j *job) add(whole, count []int32, line []uint16, left int) {
 	}
 }
 
-func (j *job) addPart(p *pile, line []uint16, weight float64, left, right int) {
-	if !j.pad.ok {
-		for i := left; i < right; i++ {
-			p.sums[i] += weight * float64(line[i]^j.flip)
+// paddedEnds takes the rows at the ends into a pile, their padding left out.
+func (j *job) paddedEnds(p *pile, first, last []uint16, wf, wl float64, left int) {
+	for i := range first {
+		sum, part := float64(p.whole[left+i]), float64(p.count[left+i])
+		if v := first[i] ^ j.flip; !j.pad.has(v) {
+			sum, part = sum+wf*float64(v), part+wf
 		}
-		return
-	}
-	for i := left; i < right; i++ {
-		if v := line[i] ^ j.flip; !j.pad.has(v) {
-			p.sums[i] += weight * float64(v)
-			p.parts[i] += weight
+		if v := last[i] ^ j.flip; !j.pad.has(v) {
+			sum, part = sum+wl*float64(v), part+wl
 		}
+		p.sums[left+i], p.parts[left+i] = sum, part
 	}
 }
 
