@@ -26,6 +26,9 @@ func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
 	for i := len(c.page.Loading); i <= l.index; i++ {
 		c.page.Loading = append(c.page.Loading, study.Loading{Label: c.label(i)})
 	}
+	if l.index == 0 && c.late.arrived(m, l) {
+		return c.follow()
+	}
 	line := study.Loading{Label: c.label(l.index), Have: l.Have, Expected: l.Expected, Done: l.Done}
 	if l.Err != nil {
 		line.Err = sentence(l.Err)

@@ -43,6 +43,7 @@ type openCase struct {
 	progress chan tea.Msg
 	left     <-chan struct{} // closed when the case goes
 	cancel   context.CancelFunc
+	late     late // images that were announced and are not here
 }
 
 func (m *Model) openSelected(look bool) tea.Cmd {

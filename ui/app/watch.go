@@ -68,7 +68,7 @@ func (m *Model) refreshed(s snapshotMsg) tea.Cmd {
 	if !s.again {
 		return m.tellSite()
 	}
-	return tea.Batch(m.poll(m.Poll), m.tellSite(), m.settleClaims())
+	return tea.Batch(m.poll(m.Poll), m.tellSite(), m.settleClaims(), m.askAgain())
 }
 
 // alarm is an arrived STAT that nobody here has acknowledged (N11).

@@ -149,10 +149,10 @@ func (c *openCase) keepPlace(m *Model) {
 	m.Room.KeepState(c.row.StudyUID, *c.page.State)
 }
 
-// inUse reports whether an image is on screen: what is empty yet is no place to
-// come back to.
+// inUse reports whether a series is on screen, a missing slice of one too: what is
+// empty yet is no place to come back to.
 func inUse(s *viewer.State) bool {
-	return s != nil && slices.ContainsFunc(s.Tiles, func(t viewer.Tile) bool { return t.SOPUID != "" })
+	return s != nil && slices.ContainsFunc(s.Tiles, func(t viewer.Tile) bool { return t.SeriesUID != "" })
 }
 
 // edited keeps marks on disk at once: the window writes no file.
