@@ -28,14 +28,14 @@ type Renderer struct {
 const (
 	fixBits    = 14
 	weightBits = 24
-	black      = int32(-1) // in place of a sample: nothing of the image is there, or padding
+	black      = math.MinInt32 // in place of a sample: nothing of the image is there, or padding
 )
 
 // Render is Image.Render.
 func (r *Renderer) Render(im *Image, w Window, invert bool, dst *image.RGBA, view Affine, how Interpolation) {
 	inv, ok := view.Inverse()
 	size := dst.Bounds().Size()
-	if !ok || !inv.square() || how > Area || im.Stored == nil && im.RGB == nil || size.X <= 0 || size.Y <= 0 {
+	if !ok || !inv.square() || how > Bicubic || how == Bicubic && im.RGB != nil || im.Stored == nil && im.RGB == nil || size.X <= 0 || size.Y <= 0 {
 		im.Render(w, invert, dst, view, how)
 		return
 	}
@@ -95,6 +95,9 @@ func (r *Renderer) straight(im *Image, w Window, invert bool, dst *image.RGBA, i
 	} else {
 		j.cols, j.rows = axisOf(inv[0], inv[2], j.size.X, im.Cols), axisOf(inv[4], inv[5], j.size.Y, im.Rows)
 	}
+	if how == Bicubic {
+		j.over, j.down = cubicAxisOf(j.cols, inv[0], inv[2], im.Cols), cubicAxisOf(j.rows, inv[4], inv[5], im.Rows)
+	}
 	if im.RGB == nil && how == Nearest {
 		j.lut = r.bytes.of(im, w, invert)
 	}
@@ -127,7 +130,8 @@ type job struct {
 	invert     bool
 	flip       uint16 // makes stored values of two's complement rise from 0
 	pad        padRange
-	cols, rows axis   // Nearest, Bilinear
+	cols, rows axis // Nearest, Bilinear
+	over, down cubicAxis
 	wide, high []span // Area; an empty one covers nothing
 	tone       *tone
 	lut        *[1 << 16]uint8
@@ -144,6 +148,8 @@ func (j *job) band(from, to int) {
 		j.nearest(from, to)
 	case j.how == Area:
 		j.areas(from, to)
+	case j.how == Bicubic:
+		j.bicubic(from, to)
 	default:
 		j.bilinear(from, to)
 	}
