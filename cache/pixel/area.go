@@ -69,11 +69,15 @@ func (p *painter) area(cols, rows span) uint8 {
 			weight += w
 		}
 	}
-	if weight <= padded {
+	if halfPadded(weight, padded) {
 		return 0
 	}
 	return light(p.voi.At(sum/weight), p.invert)
 }
+
+// halfPadded: what a screen pixel covers is padding by half. Exactly half is, however
+// the parts were added up.
+func halfPadded(weight, padded float64) bool { return weight-padded <= 1e-9*(weight+padded) }
 
 // colourRow paints a row of a colour image: the same points and weights, in RGB.
 func (p *painter) colourRow(how Interpolation) func(y int) {

@@ -279,7 +279,7 @@ func (j *job) average(p *pile, cols, rows span) int32 {
 	all := width(rows) * width(cols)
 	weight := all
 	if j.pad.ok {
-		if weight = along(p.parts, cols); weight <= all-weight {
+		if weight = along(p.parts, cols); halfPadded(weight, all-weight) {
 			return black
 		}
 	}
