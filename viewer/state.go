@@ -17,6 +17,7 @@ type State struct {
 	Unseen   int      `json:"unseen"`              // slices of the current study that are here and were not seen
 	UnseenIn []string `json:"unseen_in,omitempty"` // which, in words: "Se 3: 14 of 120 not seen: 31–44"
 	Probe    string   `json:"probe,omitempty"`
+	Manual   []Manual `json:"manual,omitempty"`
 	MPR      *MPR     `json:"mpr,omitempty"` // reformats are on screen
 }
 
@@ -42,6 +43,14 @@ type Tile struct {
 	Linked    bool    `json:"linked,omitempty"`
 	Offset    float64 `json:"offset,omitempty"` // mm, linked scroll
 	Fused     float64 `json:"fused,omitempty"`  // percent of the PET that lies over it
+}
+
+// Manual is a calibration that the reader made of a series of projection images.
+type Manual struct {
+	SeriesUID string  `json:"series_uid"`
+	RowMM     float64 `json:"row_mm"` // between rows
+	ColMM     float64 `json:"col_mm"`
+	Source    string  `json:"source"` // "manual 6F"
 }
 
 // MPR is how reformats stand, and what was on screen before them.

@@ -71,6 +71,10 @@ var projection = map[string]bool{
 	"CR": true, "DX": true, "MG": true, "XA": true, "RF": true, "IO": true, "PX": true, "RG": true,
 }
 
+// Projection reports whether an image's pixels are shadows on a detector, so that a
+// known length in it calibrates it.
+func Projection(d *dicom.Dataset) bool { return projection[d.Str(dicom.Modality)] }
+
 // CalibrationAt is the calibration of a measurement through the given image
 // points: that of the frame, or in ultrasound that of the region which holds
 // all of them.

@@ -27,6 +27,10 @@ type entry struct {
 var entries = []entry{
 	{"wl", "WIDTH LEVEL", "window and level, :wl 400 40", windowLevel},
 	{"fps", "RATE", "speed of cines, :fps 30 (0 is the images' own)", rate},
+	{"calibrate", "6F|MM", "the selected ruler lies across a catheter of 6 French, or is so long", calibrate},
+	{"dsa", "", "subtract the mask of an angiogram", is(viewer.Subtract)},
+	{"mask", "", "the image on screen becomes the mask", is(viewer.MaskHere)},
+	{"shift", "RIGHT DOWN", "move the mask, pixels, :shift 1.5 -0.5", shift},
 	{"zoom", "FACTOR", "zoom, :zoom 2.0 (0 fits)", zoom},
 	{"goto", "SLICE", "slice by number, :goto 57", gotoSlice},
 	{"layout", "RxC", "rows and columns of tiles, :layout 2x3", layout},

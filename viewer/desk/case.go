@@ -33,6 +33,7 @@ func (d *Desk) Open(c viewer.Case) {
 	d.c, d.open, d.blank = c, true, false
 	d.remembered(c.Seen)
 	d.restore = c.State
+	d.takeManual(c.State)
 	d.log.Load(c.Marks)
 	d.last = d.lastOfCurrent()
 	d.touch()
@@ -55,6 +56,7 @@ func (d *Desk) clear() {
 	d.objects, d.series, d.stacks = map[string]*instance{}, nil, nil
 	d.viewed, d.gaze = nil, gaze{}
 	d.looks, d.seen, d.differs = map[string]look{}, map[string]time.Duration{}, map[string]int{}
+	d.manual = nil
 	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil
@@ -165,6 +167,9 @@ func (d *Desk) arrive(headers []Header) {
 			continue
 		}
 		*in = *newInstance(h.Object, h.File)
+		if c, ok := d.manual[in.obj.SeriesUID]; ok {
+			in.manual = &c
+		}
 		d.compare(in)
 		d.file(in)
 		d.takeObject(h)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/hang"
 	"github.com/nocturne/nocturne/viewer/tool"
@@ -52,12 +53,13 @@ type Desk struct {
 	objects   map[string]*instance // by SOP Instance UID
 	series    []*series
 	stacks    []*stack
-	looks     map[string]look          // how a stack was looked at last, by its key
-	gaze      gaze                     // what is on screen
-	seen      map[string]time.Duration // frames that were on screen, by Frame.key
-	viewed    []viewer.Seen            // of them, those that were not told yet
-	noted     time.Time                // when some were told last
-	differs   map[string]int           // N4: what differs from the order, in how many instances
+	looks     map[string]look              // how a stack was looked at last, by its key
+	gaze      gaze                         // what is on screen
+	seen      map[string]time.Duration     // frames that were on screen, by Frame.key
+	viewed    []viewer.Seen                // of them, those that were not told yet
+	noted     time.Time                    // when some were told last
+	differs   map[string]int               // N4: what differs from the order, in how many instances
+	manual    map[string]space.Calibration // by hand, of a Series Instance UID
 	hung      bool
 	firstSeen time.Time // when the first header of the current study came
 	acted     bool      // the reader has done something to this case

@@ -24,6 +24,7 @@ var kept = []dicom.Tag{
 	dicom.FrameTimeVector, dicom.FrameIncrementPointer, dicom.PreferredPlaybackSequencing, dicom.StartTrim, dicom.StopTrim,
 	dicom.DimensionIndexSequence, dicom.GridFrameOffsetVector, energyVector, detectorVector, phaseVector, rotationVector,
 	intervalVector, slotVector,
+	dicom.MaskSubtractionSequence, dicom.RecommendedViewingMode, dicom.PixelIntensityRelationship,
 	dicom.RecommendedDisplayFrameRate, dicom.SliceThickness, dicom.ConvolutionKernel, dicom.KVP,
 	dicom.EchoNumbers, dicom.EchoTime, dicom.RepetitionTime, dicom.DiffusionBValue,
 	dicom.TemporalPositionIdentifier, dicom.BodyPartExamined, dicom.LossyImageCompression, dicom.Units,
@@ -38,12 +39,13 @@ type instance struct {
 	d      *dicom.Dataset
 	frames int
 	image  bool
-	failed string        // why it cannot be read, in words; "" when it was
-	suv    suv.Factor    // of a PET
-	noSUV  string        // why a PET has none
-	sets   []string      // what split says of each frame, as far as it was asked
-	clocks *clock        // the Frame Time Vector added up, once asked for
-	made   *volume.Plane // a reformat: its frames are slices of this plane; nil for what was acquired
+	failed string             // why it cannot be read, in words; "" when it was
+	suv    suv.Factor         // of a PET
+	noSUV  string             // why a PET has none
+	sets   []string           // what split says of each frame, as far as it was asked
+	manual *space.Calibration // of its series, by the reader's hand
+	clocks *clock             // the Frame Time Vector added up, once asked for
+	made   *volume.Plane      // a reformat: its frames are slices of this plane; nil for what was acquired
 }
 
 func newInstance(o viewer.Object, f *dicom.File) *instance {

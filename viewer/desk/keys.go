@@ -77,10 +77,16 @@ func (d *Desk) release(now time.Time) {
 	}
 }
 
-// steered are the actions of the arrows while window/level is the tool.
-var steered = map[viewer.Key]viewer.Action{
-	"up": viewer.WindowHigher, "down": viewer.WindowLower,
-	"left": viewer.WindowNarrow, "right": viewer.WindowWider,
+// steers are the actions of the arrows while a tool has them.
+var steers = map[viewer.Action]map[viewer.Key]viewer.Action{
+	viewer.ToolWindow: {
+		"up": viewer.WindowHigher, "down": viewer.WindowLower,
+		"left": viewer.WindowNarrow, "right": viewer.WindowWider,
+	},
+	viewer.ToolShift: {
+		"up": viewer.ShiftUp, "down": viewer.ShiftDown,
+		"left": viewer.ShiftLeft, "right": viewer.ShiftRight,
+	},
 }
 
 func (d *Desk) down(s tool.Stroke) {
@@ -89,8 +95,8 @@ func (d *Desk) down(s tool.Stroke) {
 		return
 	}
 	d.hear(s.At)
-	action, hold := steered[s.Key], false
-	if action == "" || d.tool != viewer.ToolWindow {
+	action, hold := steers[d.tool][s.Key], false
+	if action == "" {
 		b, ok := d.opt.Keymap.LookupImages(d.measuring() || d.handle != nil, s.Key)
 		if !ok {
 			return
@@ -136,6 +142,7 @@ var repeats = map[viewer.Action]bool{
 	viewer.CursorLeft: true, viewer.CursorRight: true, viewer.CursorUp: true, viewer.CursorDown: true,
 	viewer.CursorLeft10: true, viewer.CursorRight10: true, viewer.CursorUp10: true, viewer.CursorDown10: true,
 	viewer.WindowLower: true, viewer.WindowHigher: true, viewer.WindowNarrow: true, viewer.WindowWider: true,
+	viewer.ShiftLeft: true, viewer.ShiftRight: true, viewer.ShiftUp: true, viewer.ShiftDown: true,
 	viewer.ViewZoomIn: true, viewer.ViewZoomOut: true,
 	viewer.CrossLeft: true, viewer.CrossRight: true, viewer.CrossUp: true, viewer.CrossDown: true,
 }

@@ -29,6 +29,9 @@ func (d *Desk) refresh(t *tile, now time.Time) bool {
 	if sl.inst.made != nil {
 		return d.reform(t, sl, now)
 	}
+	if t.look.mask != nil {
+		return d.subtract(t, sl, f, now)
+	}
 	if t.shown.image != nil && t.shown.slot.inst.obj == f.Object && t.shown.slot.frame == f.Index && !t.shown.preview() {
 		t.shown.index, t.late = t.look.slice, time.Time{}
 		return false
@@ -126,6 +129,9 @@ func (d *Desk) want() {
 			}
 		}
 	}
+	for _, f := range d.maskFrames() {
+		now, key = append(now, f), key+f.key()+" "
+	}
 	for n := 1; n <= ahead; n++ {
 		for _, t := range d.visible() {
 			soon = t.neighbour(soon, n*t.moved)
@@ -189,6 +195,9 @@ func (p picture) value(at [2]float64) (v float64, unit, refused string) {
 	}
 	if p.preview() {
 		return 0, "", "a preview"
+	}
+	if p.made != "" {
+		return 0, "", "a subtracted image has no values of its own"
 	}
 	if at[0] < 0 || at[1] < 0 {
 		return 0, "", "outside the image"

@@ -18,12 +18,15 @@ func (d *Desk) State() viewer.State {
 		s.Tiles = append(s.Tiles, t.state())
 	}
 	s.Unseen, s.UnseenIn = d.unseen()
-	s.MPR = d.stateMPR()
+	s.MPR, s.Manual = d.stateMPR(), d.stateManual()
 	return s
 }
 
 func (t *tile) state() viewer.Tile {
 	l := t.look
+	if l.mask != nil { // subtraction is not taken up again, nor is its window
+		l.window = l.mask.before
+	}
 	out := viewer.Tile{
 		Slice: l.slice, Center: finite(l.window.center), Width: finite(l.window.width), Preset: l.window.preset,
 		Zoom: l.view.Zoom, PanX: finite(l.view.PanX), PanY: finite(l.view.PanY), Turn: l.view.Turn, FlipH: l.view.FlipH,
@@ -37,12 +40,12 @@ func (t *tile) state() viewer.Tile {
 	} else if sl, ok := t.slot(); ok && sl.inst != nil {
 		out.SOPUID, out.Frame = sl.sop(), sl.frame
 	}
-	if t.shown.image != nil {
+	if t.shown.image != nil && l.mask == nil {
 		w := l.window.window(t.shown.image)
 		out.Center, out.Width = finite(w.Center), finite(w.Width)
-		if !l.window.fixed {
-			out.Preset = ownPreset
-		}
+	}
+	if t.stack != nil && (t.shown.image != nil || l.mask != nil) && !l.window.fixed {
+		out.Preset = ownPreset
 	}
 	return out
 }

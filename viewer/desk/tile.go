@@ -16,6 +16,7 @@ type look struct {
 	invert  bool
 	slice   int
 	at      slotID
+	mask    *mask   // of a subtraction angiogram
 	fps     float64 // of cines, the reader's; 0: the object's
 	touched bool    // the reader scrolled: stay with this slice while others come in
 
@@ -70,6 +71,7 @@ type picture struct {
 	geo   geometry
 	key   string       // of a reformat: equal keys are equal pixels
 	over  *pixel.Image // what lies over it, at its pixels
+	made  string       // how it was made of others, and is not to be measured for its values: "DSA mask 1"
 	rough bool         // a slab in motion, at half its resolution: not to be measured (N8)
 }
 
@@ -88,6 +90,9 @@ func (d *Desk) hang(t *tile, s *stack) {
 		t.look = l
 		t.look.view.anchor, t.look.view.fitMM = 0, 0
 		t.follow([]*stack{s})
+	}
+	if _, known := d.looks[t.key]; !known {
+		d.asRecommended(t)
 	}
 	d.draft.Drop()
 	d.touch()

@@ -17,7 +17,7 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 		return m, refused
 	}
 	if r, ok := regionAxes(in, m); ok {
-		m.Values, m.Calibration = inRegion(r, m), lossy(p, space.USRegion)
+		m.Values, m.Calibration = inRegion(r, m), space.USRegion
 		return m, ""
 	}
 	cal, refused := calibration(in, frame, m)
@@ -125,7 +125,7 @@ func shapeOf(cal space.Calibration, m viewer.Mark, p picture) (measure.Number, m
 func regionValues(cal space.Calibration, m viewer.Mark, p picture) []viewer.Value {
 	area, s := shapeOf(cal, m, p)
 	out := []viewer.Value{{Name: "area", Number: area.Value, Unit: unitOf(cal) + "2", Uncertainty: area.Uncertainty}}
-	if s.N == 0 {
+	if s.N == 0 || p.made != "" {
 		return out
 	}
 	u := p.image.Unit()
@@ -150,6 +150,9 @@ func calibration(in *instance, frame int, m viewer.Mark) (space.Calibration, str
 	points := m.Points
 	if m.Kind == viewer.Probe || m.Kind == viewer.Arrow || m.Kind == viewer.Text || m.Kind == viewer.Vertebra {
 		return space.InPixels, ""
+	}
+	if in.manual != nil {
+		return *in.manual, ""
 	}
 	cal := space.CalibrationAt(in.d, frame, points...)
 	if cal.Source != "" {

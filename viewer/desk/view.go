@@ -17,7 +17,9 @@ type geometry struct {
 
 func geometryOf(in *instance, frame int, rows, cols int) geometry {
 	g := geometry{Image: pixel.Image{Rows: rows, Cols: cols, Aspect: 1}}
-	if c := space.CalibrationOf(in.d, frame); c.Source != "" {
+	if c := in.manual; c != nil {
+		g.Aspect, g.mm = c.RowMM/c.ColMM, c.ColMM
+	} else if c := space.CalibrationOf(in.d, frame); c.Source != "" {
 		g.Aspect, g.mm = c.RowMM/c.ColMM, c.ColMM
 	} else if r := in.aspect(); r > 0 {
 		g.Aspect = r

@@ -102,6 +102,8 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	w.Technique = join(" · ", technique(in, frame), lossyWords(p.image), in.uptakeWords())
 	if p.preview() {
 		w.Made = "preview, still reading"
+	} else if p.made != "" {
+		w.Made = p.made
 	} else if in.made != nil {
 		w.Made = join(", ", in.made.Name(), in.made.Words())
 	}

@@ -5,7 +5,8 @@ import (
 	"image/color"
 )
 
-// Frame is a thin outline with a word in its top left corner: an area of the image
+// Frame is a thin outline with a word at its left edge, a third of the way down,
+// where no corner's words are: an area of the image
 // that means something of its own. The corners are closed.
 func (s Style) Frame(clip image.Rectangle, corners [][2]float64, words string) List {
 	var l List
@@ -17,13 +18,14 @@ func (s Style) Frame(clip image.Rectangle, corners [][2]float64, words string) L
 	if len(corners) == 0 {
 		return l
 	}
-	x, y := corners[0][0], corners[0][1]
+	x, y, foot := corners[0][0], corners[0][1], corners[0][1]
 	for _, c := range corners {
-		x, y = min(x, c[0]), min(y, c[1])
+		x, y, foot = min(x, c[0]), min(y, c[1]), max(foot, c[1])
 	}
 	x, y = max(x, float64(clip.Min.X)), max(y, float64(clip.Min.Y))
-	if image.Pt(int(x), int(y+1.2*s.em())).In(clip) {
-		l.text(x+0.3*s.em(), y+1.1*s.em(), 0.85*s.em(), Left, Grey, words)
+	y += max(1.1*s.em(), (min(foot, float64(clip.Max.Y))-y)/3)
+	if image.Pt(int(x), int(y)).In(clip) {
+		l.text(x+0.3*s.em(), y, 0.85*s.em(), Left, Grey, words)
 	}
 	return l
 }

@@ -27,6 +27,7 @@ var kinds = map[viewer.Action]viewer.MarkKind{
 var names = map[viewer.Action]string{
 	"":                 "scroll",
 	viewer.ToolWindow:  "window/level",
+	viewer.ToolShift:   "mask shift",
 	viewer.ToolLength:  "ruler",
 	viewer.ToolAngle:   "angle",
 	viewer.ToolEllipse: "ellipse",

@@ -1,0 +1,303 @@
+package desk
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer"
+)
+
+// mask is what a tile subtracts from each image of its stack.
+type mask struct {
+	slots  []int // of the stack; with a tid, none
+	tid    int   // frames between an image and its mask; 0 is none
+	dx, dy float64
+	before choice // the window without subtraction
+	from   int    // first frame it is meant for, from 1; with to 0: all
+	to     int
+}
+
+// maskOf is the object's own subtraction for a frame, 1-based: AVG_SUB or TID of Mask
+// Subtraction Sequence (PS3.3 C.7.6.10), the one whose range has the frame, else the
+// first. ok is false where it names none.
+//
+// Mask Sub-pixel Shift is rows, columns: to lower rows, and to the left.
+func (s *stack) maskOf(frame int) (m mask, ok bool) {
+	for _, it := range s.first.d.Seq(dicom.MaskSubtractionSequence) {
+		one, good := s.operation(it)
+		within := one.to == 0 || frame >= one.from && frame <= one.to
+		if good && (!ok || within && !(m.to == 0 || frame >= m.from && frame <= m.to)) {
+			m, ok = one, true
+		}
+	}
+	return m, ok
+}
+
+func (s *stack) operation(it *dicom.Dataset) (m mask, ok bool) {
+	if r := it.Floats(dicom.ApplicableFrameRange); len(r) >= 2 {
+		m.from, m.to = int(r[0]), int(r[len(r)-1])
+	}
+	if shift := it.Floats(dicom.MaskSubPixelShift); len(shift) == 2 {
+		m.dx, m.dy = withinShift(-shift[1]), withinShift(shift[0])
+	}
+	switch it.Str(dicom.MaskOperation) {
+	case "AVG_SUB":
+		for _, n := range it.Floats(dicom.MaskFrameNumbers) {
+			if i := s.found(s.first.obj.SOPUID, int(n)-1); i >= 0 {
+				m.slots = append(m.slots, i)
+			}
+		}
+		return m, len(m.slots) > 0
+	case "TID":
+		m.tid = it.IntOr(dicom.TIDOffset, 1)
+		return m, m.tid != 0
+	}
+	return m, false
+}
+
+// maxShift is how far a mask may be moved, pixels.
+const maxShift = 64
+
+func withinShift(v float64) float64 {
+	if !(math.Abs(v) <= maxShift) {
+		return 0
+	}
+	return v
+}
+
+// masks are the slots subtracted from the one at a place in the stack; nil where there
+// is nothing to subtract yet.
+func (m *mask) masks(s *stack, at int) (out []slot) {
+	from := m.slots
+	if m.tid != 0 {
+		from = []int{at - m.tid}
+	}
+	for _, i := range from {
+		if i >= 0 && i < len(s.slots) && s.slots[i].inst != nil {
+			out = append(out, s.slots[i])
+		}
+	}
+	return out
+}
+
+// words label a picture as made: "DSA mask 1–2, shift 1.5, −0.5 px".
+func (m *mask) words() string {
+	w := "DSA mask "
+	if m.tid != 0 {
+		w = fmt.Sprintf("DSA TID %d", m.tid)
+	}
+	for i, s := range m.slots {
+		if i > 0 {
+			w += ", "
+		}
+		w += strconv.Itoa(s + 1)
+	}
+	if m.dx != 0 || m.dy != 0 {
+		w += strings.ReplaceAll(fmt.Sprintf(", shift %g, %g px", m.dx, m.dy), "-", "−")
+	}
+	return w
+}
+
+// logarithmic reports whether logarithms are to be subtracted: the values follow the
+// X-rays (Pixel Intensity Relationship LIN, PS3.3 C.8.7.1.1.2).
+func logarithmic(in *instance) bool { return in.d.Str(dicom.PixelIntensityRelationship) == "LIN" }
+
+// subtract puts the picture of a slot less its mask on screen, once all is here. It
+// reports whether what is on screen changed.
+func (d *Desk) subtract(t *tile, sl slot, f Frame, now time.Time) bool {
+	key := t.look.mask.words()
+	if p := t.shown; p.image != nil && p.slot.inst == sl.inst && p.slot.frame == sl.frame && p.key == key {
+		t.shown.index, t.late = t.look.slice, time.Time{}
+		return false
+	}
+	of := t.look.mask.masks(t.stack, t.look.slice)
+	m := pixel.Mask{DX: t.look.mask.dx, DY: t.look.mask.dy, Log: logarithmic(sl.inst)}
+	image, err := d.opt.Load.Image(f)
+	for _, s := range of {
+		w, _ := s.wanted()
+		one, failed := d.opt.Load.Image(w)
+		if err == nil {
+			err = failed
+		}
+		if one == nil || one.Preview != nil {
+			image = nil
+			break
+		}
+		m.Frames = append(m.Frames, one)
+	}
+	if len(of) == 0 && err == nil {
+		return d.unmasked(t, sl, image, key)
+	}
+	if err != nil || image == nil || image.Preview != nil {
+		return d.awaited(t, err, now)
+	}
+	made, err := pixel.Subtract(image, m)
+	if err != nil {
+		d.notice("Nothing is subtracted: " + why(err) + ".")
+		d.unsubtract(t)
+		return true
+	}
+	t.show(picture{slot: sl, index: t.look.slice, image: made, geo: geometryOf(sl.inst, sl.frame, made.Rows, made.Cols), key: key, made: key})
+	return true
+}
+
+// unmasked: an image before the first that has a mask (TID) is nothing at all.
+func (d *Desk) unmasked(t *tile, sl slot, image *pixel.Image, key string) bool {
+	if image == nil || image.Preview != nil {
+		return d.awaited(t, nil, d.opt.Now())
+	}
+	itself := pixel.Mask{Frames: []*pixel.Image{image}, Log: logarithmic(sl.inst)}
+	made, err := pixel.Subtract(image, itself)
+	if err != nil {
+		d.unsubtract(t)
+		return true
+	}
+	t.show(picture{slot: sl, index: t.look.slice, image: made, geo: geometryOf(sl.inst, sl.frame, made.Rows, made.Cols), key: key, made: key + ": no mask for this frame"})
+	return true
+}
+
+// awaited keeps the last picture for a moment while the next is not here (N8).
+func (d *Desk) awaited(t *tile, err error, now time.Time) bool {
+	switch {
+	case err != nil:
+		return t.darken()
+	case t.late.IsZero():
+		t.late = now
+	case now.Sub(t.late) >= patience:
+		late := t.late
+		gone := t.darken()
+		t.late = late
+		return gone
+	}
+	return false
+}
+
+// maskFrames are what subtraction on screen needs beside the images themselves.
+func (d *Desk) maskFrames() (out []Frame) {
+	for _, t := range d.visible() {
+		if t.look.mask == nil || t.stack == nil {
+			continue
+		}
+		for _, s := range t.look.mask.masks(t.stack, t.look.slice) {
+			f, _ := s.wanted()
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// subtractible is the active tile if there is something to subtract in.
+func (d *Desk) subtractible() (*tile, bool) {
+	t := d.at()
+	switch {
+	case t.stack == nil || t.shown.image == nil:
+		d.notice("No image is here to subtract from.")
+	case t.made() != nil || t.shown.image.Stored == nil:
+		d.notice("Only grey images as they were taken can be subtracted.")
+	case len(t.stack.slots) < 2:
+		d.notice("There is nothing to subtract: one image.")
+	default:
+		return t, true
+	}
+	return nil, false
+}
+
+// toggleSubtraction takes away the object's own mask, or ends it.
+func (d *Desk) toggleSubtraction() {
+	t, ok := d.subtractible()
+	if !ok {
+		return
+	}
+	if t.look.mask != nil {
+		d.unsubtract(t)
+		return
+	}
+	m, ok := t.stack.maskOf(t.shown.slot.frame + 1)
+	if !ok {
+		d.notice("This run names no mask; Ctrl+K takes the image on screen as mask.")
+		return
+	}
+	d.subtractBy(t, m)
+}
+
+// maskHere takes the image on screen as mask.
+func (d *Desk) maskHere() {
+	if t, ok := d.subtractible(); ok {
+		d.subtractBy(t, mask{slots: []int{t.shown.index}})
+	}
+}
+
+func (d *Desk) subtractBy(t *tile, m mask) {
+	if m.before = t.look.window; t.look.mask != nil {
+		m.before = t.look.mask.before
+	} else {
+		t.look.window = choice{}
+	}
+	t.look.mask = &m
+	d.touch()
+}
+
+func (d *Desk) unsubtract(t *tile) {
+	if t.look.mask == nil {
+		return
+	}
+	t.look.window, t.look.mask = t.look.mask.before, nil
+	t.shown = picture{}
+	if d.tool == viewer.ToolShift {
+		d.selectTool("")
+	}
+	d.touch()
+}
+
+// asRecommended subtracts from the start where the object asks for it (Recommended
+// Viewing Mode, PS3.3 C.7.6.10).
+func (d *Desk) asRecommended(t *tile) {
+	if t.stack == nil || t.stack.first.d.Str(dicom.RecommendedViewingMode) != "SUB" {
+		return
+	}
+	if m, ok := t.stack.maskOf(1); ok {
+		d.subtractBy(t, m)
+	}
+}
+
+// shiftTool is for moving the mask by arrows and drags.
+func (d *Desk) shiftTool() {
+	if d.at().look.mask == nil {
+		d.notice("Nothing is subtracted; Ctrl+X subtracts the run's own mask, Ctrl+K the image on screen.")
+		return
+	}
+	d.selectTool(viewer.ToolShift)
+}
+
+// shift moves the mask by pixels, in the directions of the screen.
+func (d *Desk) shift(dx, dy float64) {
+	t := d.at()
+	g, ok := t.geometry()
+	if t.look.mask == nil || !ok {
+		return
+	}
+	in := t.look.view.toImage(g, t.rect)
+	u, v := along(in[0]*dx+in[1]*dy, in[3]*dx+in[4]*dy, math.Max(math.Abs(dx), math.Abs(dy)))
+	m := *t.look.mask
+	m.dx, m.dy = max(-maxShift, min(maxShift, m.dx+u)), max(-maxShift, min(maxShift, m.dy+v))
+	t.look.mask = &m
+	d.touch()
+}
+
+// setShift moves the mask to the right and down, in image pixels.
+func (d *Desk) setShift(v []float64) {
+	t := d.at()
+	if t.look.mask == nil || len(v) != 2 || math.Abs(v[0]) > maxShift || math.Abs(v[1]) > maxShift {
+		d.notice("A shift is pixels to the right and down, at most 64, of a subtracted image: :shift 1.5 -0.5.")
+		return
+	}
+	m := *t.look.mask
+	m.dx, m.dy = v[0], v[1]
+	t.look.mask = &m
+	d.touch()
+}
