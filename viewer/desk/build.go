@@ -78,20 +78,23 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 			place, key = p.image.Preview.ToFrame.Then(place), key+"#preview"
 		}
 		image, window, layers := p.image, p.image.Presented(t.look.window.window(p.image)), d.layersOf(p.image)
+		how := d.how(t)
 		if seen, with := d.underPicture(t); seen != nil {
-			image, key, window, layers = seen, key+"#"+with, seen.Presented(t.underWindow(seen)), d.layersOf(seen)
+			image, key, layers = seen, key+"#"+with, d.layersOf(seen)
+			window, how = t.under.window(t.underWindow(seen), how)
 		}
+		alone := true
 		if fused, with := d.fusedPicture(t); fused != nil {
-			image, key = fused, key+"#"+with
+			image, key, alone = fused, key+"#"+with, false
 		}
 		if made, as := d.enhanced(t); made != nil {
 			image, key = made, key+"#"+as
 		}
 		s.Tiles = append(s.Tiles, TileScene{
 			Rect: t.rect, Image: image, Key: key, Place: place,
-			Window: window, Invert: t.look.invert, How: d.how(t), Layers: layers,
+			Window: window, Invert: t.look.invert, How: how, Layers: layers,
 		})
-		if image == p.image {
+		if alone {
 			d.gaze.drawn = append(d.gaze.drawn, p)
 		}
 		d.showed(p)

@@ -21,6 +21,22 @@ type under struct {
 	of      *pixel.Image // what picture is made of
 	picture *pixel.Image
 	failed  string
+	asked   pixel.Window // the window that shown is of
+	shown   pixel.Window // through the state's presentation LUT
+	torn    bool         // neighbouring values may be far apart in light
+}
+
+// window is a window through the state's presentation LUT. Where tables scramble the
+// values there is nothing between two pixels, and none is made up.
+func (u *under) window(w pixel.Window, how pixel.Interpolation) (pixel.Window, pixel.Interpolation) {
+	if u.asked != w || u.shown == (pixel.Window{}) {
+		u.asked, u.shown = w, u.picture.Presented(w)
+		u.torn = !monotonic(u.picture.ModalityLUT) || u.shown.Function == pixel.VOILUT && !monotonic(u.shown.LUT)
+	}
+	if u.torn {
+		how = pixel.Nearest
+	}
+	return u.shown, how
 }
 
 // nextState puts the next presentation state about the picture on the active tile;
@@ -146,7 +162,7 @@ func (d *Desk) underPicture(t *tile) (im *pixel.Image, key string) {
 	}
 	if u.of != p.image {
 		var err error
-		u.of, u.failed = p.image, ""
+		u.of, u.failed, u.shown = p.image, "", pixel.Window{}
 		if u.picture, err = p.image.Under(u.state.Source, u.state.VOI(sop, frame), frame); err != nil {
 			u.failed = why(err)
 		}
@@ -163,6 +179,17 @@ func (t *tile) underWindow(im *pixel.Image) pixel.Window {
 		return own[t.look.window.own%len(own)]
 	}
 	return im.DefaultWindow()
+}
+
+func monotonic(l *pixel.LUT) bool {
+	if l == nil {
+		return true
+	}
+	up, down := true, true
+	for i := 1; i < len(l.Values); i++ {
+		up, down = up && l.Values[i] >= l.Values[i-1], down && l.Values[i] <= l.Values[i-1]
+	}
+	return up || down
 }
 
 // underWords are on the tile: what it is under and in which window, or how many states
