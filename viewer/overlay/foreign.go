@@ -27,10 +27,7 @@ func Foreign(m viewer.Mark, source string) []string {
 			said = append(said, v.Name)
 		}
 	case viewer.Ellipse, viewer.Rectangle, viewer.Polygon:
-		said = []string{"area"}
-		if _, ok := m.Value("mean"); ok {
-			said = append(said, "mean", "sd", "min", "max", "n")
-		}
+		said = []string{"area", "mean", "sd", "min", "max", "n"}
 		if _, ok := m.Value("over mean"); ok {
 			said = append(said, "over mean", "over max")
 		}

@@ -123,14 +123,20 @@ func axes(m viewer.Mark) (out []string) {
 
 func region(m viewer.Mark) []string {
 	var out []string
+	part := func(name, word string, digits int) string {
+		v, ok := m.Value(name)
+		if !ok {
+			return "" // others do not measure everything
+		}
+		return word + " " + decimals(v.Number, places(v.Unit, digits))
+	}
 	if mean, ok := m.Value("mean"); ok {
-		sd, _ := m.Value("sd")
-		lo, _ := m.Value("min")
-		hi, _ := m.Value("max")
-		n, _ := m.Value("n")
-		out = append(out,
-			"mean "+number(mean)+"  SD "+decimals(sd.Number, places(sd.Unit, 1)),
-			"min "+decimals(lo.Number, places(lo.Unit, 0))+"  max "+decimals(hi.Number, places(hi.Unit, 0))+"  n "+decimals(n.Number, 0))
+		out = append(out, joined("mean "+number(mean), part("sd", "SD", 1)))
+	} else if sd := part("sd", "SD", 1); sd != "" {
+		out = append(out, sd)
+	}
+	if s := joined(part("min", "min", 0), part("max", "max", 0), part("n", "n", 0)); s != "" {
+		out = append(out, s)
 	}
 	if mean, ok := m.Value("over mean"); ok {
 		hi, _ := m.Value("over max")
@@ -140,6 +146,17 @@ func region(m viewer.Mark) []string {
 		out = append(out, number(a))
 	}
 	return out
+}
+
+// joined are the parts that are there, two spaces apart.
+func joined(parts ...string) string {
+	var out []string
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, "  ")
 }
 
 // places are the decimals of a value: two of a SUV.
