@@ -1,7 +1,7 @@
 package overlay
 
 import (
-	"slices"
+	set "slices"
 	"testing"
 
 	"github.com/nocturne/nocturne/viewer"
@@ -20,7 +20,7 @@ func TestWhatAnotherDidNotMeasureIsNotSaid(t *testing.T) {
 		{viewer.Mark{Kind: viewer.Polyline, Values: []viewer.Value{v("Path length", 12.5, "mm")}, Label: "vessel"}, []string{"vessel", "Path length 12.5 mm", "X"}},
 		{viewer.Mark{Kind: viewer.Length, Values: []viewer.Value{v("Diameter", 8, "mm")}}, []string{"8.0 mm", "X"}},
 	} {
-		if got := Foreign(c.m, "X"); !slices.Equal(got, c.want) {
+		if got := Foreign(c.m, "X"); !set.Equal(got, c.want) {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

@@ -131,11 +131,11 @@ func region(m viewer.Mark) []string {
 		return word + " " + decimals(v.Number, places(v.Unit, digits))
 	}
 	if mean, ok := m.Value("mean"); ok {
-		out = append(out, joined("mean "+number(mean), part("sd", "SD", 1)))
+		out = append(out, joined([]string{"mean " + number(mean), part("sd", "SD", 1)}, "  "))
 	} else if sd := part("sd", "SD", 1); sd != "" {
 		out = append(out, sd)
 	}
-	if s := joined(part("min", "min", 0), part("max", "max", 0), part("n", "n", 0)); s != "" {
+	if s := joined([]string{part("min", "min", 0), part("max", "max", 0), part("n", "n", 0)}, "  "); s != "" {
 		out = append(out, s)
 	}
 	if mean, ok := m.Value("over mean"); ok {
@@ -146,17 +146,6 @@ func region(m viewer.Mark) []string {
 		out = append(out, number(a))
 	}
 	return out
-}
-
-// joined are the parts that are there, two spaces apart.
-func joined(parts ...string) string {
-	var out []string
-	for _, p := range parts {
-		if p != "" {
-			out = append(out, p)
-		}
-	}
-	return strings.Join(out, "  ")
 }
 
 // places are the decimals of a value: two of a SUV.
