@@ -83,9 +83,9 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 			image, key, layers = seen, key+"#"+with, d.layersOf(seen)
 			window, how = t.under.window(t.underWindow(seen), how)
 		}
-		alone := true
+		acquired := image // under a state too
 		if fused, with := d.fusedPicture(t); fused != nil {
-			image, key, alone = fused, key+"#"+with, false
+			image, key = fused, key+"#"+with
 		}
 		if made, as := d.enhanced(t); made != nil {
 			image, key = made, key+"#"+as
@@ -94,7 +94,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 			Rect: t.rect, Image: image, Key: key, Place: place,
 			Window: window, Invert: t.look.invert, How: how, Layers: layers,
 		})
-		if alone {
+		if image == acquired {
 			d.gaze.drawn = append(d.gaze.drawn, p)
 		}
 		d.showed(p)

@@ -114,7 +114,7 @@ func (d *Desk) present(t *tile, s *pr.State) {
 		v.Turn = (4 - s.Turn) % 4
 	}
 	v.Zoom, v.PanX, v.PanY = 0, 0, 0
-	t.look.window, t.look.invert = choice{}, false
+	t.look.window, t.look.invert, t.look.enhanced = choice{}, false, 0
 	if a, ok := s.Area(dicom.UID(t.shown.slot.sop()), t.shown.slot.frame); ok {
 		if a.Mode == "TRUE SIZE" {
 			d.notice("The state asks for true size; here its area is fitted.")
@@ -153,7 +153,7 @@ func edges(a pr.Area) (x0, y0, x1, y1 float64) {
 // the picture; nil where no state is about it.
 func (d *Desk) underPicture(t *tile) (im *pixel.Image, key string) {
 	u, p := t.under, t.shown
-	if u == nil || p.image == nil || p.preview() || p.slot.inst.made != nil {
+	if u == nil || p.image == nil || p.preview() || p.slot.inst.made != nil || t.fused != nil || t.look.enhanced != 0 {
 		return nil, ""
 	}
 	sop, frame := dicom.UID(p.slot.sop()), p.slot.frame
