@@ -48,6 +48,7 @@ const (
 	HangForget    Action = "hang.forget" // a kept one is no more
 	PerfToggle    Action = "perf.toggle" // who draws, how fast, from what memory
 	LinkToggle    Action = "link.toggle"
+	LinkView      Action = "link.view" // zoom, pan and window of compared tiles together, or not
 	SamePoint     Action = "link.samepoint"
 	LinesToggle   Action = "lines.toggle"
 	MPRToggle     Action = "mpr.toggle"

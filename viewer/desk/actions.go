@@ -22,7 +22,7 @@ func deeds() map[viewer.Action]deed {
 		viewer.FuseSetName:   (*Desk).setFuse,
 		viewer.GridSetName:   (*Desk).setGrid,
 	}
-	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices(), reforming(), keeping(), fusing(), crossing3(), photonic(), again(), objecting()} {
+	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices(), reforming(), keeping(), comparison(), fusing(), crossing3(), photonic(), again(), objecting()} {
 		for a, f := range some {
 			all[a] = plainly(f)
 		}

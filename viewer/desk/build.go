@@ -58,7 +58,7 @@ func (d *Desk) head() overlay.Head {
 	h := overlay.Head{
 		Count: d.memory.count, Recording: d.memory.recording,
 		Order: d.c.Order, Site: d.c.Site, Now: d.opt.Now(), Tool: tool.Name(d.tool), Owner: d.owner,
-		ReadOnly: d.c.ReadOnly, Mismatch: d.mismatch(),
+		ReadOnly: d.c.ReadOnly, Mismatch: d.mismatch(), Patients: d.twoPatients(),
 	}
 	if d.memory.awaiting != "" {
 		h.Typing, h.Ask = true, d.memory.awaiting

@@ -80,6 +80,7 @@ type Desk struct {
 	loose     *stack                  // asked for once, though not registered
 	staged    *staged                 // the hanging protocol in effect
 	noLines   bool                    // reference lines are off
+	apart     bool                    // zoom, pan and window are each tile's own
 	synced    synced                  // what linked tiles followed last
 	menu      *menu                   // what a right click opened
 	strip     *strip                  // the contact strip is open

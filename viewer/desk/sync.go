@@ -16,12 +16,12 @@ type synced struct {
 	center, width float64
 }
 
-// syncViews lets tiles that are linked follow the active one's zoom and pan, in
+// syncViews lets tiles that are linked, or show one view of two studies, follow the active one's zoom and pan, in
 // millimetres, and its window where theirs was the same: brain and bone side by
 // side keep their windows, current and prior go together.
 func (d *Desk) syncViews() {
 	t := d.at()
-	if !t.linked || t.stack == nil || t.shown.image == nil || t.made() != nil {
+	if d.apart || t.stack == nil || t.shown.image == nil || t.made() != nil {
 		d.synced = synced{}
 		return
 	}
@@ -33,7 +33,7 @@ func (d *Desk) syncViews() {
 		return
 	}
 	for _, o := range d.visible() {
-		if o == t || !o.linked || o.stack == nil || o.made() != nil || o.shown.image == nil {
+		if o == t || !t.goesWith(o) || o.stack == nil || o.made() != nil || o.shown.image == nil {
 			continue
 		}
 		o.look.view.alike(t.look.view, was.view, scaleBetween(t, o))

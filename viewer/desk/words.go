@@ -17,7 +17,6 @@ import (
 func (d *Desk) words(i int, t *tile) overlay.Tile {
 	w := overlay.Tile{
 		Rect: t.rect, Active: i == d.active, Many: len(d.visible()) > 1, Cine: t.cineWords(),
-		Compared: d.comparing(),
 	}
 	d.studyWords(&w, t)
 	if t.stack != nil {
@@ -61,6 +60,8 @@ func (d *Desk) studyWords(w *overlay.Tile, t *tile) {
 			current = c.Date
 		}
 		w.Prior = join(" · ", overlay.Age(st.Date, current), overlay.Day(st.Date))
+	} else if d.comparing() {
+		w.Current = join(" · ", "CURRENT", overlay.Day(st.Date))
 	}
 	for _, c := range d.counts() {
 		if c.StudyUID == st.UID && c.Expected > c.Have {
@@ -110,7 +111,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 	w.Made = join(" · ", w.Made, d.layerWords(p.image))
 	made, over, warn := d.overWords(t)
 	w.Made, w.Warn = join(", ", w.Made, made), warn
-	w.Position = join(" · ", space.Position(h), t.stack.root().lie.words())
+	w.Position = join(" · ", space.Position(h), t.stack.root().lie.words(), d.offLevel(t))
 	if e, ok := space.Orientation(h, frame); ok {
 		w.Edges = e.Shown(v.FlipH, v.Turn)
 	} else {

@@ -21,6 +21,7 @@ type Head struct {
 	Owner     string // "images" or "text"
 	ReadOnly  string
 	Mismatch  []string // N4
+	Patients  string   // that tiles are of two patients, and in what they differ
 	Label     string   // text being typed at the images; with Typing
 	Typing    bool
 	Count     int    // typed before a key
@@ -51,6 +52,9 @@ type bar struct {
 
 func bars(d Head) []bar {
 	var out []bar
+	if d.Patients != "" {
+		out = append(out, bar{Red, White, d.Patients})
+	}
 	if len(d.Mismatch) > 0 {
 		out = append(out, bar{Red, White, "NOT THE ORDERED PATIENT OR STUDY: " + strings.Join(d.Mismatch, ", ")})
 	}

@@ -18,8 +18,8 @@ type Tile struct {
 	Many   bool
 	Reason string // why there are no pixels; then little else is written
 
-	Prior    string // "PRIOR 12 mo · 2025-11-20": the amber band (N6); "" for the current study
-	Compared bool   // a prior is on screen too: the current study gets its own band
+	Prior   string // "PRIOR 12 mo · 2025-11-20": the amber band (N6); "" for the current study
+	Current string // "CURRENT · 2026-03-01": the current study's own band, where a prior is on screen too
 
 	Patient, Study, Series, Technique string // as the image itself says
 
@@ -70,21 +70,21 @@ func (s Style) Tile(t Tile) List {
 func (s Style) bands(l *List, t Tile, room room) image.Rectangle {
 	in := t.Rect
 	in.Min.Y = min(max(in.Min.Y, t.Top), in.Max.Y)
-	switch {
-	case t.Prior != "":
+	words, color, ink := t.Prior, Amber, Panel
+	if words == "" {
+		words, color, ink = t.Current, Blue, White
+	}
+	if words != "" {
 		h := int(s.line())
 		if room == bare {
 			h = s.px(4)
 		}
 		band := image.Rect(in.Min.X, in.Min.Y, in.Max.X, min(in.Max.Y, in.Min.Y+h))
-		l.fill(band, Amber)
+		l.fill(band, color)
 		if h > s.px(4) {
-			l.plain(float64(in.Min.X+in.Max.X)/2, float64(band.Max.Y)-0.35*s.em(), s.em(), Center, Panel, Fit(t.Prior, s.em(), float64(in.Dx())))
+			l.plain(float64(in.Min.X+in.Max.X)/2, float64(band.Max.Y)-0.35*s.em(), s.em(), Center, ink, Fit(words, s.em(), float64(in.Dx())))
 		}
 		in.Min.Y = band.Max.Y
-	case t.Compared:
-		l.fill(image.Rect(in.Min.X, in.Min.Y, in.Max.X, in.Min.Y+s.px(4)), Blue)
-		in.Min.Y += s.px(4)
 	}
 	if t.Active && t.Many {
 		s.frame(l, t.Rect, Green)
