@@ -76,7 +76,7 @@ func DefaultImages() []Binding {
 		{Keys: []Key{"p"}, Action: PriorToggle, Help: "prior beside", Group: "tiles"},
 		{Keys: []Key{"x"}, Action: SamePoint, Help: "same point in all tiles", Group: "tiles"},
 		{Keys: []Key{"X"}, Action: LinkToggle, Help: "link scroll / set offset", Group: "tiles"},
-		{Keys: []Key{"$"}, Action: LinkView, Help: "zoom, pan, window together or apart", Group: "tiles"},
+		{Keys: []Key{"!"}, Action: LinkView, Help: "zoom, pan, window together or apart", Group: "tiles"},
 		{Keys: []Key{"W"}, Action: LinesToggle, Help: "reference lines", Group: "tiles"},
 		{Keys: []Key{"m"}, Action: MPRToggle, Help: "MPR", Group: "MPR"},
 		{Keys: []Key{"M"}, Action: MPRSlab, Help: "slab off/MIP/MinIP/mean", Group: "MPR"},

@@ -129,7 +129,7 @@ func TestFilmsOfOneViewZoomTogetherUnlessToldNotTo(t *testing.T) {
 	if a, b := r.tile(0), r.tile(1); a.Zoom == 0 || math.Abs(b.Zoom-a.Zoom/2) > 1e-9 {
 		t.Errorf("1 mm pixels at %v, 0.5 mm pixels at %v", a.Zoom, b.Zoom)
 	}
-	r.press("$")
+	r.press("!")
 	was := r.tile(1).Zoom
 	r.press("+", "+")
 	r.wait(20 * time.Millisecond)
