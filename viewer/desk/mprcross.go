@@ -91,8 +91,11 @@ func (d *Desk) axes(t *tile, clip image.Rectangle) (l overlay.List) {
 // tile is left out.
 func (d *Desk) axesOf(t *tile, clip image.Rectangle) (out []overlay.Axis) {
 	here, ok := t.shownPlane()
+	if d.oneUp || !ok { // alone on screen, nothing else is to be found by it
+		return nil
+	}
 	cross, known := d.crossAt(t)
-	if !ok || !known {
+	if !known {
 		return nil
 	}
 	for i, o := range d.tiles[:3] {
@@ -160,7 +163,7 @@ func (d *Desk) grabCross(i int, x, y float64) crossGrab {
 		return crossGrab{}
 	}
 	at, ok := d.crossAt(t)
-	if !ok {
+	if !ok || d.oneUp {
 		return crossGrab{}
 	}
 	near := func(p [2]float64, within float64) bool { return math.Hypot(p[0]-x, p[1]-y) <= within*d.scale }

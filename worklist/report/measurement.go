@@ -94,13 +94,32 @@ func (m Measurement) numbers() string {
 		case "long":
 			return m.axes(v) + m.caveat()
 		case "mean":
-			return "mean " + m.quantity(v) + m.spread()
+			return m.uptake("max", v.Unit, "", ", ") + "mean " + m.quantity(v) + m.spread() + m.uptake("over max", "", ", ", "")
 		case "value":
-			return m.quantity(v) + m.slab()
+			return m.quantity(v) + m.over() + m.slab()
 		}
 		return m.quantity(v)
 	}
 	return ""
+}
+
+// uptake is the largest SUV of a region, as PET is read: "SUVmax 8.41", between these
+// words; "" where there is none. A unit that is given must be a SUV too.
+func (m Measurement) uptake(name, unit, before, after string) string {
+	v, ok := m.value(name)
+	if !ok || !strings.HasPrefix(v.Unit, "SUV") || unit != "" && !strings.HasPrefix(unit, "SUV") {
+		return ""
+	}
+	return before + "SUVmax " + decimal(v.Number, 2) + after
+}
+
+// over is what a probe read of the PET over its image.
+func (m Measurement) over() string {
+	v, ok := m.value("over")
+	if !ok {
+		return ""
+	}
+	return ", " + m.quantity(v)
 }
 
 // axes are the long and the short axis as they are dictated: 18.2 × 9.1 mm.
