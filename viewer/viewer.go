@@ -25,6 +25,7 @@ type Case struct {
 	ReadOnly string   `json:"read_only,omitempty"` // why nothing may be marked ("held by … since …"); empty = may
 	Night    bool     `json:"night,omitempty"`
 	Site     SiteLine `json:"site"`
+	Display  Display  `json:"display,omitzero"` // the monitor's last check (N22)
 }
 
 // SiteLine is what the window repeats of the list (N11, W4).

@@ -42,6 +42,7 @@ func conformanceCommand(env *environment) *cobra.Command {
 // gsdfOptions are the flags of `conformance gsdf`.
 type gsdfOptions struct {
 	measured, patterns, monitor, use string
+	megapixels                       float64
 }
 
 func gsdfCommand(env *environment) *cobra.Command {
@@ -56,6 +57,7 @@ func gsdfCommand(env *environment) *cobra.Command {
 	c.Flags().StringVar(&o.patterns, "patterns", "", "folder to write the test patches to (PNG)")
 	c.Flags().StringVar(&o.measured, "measured", "", "file of readings: level and cd/m² on each line")
 	c.Flags().StringVar(&o.monitor, "monitor", "", "the monitor's name, for the record")
+	c.Flags().Float64Var(&o.megapixels, "megapixels", 0, "the monitor's megapixels, for the record: mammography needs 5")
 	c.Flags().StringVar(&o.use, "use", "", `only for one use: "CT, MR", "radiographs" or "mammography"`)
 	return c
 }
@@ -84,7 +86,7 @@ func (env *environment) gsdf(o gsdfOptions) error {
 	}
 	out.Results = append(out.Results, uses...)
 	if o.measured != "" {
-		if err := env.recordDisplay(o.monitor, readings, uses); err != nil {
+		if err := env.recordDisplay(o, readings, uses); err != nil {
 			return err
 		}
 	}
@@ -114,7 +116,7 @@ func displayFindings(readings []gsdf.Reading, use string) (out []finding, err er
 		if use != "" && use != floor.Use {
 			continue
 		}
-		f := finding{ID: "gsdf." + strings.ReplaceAll(strings.ToLower(floor.Use), ", ", "-"), Title: "Display for " + floor.Use, Status: "pass"}
+		f := finding{ID: displayID(floor.Use), Title: "Display for " + floor.Use, Status: "pass"}
 		why := floor.Fails(r)
 		switch {
 		case readings == nil:
@@ -173,22 +175,23 @@ func writePatterns(dir string) error {
 
 // displayCheck is the record of a monitor's last check (N22).
 type displayCheck struct {
-	Monitor  string    `json:"monitor"`
-	At       time.Time `json:"at"`
-	Results  []finding `json:"results"`
-	Readings int       `json:"readings"`
+	Monitor    string    `json:"monitor"`
+	Megapixels float64   `json:"megapixels,omitempty"`
+	At         time.Time `json:"at"`
+	Results    []finding `json:"results"`
+	Readings   int       `json:"readings"`
 }
 
 // recordDisplay keeps the last check in display-check.json in the home.
-func (env *environment) recordDisplay(monitor string, readings []gsdf.Reading, uses []finding) error {
+func (env *environment) recordDisplay(o gsdfOptions, readings []gsdf.Reading, uses []finding) error {
 	if err := os.MkdirAll(env.Home, 0o700); err != nil {
 		return err
 	}
-	b, err := json.MarshalIndent(displayCheck{Monitor: monitor, At: time.Now().UTC(), Results: uses, Readings: len(readings)}, "", "  ")
+	b, err := json.MarshalIndent(displayCheck{Monitor: o.monitor, Megapixels: o.megapixels, At: time.Now().UTC(), Results: uses, Readings: len(readings)}, "", "  ")
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(env.Home, "display-check.json")
+	name := env.displayFile()
 	if err := os.WriteFile(name+".new", append(b, '\n'), 0o600); err != nil {
 		return err
 	}

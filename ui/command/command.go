@@ -44,6 +44,7 @@ var entries = []entry{
 	{"denoise", "", "less noise, edges kept; not measured, said on the tile", is(viewer.EnhanceDenoise)},
 	{"clahe", "", "local contrast; not measured, said on the tile", is(viewer.EnhanceCLAHE)},
 	{"raw", "", "the image as it was acquired", is(viewer.EnhanceRaw)},
+	{"pattern", "", "test pattern for the monitor; any key goes back", is(viewer.PatternToggle)},
 	{"interpolation", "", "bilinear, bicubic, nearest in turn", is(viewer.ViewInterpolation)},
 	{"slab", "MM", "thickness of slabs, :slab 20", slab},
 	{"fuse", "[PERCENT [SUV]]", "PET over CT, :fuse 50 7", fuse},

@@ -23,6 +23,12 @@ func (d *Desk) Scene() Scene {
 	}
 	d.arrange()
 	head, top := d.style().Header(d.w, d.h, d.head())
+	if d.photons.pattern {
+		d.see(d.opt.Now(), nil)
+		d.patternScene(&s)
+		s.Over.Append(head)
+		return s
+	}
 	for i, t := range d.tiles {
 		if d.tileVisible(t) {
 			d.tileScene(&s, i, t, top)

@@ -91,6 +91,9 @@ var steers = map[viewer.Action]map[viewer.Key]viewer.Action{
 
 func (d *Desk) down(s tool.Stroke) {
 	d.stopMacro()
+	if d.leavePattern() {
+		return
+	}
 	if d.menuKey(s.Key) || d.stripKey(s.Key) || d.letterKey(s.Key) || d.panelKey(s.Key) || d.countKey(s.Key) {
 		return
 	}
@@ -170,6 +173,9 @@ func (d *Desk) Do(a viewer.Action) { d.perform(a) }
 func (d *Desk) perform(a viewer.Action) {
 	if d.blank {
 		return
+	}
+	if a != viewer.PatternToggle {
+		d.leavePattern()
 	}
 	if name, text, ok := a.Text(); ok && spoken[name] != nil {
 		if d.open {

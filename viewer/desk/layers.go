@@ -10,6 +10,7 @@ import (
 type photons struct {
 	bare     bool // overlays and shutters are hidden
 	sampling sampling
+	pattern  bool       // the test pattern is on
 	made     madeImages // enhanced pictures, so that none is made twice in a row
 }
 
@@ -18,6 +19,7 @@ func photonic() map[viewer.Action]func(*Desk) {
 	all := enhancing()
 	all[viewer.OverlayToggle] = (*Desk).toggleOverlays
 	all[viewer.ViewInterpolation] = (*Desk).nextSampling
+	all[viewer.PatternToggle] = (*Desk).showPattern
 	return all
 }
 

@@ -71,6 +71,9 @@ func (d *Desk) Mouse(kind MouseKind, b Button, x, y float64) {
 	}
 	dx, dy := x-d.pointer.x, y-d.pointer.y
 	d.pointer.x, d.pointer.y, d.pointer.inside = x, y, true
+	if kind == MouseDown && d.leavePattern() {
+		return
+	}
 	if !d.open || d.menuMouse(kind, b, x, y) || d.stripMouse(kind, b, x, y) {
 		return
 	}

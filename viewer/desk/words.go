@@ -127,7 +127,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
 		w.MM = p.geo.mm / scale
 	}
 	if t.stack.modality == "MG" && !d.prior(t.stack.study) {
-		w.Warn = "NOT FOR PRIMARY MAMMOGRAPHY"
+		w.Warn = join(" · ", w.Warn, d.notForMammography())
 	}
 	if plane, ok := in.plane(frame); ok {
 		if side, mm, ok := plane.Side(0); ok {
