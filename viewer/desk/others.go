@@ -21,12 +21,14 @@ import (
 type others struct {
 	reports []foreignReport
 	states  []*pr.State
+	about   map[string][]*pr.State // by SOP Instance UID of the image
 	keys    []ko.Selection
 	hidden  bool // measurements are not drawn
 	told    bool
 
 	marks   map[string][]foreign // by SOP Instance UID; of reformats under ""
 	count   int
+	nowhere int    // measurements without a place among the images: of segmentations
 	made    [2]int // of how many reports and instances marks were made
 	visited viewer.Seen
 	jumped  bool // to visited
@@ -57,11 +59,25 @@ func (d *Desk) takeObject(h Header) {
 		}
 	case "PR":
 		if s, err := pr.Read(data); err == nil {
-			d.others.states = append(d.others.states, &s)
+			d.others.add(&s)
 		}
 	case "KO":
 		if s, err := ko.Read(data); err == nil {
 			d.others.keys = append(d.others.keys, s)
+		}
+	}
+}
+
+// add files a state under each image that it is about.
+func (o *others) add(s *pr.State) {
+	o.states = append(o.states, s)
+	if o.about == nil {
+		o.about = map[string][]*pr.State{}
+	}
+	for _, im := range s.Images {
+		sop := string(im.Instance)
+		if a := o.about[sop]; len(a) == 0 || a[len(a)-1] != s {
+			o.about[sop] = append(a, s)
 		}
 	}
 }
@@ -95,6 +111,9 @@ func (d *Desk) offer() {
 		}
 	}
 	add(o.count, "measurement of others", "others")
+	if o.nowhere > 0 {
+		words = append(words, plural(o.nowhere, "measurement")+" without a place on them (its report has the words)")
+	}
 	add(len(o.states), "presentation state", "pr")
 	add(len(d.keyFrames()), "key image", "ko")
 	if len(words) > 0 {
@@ -121,7 +140,7 @@ func (d *Desk) remark() {
 	if o.made == now {
 		return
 	}
-	o.made, o.marks, o.count = now, map[string][]foreign{}, 0
+	o.made, o.marks, o.count, o.nowhere = now, map[string][]foreign{}, 0, 0
 	if len(o.reports) == 0 {
 		return
 	}
@@ -132,7 +151,8 @@ func (d *Desk) remark() {
 		}
 	}
 	for _, r := range o.reports {
-		marks, _ := evidence.Marks(r.groups, images)
+		marks, left := evidence.Marks(r.groups, images)
+		o.nowhere += left
 		for _, m := range marks {
 			if _, own := d.log.Find(m.ID); own {
 				continue
@@ -166,7 +186,10 @@ func (d *Desk) foreignShapes(t *tile, clip image.Rectangle) []overlay.Shape {
 			continue
 		}
 		s := t.shape(m, clip, false)
-		s.Words, s.Ink, s.Draft = overlay.Foreign(m, f.source), overlay.Cyan, len(s.Points) == 1 && m.Kind == viewer.Text
+		s.Words, s.Draft = overlay.Foreign(m, f.source), len(s.Points) == 1 && m.Kind == viewer.Text
+		if !m.Prior {
+			s.Ink = overlay.Cyan
+		}
 		out = append(out, s)
 	}
 	return out
@@ -191,15 +214,16 @@ func (d *Desk) toggleOthers() {
 // order, each once; those that are not here are left out.
 func (d *Desk) keyFrames() []keyFrame {
 	var out []keyFrame
+	had := map[viewer.Seen]bool{}
 	add := func(k keyFrame) {
-		in := d.objects[k.SOPUID]
-		if in == nil || !in.image || slices.ContainsFunc(out, func(o keyFrame) bool { return o.Seen == k.Seen }) {
+		if in := d.objects[k.SOPUID]; in == nil || !in.image || had[k.Seen] {
 			return
 		}
+		had[k.Seen] = true
 		out = append(out, k)
 	}
 	for _, s := range d.others.keys {
-		words := join(", ", dicom.Clean(s.Title.Meaning), dicom.Clean(s.Description), s.Maker)
+		words := keyListWords(s)
 		for _, im := range s.Images {
 			frames := im.Frames
 			if len(frames) == 0 {
@@ -216,6 +240,10 @@ func (d *Desk) keyFrames() []keyFrame {
 		}
 	}
 	return out
+}
+
+func keyListWords(s ko.Selection) string {
+	return join(", ", dicom.Clean(s.Title.Meaning), dicom.Clean(strings.ReplaceAll(s.Description, "\n", ", ")), s.Maker)
 }
 
 // keyFrame is a key image and whose it is.
@@ -251,10 +279,17 @@ func (d *Desk) keyWords(p picture) string {
 	if p.slot.inst.made != nil {
 		return ""
 	}
-	here := viewer.Seen{SOPUID: p.slot.sop(), Frame: p.slot.frame}
-	for _, k := range d.keyFrames() {
-		if k.Seen == here {
-			return "key image (" + k.words + ")"
+	sop, frame := p.slot.sop(), p.slot.frame
+	for _, m := range d.log.Marks() {
+		if m.Kind == viewer.KeyImageMark && m.SOPUID == sop && m.Frame == frame {
+			return "key image (" + join(", ", "yours", dicom.Clean(m.Label)) + ")"
+		}
+	}
+	for _, s := range d.others.keys {
+		for _, im := range s.Images {
+			if string(im.Instance) == sop && (slices.Contains(im.Frames, frame+1) || len(im.Frames) == 0 && frame == 0) {
+				return "key image (" + keyListWords(s) + ")"
+			}
 		}
 	}
 	return ""

@@ -86,7 +86,7 @@ func (d *Desk) noState() string {
 
 func (d *Desk) statesOf(p picture) []*pr.State {
 	var out []*pr.State
-	for _, s := range d.others.states {
+	for _, s := range d.others.about[p.slot.sop()] {
 		if s.Of(dicom.UID(p.slot.sop()), p.slot.frame) {
 			out = append(out, s)
 		}

@@ -341,7 +341,7 @@ func TestForeignValidatorsAcceptWhatIsMadeOfMarks(t *testing.T) {
 		if err != nil || strings.Contains(string(out), "E: ") {
 			t.Errorf("dsrdump: %v\n%s", err, out)
 		}
-		if os.Getenv("NOCTURNE_PEERS") == "require" {
+		if d.Str(dicom.Modality) == "SR" && os.Getenv("NOCTURNE_PEERS") == "require" { // half a minute of Java
 			for _, l := range oracle.Templates(t, path) {
 				t.Error(l)
 			}

@@ -144,28 +144,3 @@ func TestForeignValidatorsAcceptTheMeasurements(t *testing.T) {
 		}
 	}
 }
-
-// TestTheTemplatesValidatorAcceptsTheMeasurements asks the one validator that knows
-// templates. It takes half a minute of Java, so that it is asked only where nothing
-// may be skipped. Its edition of TID 1501 is older than comments and qualities, and of
-// several groups it takes all or none for TID 1410.
-func TestTheTemplatesValidatorAcceptsTheMeasurements(t *testing.T) {
-	if os.Getenv("NOCTURNE_PEERS") != "require" {
-		t.Skip("PixelMed's validator is slow: set NOCTURNE_PEERS=require")
-	}
-	m := measured()
-	for i := range m.Groups {
-		g := &m.Groups[i]
-		g.Comment, g.Qualities = "", nil
-		for k := range g.Regions {
-			g.Regions[k].Purpose = Path
-		}
-	}
-	path := filepath.Join(t.TempDir(), "sr")
-	if err := os.WriteFile(path, measuredBytes(t, m), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range oracle.Templates(t, path) {
-		t.Error(l)
-	}
-}
