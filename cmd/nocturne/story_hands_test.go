@@ -17,7 +17,7 @@ func (d *desktop) strike(t *testing.T, keys ...string) {
 	t.Helper()
 	for _, k := range keys {
 		d.run(t, "xdotool", "key", k)
-		time.Sleep(35 * time.Millisecond)
+		time.Sleep(100 * time.Millisecond)
 	}
 }
 

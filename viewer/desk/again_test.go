@@ -324,3 +324,20 @@ func TestAHistogramCountsTheSelectedRegion(t *testing.T) {
 		t.Error("it stays")
 	}
 }
+
+// A quick hand: letters 25 ms apart, the first of them while the colon still waits to
+// be told from dictation.
+func TestNoLetterOvertakesAnotherIntoTheLine(t *testing.T) {
+	r := newReader(t)
+	r.openCT(3)
+	for _, k := range []viewer.Key{":", "k", "e", "y", "m", "a", "p"} {
+		r.d.Key(k)
+		r.wait(12 * time.Millisecond)
+		r.d.KeyUp(k)
+		r.wait(13 * time.Millisecond)
+	}
+	r.wait(100 * time.Millisecond)
+	if r.d.label == nil || string(r.d.label.text) != "keymap" {
+		t.Errorf("%+v; held %q", r.d.label, r.last(viewer.Held).Text)
+	}
+}

@@ -52,6 +52,7 @@ func (d *Desk) stroke(s tool.Stroke) {
 		s.Key = "space"
 	}
 	if d.label != nil && !s.Up {
+		d.drain()
 		d.typeLabel(s.Key)
 		return
 	}
@@ -72,8 +73,26 @@ func (d *Desk) release(now time.Time) {
 			d.down(s)
 		}
 	}
+	if d.label != nil {
+		d.drain()
+	}
 	if held != "" {
 		d.emit(viewer.Event{Kind: viewer.Held, Text: held})
+	}
+}
+
+// drain types what waited when a line of text opened, so that no letter overtakes
+// another.
+func (d *Desk) drain() {
+	for _, s := range d.stray.Drain() {
+		switch {
+		case s.Up:
+			d.up(s)
+		case d.label != nil:
+			d.typeLabel(s.Key)
+		default:
+			d.stray.Press(s)
+		}
 	}
 }
 

@@ -125,6 +125,13 @@ func free(k Stroke) time.Time {
 	return k.At
 }
 
+// Drain gives the strokes that still wait, oldest first: what was typed before a line
+// of text opened belongs into it, before all that follows.
+func (s *Stray) Drain() (strokes []Stroke) {
+	strokes, s.waiting = s.waiting, nil
+	return strokes
+}
+
 // Next is when Ready will have something, if nothing else is pressed.
 func (s *Stray) Next() (at time.Time, ok bool) {
 	switch {
