@@ -74,12 +74,18 @@ func (d *Desk) arrived() bool {
 }
 
 // catchUp takes all steps that wait, undrawn: what comes now is meant for the slice
-// they lead to.
+// they lead to, whose picture it finds if that is decoded.
 func (d *Desk) catchUp() {
+	if len(d.steps) == 0 {
+		return
+	}
 	for _, s := range d.steps {
 		d.slice(s.tile, s.tile.look.slice+s.by)
 	}
 	d.steps = nil
+	d.want()
+	d.renew(d.opt.Now())
+	d.touch()
 }
 
 // atOnce are the actions that do not depend on the slice: steps themselves, windows

@@ -94,6 +94,19 @@ func TestOnlyWhatDependsOnTheSliceWaitsForIt(t *testing.T) {
 	if s := r.tile(0); s.Slice != 5 {
 		t.Errorf("the key image would be slice %d", s.Slice)
 	}
+	for range 3 {
+		r.d.Wheel(400, 300, 1)
+	}
+	r.d.Do(viewer.ToolLength) // all within one frame of a slow machine
+	r.d.Do(viewer.ToolFinish)
+	r.d.Do(viewer.CursorRight10)
+	r.d.Do(viewer.ToolFinish)
+	if m := r.d.log.Marks(); len(m) != 2 || m[1].Kind != viewer.Length || m[1].Slice != 9 { // the first is the key image
+		t.Errorf("the ruler: %+v", m)
+	}
+	r.d.Do(viewer.ToolDrop)
+	r.d.Do(viewer.SliceSet(6))
+	r.drawn(2)
 	r.d.Wheel(400, 300, 1)
 	r.d.Mouse(MouseDown, LeftButton, 400, 300)
 	if s := r.tile(0); s.Slice != 6 {
