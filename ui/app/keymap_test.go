@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nocturne/nocturne/viewer"
 )
 
@@ -64,5 +65,22 @@ func TestALineOfTheWindowIsExecutedForItsCase(t *testing.T) {
 	n.says("meant for another case")
 	if len(n.view.did) != before {
 		t.Error("a line of another case was executed")
+	}
+}
+
+// A terminal sends Esc and a letter alike to Alt and the letter: they are two keys
+// unless the reader's map has the one.
+func TestAltIsAKeyOfItsOwnOnlyWhereItIsBound(t *testing.T) {
+	n := newNight(t)
+	n.read("A1")
+	alt := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("i"), Alt: true}
+	n.send(alt)
+	if got := n.view.keys; len(got) < 2 || got[len(got)-2] != "esc" || got[len(got)-1] != "i" {
+		t.Errorf("unbound: %v", got)
+	}
+	n.m.Keymap = viewer.NewKeymap(viewer.DefaultImages(), []viewer.Binding{{Keys: []viewer.Key{"alt+i"}, Place: viewer.InImages, Action: viewer.ViewInvert}})
+	n.send(alt)
+	if got := n.view.keys; got[len(got)-1] != "alt+i" {
+		t.Errorf("bound: %v", got)
 	}
 }

@@ -54,9 +54,19 @@ func (m *Model) turnHelp(name string) {
 	}
 }
 
-// altKey reports whether a key with Alt means something here: the editor moves and
-// erases by words with it.
+// altKey reports whether a key with Alt means something here: the reader's key map
+// has it, or the editor moves and erases by words with it.
 func (m *Model) altKey(name string) bool {
+	place := viewer.InImages
+	switch {
+	case m.page == onList:
+		place = viewer.InList
+	case m.open != nil && m.open.page.Typing:
+		place = viewer.InText
+	}
+	if _, ok := m.Keymap.Lookup(place, viewer.Key(name)); ok && !m.prompt.Open {
+		return true
+	}
 	return m.page == onCase && m.open != nil && m.open.page.Typing && slices.Contains([]string{"alt+left", "alt+right", "alt+backspace"}, name)
 }
 

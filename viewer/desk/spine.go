@@ -138,7 +138,7 @@ type rung struct {
 // levels are the spine labels of another image that say at which level a tile's is.
 func (d *Desk) levels(t *tile) (words []string, at [2]float64, ok bool) {
 	p := t.shown
-	if p.image == nil || t.stack == nil {
+	if p.image == nil || t.stack == nil || !d.labelled(t.stack.study) {
 		return nil, at, false
 	}
 	plane, ok := p.slot.inst.plane(p.slot.frame)
@@ -164,12 +164,25 @@ func (d *Desk) levels(t *tile) (words []string, at [2]float64, ok bool) {
 	return []string{name, near.mark.Calibration}, at, true
 }
 
+// labelled reports whether a study has spine labels at all.
+func (d *Desk) labelled(study string) bool {
+	for _, m := range d.log.Marks() {
+		if m.Kind == viewer.Vertebra && m.StudyUID == study {
+			return true
+		}
+	}
+	return false
+}
+
 // nearestLevels are the label nearest to a plane and the nearest on its other side.
 func (d *Desk) nearestLevels(plane space.Plane, study string) (near, other *rung) {
 	var all []rung
 	for _, m := range d.log.Marks() {
+		if m.Kind != viewer.Vertebra || m.StudyUID != study {
+			continue
+		}
 		from, ok := d.planeOfMark(m)
-		if m.Kind != viewer.Vertebra || m.StudyUID != study || !ok || from.FrameOfReference != plane.FrameOfReference ||
+		if !ok || from.FrameOfReference != plane.FrameOfReference ||
 			math.Abs(from.Normal().Dot(plane.Normal())) > alike {
 			continue
 		}
