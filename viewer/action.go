@@ -48,6 +48,8 @@ const (
 	HangForget    Action = "hang.forget" // a kept one is no more
 	PerfToggle    Action = "perf.toggle" // who draws, how fast, from what memory
 	LinkToggle    Action = "link.toggle"
+	ViewWalk      Action = "view.walk" // the next part of the image at 1:1
+	ViewWalkBack  Action = "view.walk.back"
 	LinkView      Action = "link.view" // zoom, pan and window of compared tiles together, or not
 	SamePoint     Action = "link.samepoint"
 	LinesToggle   Action = "lines.toggle"

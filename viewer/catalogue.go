@@ -21,6 +21,8 @@ func unbound() []Binding {
 		{Action: ViewFit, Help: "fit", Group: "view"},
 		{Action: MIPWhole, Help: "MIP through all slices", Group: "MPR"},
 		{Action: HangExplain, Help: "which hanging protocol, and why", Group: "tiles"},
+		{Action: ViewWalk, Help: "next part at 1:1", Group: "view"},
+		{Action: ViewWalkBack, Help: "part before at 1:1", Group: "view"},
 		{Action: HangForget, Help: "forget the kept layout", Group: "tiles"},
 		{Action: PlaceSet, Help: "remember this slice: a letter", Group: "slices"},
 		{Action: PlaceGo, Help: "go to a remembered slice: its letter", Group: "slices"},

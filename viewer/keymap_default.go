@@ -56,7 +56,7 @@ func DefaultImages() []Binding {
 	b := []Binding{
 		{Keys: []Key{"down", "j", "d"}, Action: SliceNext, Help: "next slice", Group: "slices"},
 		{Keys: []Key{"up", "k", "s"}, Action: SlicePrev, Help: "previous slice", Group: "slices"},
-		{Keys: []Key{"pgdown"}, Action: SliceNext10, Help: "10 slices on", Group: "slices"},
+		{Keys: []Key{"pgdown"}, Action: SliceNext10, Help: "10 slices on; mammogram: part by part at 1:1", Group: "slices"},
 		{Keys: []Key{"pgup"}, Action: SlicePrev10, Help: "10 slices back", Group: "slices"},
 		{Keys: []Key{"home"}, Action: SliceFirst, Help: "first slice", Group: "slices"},
 		{Keys: []Key{"end"}, Action: SliceLast, Help: "last slice", Group: "slices"},

@@ -22,7 +22,7 @@ func deeds() map[viewer.Action]deed {
 		viewer.FuseSetName:   (*Desk).setFuse,
 		viewer.GridSetName:   (*Desk).setGrid,
 	}
-	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices(), reforming(), keeping(), comparison(), fusing(), crossing3(), photonic(), again(), objecting()} {
+	for _, some := range []map[viewer.Action]func(*Desk){moves(), views(), toolChoices(), reforming(), keeping(), comparison(), walking(), fusing(), crossing3(), photonic(), again(), objecting()} {
 		for a, f := range some {
 			all[a] = plainly(f)
 		}
@@ -35,8 +35,8 @@ func moves() map[viewer.Action]func(*Desk) {
 	return map[viewer.Action]func(*Desk){
 		viewer.SliceNext:    func(d *Desk) { d.step(1) },
 		viewer.SlicePrev:    func(d *Desk) { d.step(-1) },
-		viewer.SliceNext10:  func(d *Desk) { d.step(10) },
-		viewer.SlicePrev10:  func(d *Desk) { d.step(-10) },
+		viewer.SliceNext10:  func(d *Desk) { d.page(1) },
+		viewer.SlicePrev10:  func(d *Desk) { d.page(-1) },
 		viewer.SliceFirst:   func(d *Desk) { d.slice(d.at(), 0) },
 		viewer.SliceLast:    func(d *Desk) { d.slice(d.at(), 1<<30) },
 		viewer.SeriesNext:   func(d *Desk) { d.nextSeries(1) },

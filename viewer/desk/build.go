@@ -102,6 +102,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 		})
 		if image == acquired {
 			d.gaze.drawn = append(d.gaze.drawn, p)
+			d.trace(t)
 		}
 		d.showed(p)
 	}

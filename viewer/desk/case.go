@@ -60,7 +60,7 @@ func (d *Desk) clear() {
 	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil
-	d.apart = false
+	d.apart, d.walk, d.walks = false, nil, map[string]*walked{}
 	d.photons = photons{}
 	d.others = others{}
 	d.tracers, d.loose = nil, nil

@@ -81,6 +81,8 @@ type Desk struct {
 	staged    *staged                 // the hanging protocol in effect
 	noLines   bool                    // reference lines are off
 	apart     bool                    // zoom, pan and window are each tile's own
+	walk      *walk                   // a mammogram is looked at part by part
+	walks     map[string]*walked      // frames seen at 1:1, by Frame.key
 	synced    synced                  // what linked tiles followed last
 	menu      *menu                   // what a right click opened
 	strip     *strip                  // the contact strip is open

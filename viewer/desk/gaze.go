@@ -124,7 +124,9 @@ func (d *Desk) unseen() (n int, where []string) {
 			where = append(where, fmt.Sprintf("%s: %d of %d not seen: %s", orSeries(s), len(lacking), len(s.slots), ranges(lacking)))
 		}
 	}
-	return n, where
+	parts := d.unwalked()
+	where = append(where, parts[:min(len(parts), maxWhere)]...)
+	return n + len(parts), where
 }
 
 // maxWhere bounds how many display sets are named, maxRanges how many ranges of

@@ -35,6 +35,7 @@ func (d *Desk) words(i int, t *tile) overlay.Tile {
 	w.Slice = p.index + 1
 	w.Time = t.timeWords(p)
 	d.imageWords(&w, t, p)
+	w.Level = join(" · ", w.Level, d.walkedWords(t))
 	return w
 }
 
