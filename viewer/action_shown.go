@@ -5,6 +5,7 @@ const (
 	RateSetName     Action = "cine.rate.set"
 	CalibrateFrench Action = "calibrate.french" // the selected ruler lies across a catheter
 	CalibrateMM     Action = "calibrate.mm"     // the selected ruler is so long
+	SegToggle       Action = "segments.toggle"  // outlines of segmentations and structure sets
 	Subtract        Action = "xa.subtract"      // the run's own mask, on and off
 	MaskHere        Action = "xa.mask"          // the image on screen as mask
 	ToolShift       Action = "xa.shift"         // the mask by arrows

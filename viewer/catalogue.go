@@ -42,6 +42,7 @@ func unbound() []Binding {
 		{Action: OthersToggle, Help: "measurements of others", Group: "measure"},
 		{Action: PerfToggle, Help: "who draws, how fast", Group: "help"},
 		{Action: FuseSetName, Help: "PET: percent, SUV", Group: "tiles"},
+		{Action: SegToggle, Help: "outlines of segments", Group: "view"},
 		{Action: ShiftSetName, Help: "mask: pixels right, down", Group: "angiogram"},
 		{Action: ShiftLeft, Help: "mask half a pixel left", Group: "angiogram"},
 		{Action: ShiftRight, Help: "mask half a pixel right", Group: "angiogram"},

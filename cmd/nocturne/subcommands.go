@@ -18,6 +18,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	releaseCommand,
 	renderCommand,
 	reportCommand,
+	segmentsCommand,
 	versionCommand,
 	viewCommand,
 	worklistCommand,

@@ -28,6 +28,7 @@ var entries = []entry{
 	{"wl", "WIDTH LEVEL", "window and level, :wl 400 40", windowLevel},
 	{"fps", "RATE", "speed of cines, :fps 30 (0 is the images' own)", rate},
 	{"calibrate", "6F|MM", "the selected ruler lies across a catheter of 6 French, or is so long", calibrate},
+	{"seg", "", "outlines of segmentations and structure sets", is(viewer.SegToggle)},
 	{"dsa", "", "subtract the mask of an angiogram", is(viewer.Subtract)},
 	{"mask", "", "the image on screen becomes the mask", is(viewer.MaskHere)},
 	{"shift", "RIGHT DOWN", "move the mask, pixels, :shift 1.5 -0.5", shift},

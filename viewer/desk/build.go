@@ -115,6 +115,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 	}
 	if t.shown.image != nil {
 		s.Over.Append(d.referenceLines(t, in))
+		s.Over.Append(d.outlines(t, in))
 		d.drawMarks(&s.Over, i, t, in)
 		s.Over.Append(d.drawHistogram(t, in))
 	}

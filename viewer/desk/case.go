@@ -56,7 +56,7 @@ func (d *Desk) clear() {
 	d.objects, d.series, d.stacks = map[string]*instance{}, nil, nil
 	d.viewed, d.gaze = nil, gaze{}
 	d.looks, d.seen, d.differs = map[string]look{}, map[string]time.Duration{}, map[string]int{}
-	d.manual = nil
+	d.manual, d.segsHidden, d.outlinesKept = nil, false, nil
 	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/seg"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
@@ -47,27 +48,30 @@ type Desk struct {
 	scale float64
 
 	// Of the case on screen; all replaced by Open.
-	c         viewer.Case
-	open      bool
-	blank     bool
-	objects   map[string]*instance // by SOP Instance UID
-	series    []*series
-	stacks    []*stack
-	looks     map[string]look              // how a stack was looked at last, by its key
-	gaze      gaze                         // what is on screen
-	seen      map[string]time.Duration     // frames that were on screen, by Frame.key
-	viewed    []viewer.Seen                // of them, those that were not told yet
-	noted     time.Time                    // when some were told last
-	differs   map[string]int               // N4: what differs from the order, in how many instances
-	manual    map[string]space.Calibration // by hand, of a Series Instance UID
-	hung      bool
-	firstSeen time.Time // when the first header of the current study came
-	acted     bool      // the reader has done something to this case
-	grew      bool      // headers came since the case was hung
-	others    others    // what came with the images: reports, presentation states, key objects
-	came      []Header  // headers that came between two looks within one Tick
-	restore   *viewer.State
-	shown     bool // Shown was told
+	c            viewer.Case
+	open         bool
+	blank        bool
+	objects      map[string]*instance // by SOP Instance UID
+	series       []*series
+	stacks       []*stack
+	looks        map[string]look          // how a stack was looked at last, by its key
+	gaze         gaze                     // what is on screen
+	seen         map[string]time.Duration // frames that were on screen, by Frame.key
+	viewed       []viewer.Seen            // of them, those that were not told yet
+	noted        time.Time                // when some were told last
+	differs      map[string]int           // N4: what differs from the order, in how many instances
+	segsHidden   bool
+	segsCome     string                       // frames of segmentations that lie on what is on screen
+	outlinesKept map[string][]seg.Line        // by object, frame and segment
+	manual       map[string]space.Calibration // by hand, of a Series Instance UID
+	hung         bool
+	firstSeen    time.Time // when the first header of the current study came
+	acted        bool      // the reader has done something to this case
+	grew         bool      // headers came since the case was hung
+	others       others    // what came with the images: reports, presentation states, key objects
+	came         []Header  // headers that came between two looks within one Tick
+	restore      *viewer.State
+	shown        bool // Shown was told
 
 	layout    string
 	tiles     tiles

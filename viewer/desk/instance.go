@@ -2,6 +2,8 @@ package desk
 
 import (
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/rt"
+	"github.com/nocturne/nocturne/cache/dicom/seg"
 	"github.com/nocturne/nocturne/cache/pixel/suv"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/cache/volume"
@@ -43,6 +45,8 @@ type instance struct {
 	suv    suv.Factor         // of a PET
 	noSUV  string             // why a PET has none
 	sets   []string           // what split says of each frame, as far as it was asked
+	seg    *seg.Segmentation  // of a segmentation
+	rt     *rt.Structures     // of a structure set
 	manual *space.Calibration // of its series, by the reader's hand
 	clocks *clock             // the Frame Time Vector added up, once asked for
 	made   *volume.Plane      // a reformat: its frames are slices of this plane; nil for what was acquired
@@ -58,6 +62,7 @@ func newInstance(o viewer.Object, f *dicom.File) *instance {
 	i.uptakeOf(f.Dataset)
 	i.knowB(f.Dataset)
 	i.image = f.Pixel.Present()
+	i.outlined(f.Dataset)
 	i.frames = dicom.Frames(f)
 	i.frames = min(i.frames, maxFrames)
 	return i

@@ -129,7 +129,7 @@ func (d *Desk) want() {
 			}
 		}
 	}
-	for _, f := range d.maskFrames() {
+	for _, f := range append(d.maskFrames(), d.segFrames()...) {
 		now, key = append(now, f), key+f.key()+" "
 	}
 	for n := 1; n <= ahead; n++ {

@@ -8,6 +8,7 @@ func showing() map[viewer.Action]deed {
 		viewer.RateSetName:     (*Desk).setRate,
 		viewer.CalibrateFrench: (*Desk).calibrateFrench,
 		viewer.CalibrateMM:     (*Desk).calibrateMM,
+		viewer.SegToggle:       plainly((*Desk).toggleSegments),
 		viewer.Subtract:        plainly((*Desk).toggleSubtraction),
 		viewer.MaskHere:        plainly((*Desk).maskHere),
 		viewer.ToolShift:       plainly((*Desk).shiftTool),
