@@ -233,3 +233,15 @@ func TestADoubleObliqueIsMeasuredInTruth(t *testing.T) {
 		r.value("length", d.Len(), 0.5, "mm")
 	}
 }
+
+func TestAPlanesPositionHasTheLetterOfItsSide(t *testing.T) {
+	r := newReader(t)
+	r.openBlock(24)
+	r.d.moveCross(space.Vec3{-7.5, 9.5, -12})
+	r.wait(50 * time.Millisecond)
+	for _, want := range []string{"−12.0 mm", "P 9.5 mm", "R 7.5 mm"} {
+		if !hasText(r.d.Scene(), want) {
+			t.Errorf("no %q: %v", want, texts(r.d.Scene()))
+		}
+	}
+}

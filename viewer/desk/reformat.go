@@ -69,12 +69,14 @@ func planeStack(set *volume.MPR, which int, source *stack) *stack {
 	d.Delete(dicom.SharedFunctionalGroupsSequence)
 	d.Delete(dicom.PerFrameFunctionalGroupsSequence)
 	d.Delete(dicom.SliceThickness)
+	d.Delete(dicom.Units) // a value between slices has no activity of one of them
 	d.SetFloat(dicom.ImageOrientationPatient, at.Row[0], at.Row[1], at.Row[2], at.Col[0], at.Col[1], at.Col[2])
 	d.SetFloat(dicom.PixelSpacing, at.RowMM, at.ColMM)
 	d.SetInt(dicom.Rows, at.Rows)
 	d.SetInt(dicom.Columns, at.Cols)
 	in := &instance{
 		obj: viewer.Object{StudyUID: source.study, SeriesUID: source.series}, d: d, frames: p.Slices(), image: true, made: p,
+		suv: source.first.suv, noSUV: source.first.noSUV,
 	}
 	s := &stack{
 		study: source.study, series: source.series, split: "mpr " + strconv.Itoa(which), number: source.number,

@@ -87,11 +87,23 @@ func linkWords(t *tile) string {
 }
 
 // level is the position of the slice along the patient's axis that the stack
-// mostly follows, in the words of LPS turned to what is read: head is plus.
+// mostly follows, in the words of LPS turned to what is read: head is plus, the
+// other axes have their letter.
 func (t *tile) level() string {
 	sl, ok := t.slot()
 	if !ok || !t.stack.spatial {
 		return ""
+	}
+	const mostly = 0.9
+	for axis, letters := range [2][2]string{{"L", "R"}, {"P", "A"}} {
+		if t.stack.along[axis] < mostly {
+			continue
+		}
+		letter := letters[0]
+		if sl.pos < 0 {
+			letter = letters[1]
+		}
+		return fmt.Sprintf("%s %.1f mm", letter, math.Abs(sl.pos))
 	}
 	pos := math.Round(-10*sl.pos)/10 + 0 // the stack goes down: to the feet, left or back
 	return strings.Replace(fmt.Sprintf("%+.1f mm", pos), "-", "−", 1)
