@@ -283,7 +283,11 @@ func (s State) transform(d *dicom.Dataset) {
 // tones are the modules of the grayscale chain (PS3.3 C.11.1, C.11.6, C.11.8).
 func (s State) tones(d *dicom.Dataset) {
 	if s.Rescale != nil {
-		for _, t := range []dicom.Tag{dicom.ModalityLUTSequence, dicom.RescaleIntercept, dicom.RescaleSlope, dicom.RescaleType} {
+		from := []dicom.Tag{dicom.RescaleIntercept, dicom.RescaleSlope, dicom.RescaleType}
+		if len(s.Rescale.Seq(dicom.ModalityLUTSequence)) > 0 {
+			from = []dicom.Tag{dicom.ModalityLUTSequence} // one or the other
+		}
+		for _, t := range from {
 			if e, ok := s.Rescale.Get(t); ok {
 				d.Set(e)
 			}

@@ -214,8 +214,10 @@ func acquisition(h *dicom.Dataset) (out []Item) {
 	if c := h.Str(dicom.Modality); modalities[c] != "" {
 		out = append(out, Item{Relationship: "HAS ACQ CONTEXT", ValueType: "CODE", Concept: Code{"121139", "DCM", "Modality"}, Code: Code{c, "DCM", modalities[c]}})
 	}
-	add("DATE", "111060", "Study Date", h.Str(dicom.StudyDate))
-	add("TIME", "111061", "Study Time", h.Str(dicom.StudyTime))
+	study := &dicom.Dataset{}
+	CopyStudy(study, h)
+	add("DATE", "111060", "Study Date", study.Str(dicom.StudyDate))
+	add("TIME", "111061", "Study Time", study.Str(dicom.StudyTime))
 	add("UIDREF", "112227", "Frame of Reference UID", h.Str(dicom.FrameOfReferenceUID))
 	for _, n := range []struct {
 		code, meaning string

@@ -144,3 +144,23 @@ func TestForeignValidatorsAcceptTheMeasurements(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAnImageGotWrongIsNotCopied(t *testing.T) {
+	of, d := header(), &dicom.Dataset{}
+	for tag, v := range map[dicom.Tag]string{
+		dicom.PatientAge: "24", dicom.PatientBirthDate: "00000000", dicom.StudyDate: "1994.11.05", dicom.StudyTime: "11:20:00", dicom.PatientSex: "female",
+	} {
+		of.SetStr(tag, v)
+	}
+	CopyStudy(d, of)
+	for tag, want := range map[dicom.Tag]string{
+		dicom.PatientBirthDate: "", dicom.StudyDate: "19941105", dicom.StudyTime: "112000", dicom.PatientSex: "", dicom.PatientID: "P-001",
+	} {
+		if got := d.Str(tag); got != want || !d.Has(tag) {
+			t.Errorf("%s: %q, want %q", tag, got, want)
+		}
+	}
+	if d.Has(dicom.PatientAge) {
+		t.Errorf("age %q", d.Str(dicom.PatientAge))
+	}
+}

@@ -3,6 +3,7 @@ package sr
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -111,12 +112,46 @@ var required = []dicom.Tag{
 	dicom.StudyDate, dicom.StudyTime, dicom.ReferringPhysicianName, dicom.StudyID, dicom.AccessionNumber,
 }
 
+// legal are the forms of values that real images get wrong: what has another is left
+// out, since a document with it would be refused.
+var legal = map[dicom.Tag]func(string) bool{
+	dicom.PatientBirthDate: isDate, dicom.StudyDate: isDate,
+	dicom.StudyTime:  func(s string) bool { _, ok := dicom.ParseTM(s); return ok },
+	dicom.PatientAge: regexp.MustCompile(`^[0-9]{3}[DWMY]$`).MatchString,
+	dicom.PatientSex: regexp.MustCompile(`^[MFO]$`).MatchString,
+}
+
+func isDate(s string) bool { _, ok := dicom.ParseDA(s); return ok }
+
+// written are values as DA and TM have them today: 1994.11.05 and 11:20:00 are of
+// ACR-NEMA (PS3.5 6.2).
+func written(t dicom.Tag, v []string) []string {
+	switch {
+	case len(v) == 0:
+	case t == dicom.StudyTime:
+		return []string{strings.ReplaceAll(v[0], ":", "")}
+	case t == dicom.StudyDate || t == dicom.PatientBirthDate:
+		return []string{strings.ReplaceAll(v[0], ".", "")}
+	}
+	return v
+}
+
+func fit(t dicom.Tag, of *dicom.Dataset) bool {
+	ok, checked := legal[t]
+	return !checked || of.Str(t) == "" || ok(of.Str(t))
+}
+
 // CopyStudy gives a document patient and study of an instance it is about.
 func CopyStudy(d, of *dicom.Dataset) {
 	for _, t := range required {
-		d.SetStr(t, of.Strs(t)...)
+		if d.SetStr(t); fit(t, of) {
+			d.SetStr(t, written(t, of.Strs(t))...)
+		}
 	}
 	for _, t := range copied {
+		if !fit(t, of) {
+			continue
+		}
 		if e, ok := of.Get(t); ok && len(e.Text)+len(e.Items)+len(e.Floats) > 0 {
 			d.Set(e)
 		}
