@@ -41,9 +41,9 @@ func (d *Desk) patternScene(s *Scene) {
 		s.Over.Texts = append(s.Over.Texts, overlay.Text{X: float64(area.Min.X+area.Max.X) / 2, Y: y, Size: 16 * max(d.scale, 0.5),
 			Align: overlay.Center, Color: ink, Halo: true, S: words})
 	}
-	bottom := float64(area.Max.Y)
-	line(bottom-64*d.scale, overlay.Amber, "TEST PATTERN, not an image · any key goes back")
-	line(bottom-40*d.scale, overlay.Grey, d.displayWords())
+	unit, top := float64(min(size.X, size.Y))/24, float64(area.Min.Y)
+	line(top+1.4*unit, overlay.Amber, "TEST PATTERN, not an image · any key goes back")
+	line(top+2.4*unit, overlay.Grey, d.displayWords())
 }
 
 // displayWords say what is known of the monitor.

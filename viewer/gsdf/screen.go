@@ -23,7 +23,7 @@ func Screen(w, h int) *image.Gray {
 	steps(im, unit)
 	extremes(im, unit)
 	words(im, unit)
-	for _, at := range []image.Point{{unit, unit}, {w - 3*unit, unit}, {unit, h - 3*unit}, {w - 3*unit, h - 3*unit}, {w/2 - unit, h/2 - unit}} {
+	for _, at := range []image.Point{{unit, unit}, {w - 3*unit, unit}, {unit, h - 3*unit}, {w - 3*unit, h - 3*unit}, {w/2 - unit, h/2 + 2*unit}} {
 		lines(im, image.Rect(0, 0, 2*unit, 2*unit).Add(at))
 	}
 	return im
