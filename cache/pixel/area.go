@@ -47,13 +47,13 @@ func (p *painter) areaRow(y int) {
 	for x := 0; 4*x < len(line); x++ {
 		var g uint8
 		if cols, rows, ok := p.covered(x, y); ok {
-			g = p.area(cols, rows)
+			g = p.area(cols, rows, p.round(x, y))
 		}
 		set(line[4*x:], g)
 	}
 }
 
-func (p *painter) area(cols, rows span) uint8 {
+func (p *painter) area(cols, rows span, round float64) uint8 {
 	im := p.im
 	var sum, weight, padded float64
 	for y := rows.from; y < rows.to; y++ {
@@ -72,7 +72,7 @@ func (p *painter) area(cols, rows span) uint8 {
 	if halfPadded(weight, padded) {
 		return 0
 	}
-	return light(p.voi.At(sum/weight), p.invert)
+	return p.level(sum/weight, round)
 }
 
 // halfPadded: what a screen pixel covers is padding by half. Exactly half is, however

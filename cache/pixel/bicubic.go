@@ -25,14 +25,14 @@ func (p *painter) bicubicRow(y int) {
 	for x := 0; 4*x < len(line); x++ {
 		var g uint8
 		if u, v, in := p.point(x, y); in {
-			g = p.bicubic(u, v)
+			g = p.bicubic(u, v, p.round(x, y))
 		}
 		set(line[4*x:], g)
 	}
 }
 
 // bicubic treats padding as bilinear does.
-func (p *painter) bicubic(u, v float64) uint8 {
+func (p *painter) bicubic(u, v, round float64) uint8 {
 	im := p.im
 	here := im.Stored[int(v)*im.Cols+int(u)]
 	if im.padding.ok && im.IsPadding(here) {
@@ -52,7 +52,7 @@ func (p *painter) bicubic(u, v float64) uint8 {
 		}
 		sum += wy[j] * part
 	}
-	return light(p.voi.At(sum), p.invert)
+	return p.level(sum, round)
 }
 
 // colourCubic may overshoot: what leaves the range is cut.

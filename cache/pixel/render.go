@@ -23,6 +23,10 @@ const (
 	// Bicubic weighs the sixteen pixels around the point by Catmull-Rom's cubic, in
 	// modality values: sharper than Bilinear, with some overshoot at edges.
 	Bicubic
+	// Dithered, beside one of the others, rounds grey to bytes by the ordered pattern of
+	// Threshold in place of a half, so that slow ramps do not band. Every byte stays
+	// within one of 255·y.
+	Dithered Interpolation = 0x80
 )
 
 // Render draws the image into all of dst: view maps image points to points of
@@ -33,10 +37,12 @@ const (
 // beside it counts as that image pixel (Area: not at all).
 func (im *Image) Render(w Window, invert bool, dst *image.RGBA, view Affine, how Interpolation) {
 	inv, ok := view.Inverse()
+	dither := how&Dithered != 0
+	how &^= Dithered
 	if how == Area && (inv.enlarges() || !inv.square()) {
 		how = Bilinear
 	}
-	p := painter{im: im, dst: dst, inv: inv, invert: invert != im.Inverse, voi: w.VOI()}
+	p := painter{im: im, dst: dst, inv: inv, invert: invert != im.Inverse, voi: w.VOI(), dither: dither}
 	row := p.nearestRow
 	switch {
 	case !ok:
@@ -49,6 +55,8 @@ func (im *Image) Render(w Window, invert bool, dst *image.RGBA, view Affine, how
 		row = p.areaRow
 	case how == Bicubic:
 		row = p.bicubicRow
+	case dither:
+		row = p.ditheredRow
 	default:
 		lut := im.BuildLUT(w, invert)
 		p.lut = &lut
@@ -104,6 +112,7 @@ type painter struct {
 	invert bool
 	voi    *VOI
 	lut    *[1 << 16]uint8
+	dither bool
 }
 
 // line is the pixels of one row of dst.
@@ -147,7 +156,7 @@ func (p *painter) bilinearRow(y int) {
 	for x := 0; 4*x < len(line); x++ {
 		var g uint8
 		if u, v, in := p.point(x, y); in {
-			g = p.bilinear(u, v)
+			g = p.bilinear(u, v, p.round(x, y))
 		}
 		set(line[4*x:], g)
 	}
@@ -175,7 +184,7 @@ func (t taps) mix(a, b, c, d float64) float64 {
 	return (a*(1-t.fx)+b*t.fx)*(1-t.fy) + (c*(1-t.fx)+d*t.fx)*t.fy
 }
 
-func (p *painter) bilinear(u, v float64) uint8 {
+func (p *painter) bilinear(u, v, round float64) uint8 {
 	im := p.im
 	t := im.taps(u, v)
 	s := [4]uint16{im.Stored[t.y0*im.Cols+t.x0], im.Stored[t.y0*im.Cols+t.x1],
@@ -192,5 +201,5 @@ func (p *painter) bilinear(u, v float64) uint8 {
 		}
 	}
 	x := t.mix(im.Modality(s[0]), im.Modality(s[1]), im.Modality(s[2]), im.Modality(s[3]))
-	return light(p.voi.At(x), p.invert)
+	return p.level(x, round)
 }
