@@ -4,6 +4,7 @@ package viewer
 const (
 	OverlayToggle     Action = "overlay.toggle"     // overlays and shutters of the images' own headers
 	ViewInterpolation Action = "view.interpolation" // bilinear, bicubic, nearest in turn
+	DitherToggle      Action = "view.dither"        // greys to the screen by an ordered pattern
 	PatternToggle     Action = "pattern.toggle"     // a test pattern for the eye
 
 	EnhanceNext    Action = "enhance.next" // sharpened, denoised, equalised, raw in turn

@@ -35,6 +35,7 @@ func unbound() []Binding {
 		{Action: EnhanceSharpen, Help: "sharpen", Group: "view"},
 		{Action: EnhanceDenoise, Help: "denoise", Group: "view"},
 		{Action: EnhanceCLAHE, Help: "CLAHE", Group: "view"},
+		{Action: DitherToggle, Help: "dithered greys", Group: "view"},
 		{Action: PatternToggle, Help: "test pattern", Group: "view"},
 		{Action: OverlayToggle, Help: "overlays and shutters", Group: "view"},
 		{Action: StateNext, Help: "presentation states in turn", Group: "view"},

@@ -45,6 +45,7 @@ var entries = []entry{
 	{"denoise", "", "less noise, edges kept; not measured, said on the tile", is(viewer.EnhanceDenoise)},
 	{"clahe", "", "local contrast; not measured, said on the tile", is(viewer.EnhanceCLAHE)},
 	{"raw", "", "the image as it was acquired", is(viewer.EnhanceRaw)},
+	{"dither", "", "greys dithered to the screen's 256 steps", is(viewer.DitherToggle)},
 	{"pattern", "", "test pattern for the monitor; any key goes back", is(viewer.PatternToggle)},
 	{"interpolation", "", "bilinear, bicubic, nearest in turn", is(viewer.ViewInterpolation)},
 	{"slab", "MM", "thickness of slabs, :slab 20", slab},

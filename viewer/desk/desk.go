@@ -124,6 +124,7 @@ type Desk struct {
 	wanted  string
 
 	photons photons
+	dither  bool // of the window: it stays from case to case
 }
 
 // New makes a Desk with no case.

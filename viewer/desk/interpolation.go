@@ -30,6 +30,13 @@ func (d *Desk) nextSampling() {
 // how pixels are interpolated: averaged where the image is made smaller; enlarged as
 // chosen, usually bilinear, and nearest where a pixel is as large as a key.
 func (d *Desk) how(t *tile) pixel.Interpolation {
+	if d.dither {
+		return d.sampled(t) | pixel.Dithered
+	}
+	return d.sampled(t)
+}
+
+func (d *Desk) sampled(t *tile) pixel.Interpolation {
 	z := t.look.view.scale(&t.shown.geo, t.rect)
 	switch {
 	case z < 0.99:
@@ -44,8 +51,23 @@ func (d *Desk) how(t *tile) pixel.Interpolation {
 
 // samplingWord is on the tile whose picture is enlarged other than usually.
 func (d *Desk) samplingWord(t *tile) string {
-	if d.how(t) == pixel.Area {
-		return ""
+	dithered := ""
+	if d.dither {
+		dithered = "dithered"
 	}
-	return samplingWords[d.photons.sampling]
+	if d.sampled(t) == pixel.Area {
+		return dithered
+	}
+	return join(" ", samplingWords[d.photons.sampling], dithered)
+}
+
+// toggleDither changes how grey is rounded to the screen's 256 steps: a setting of
+// the window, not of a case.
+func (d *Desk) toggleDither() {
+	if d.dither = !d.dither; d.dither {
+		d.notice("Greys are dithered to the screen's 256 steps: slow ramps do not band. :dither ends it.")
+	} else {
+		d.notice("Greys are rounded to the nearest of the screen's 256 steps.")
+	}
+	d.touch()
 }

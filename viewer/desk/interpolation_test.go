@@ -39,3 +39,20 @@ func TestInterpolationIsChosenByKeyAndSaidWhereItIsNotTheUsual(t *testing.T) {
 		t.Error("the choice came along into another case")
 	}
 }
+
+func TestDitheringIsSaidAndStaysWithTheWindow(t *testing.T) {
+	r := newReader(t)
+	r.openCT(2)
+	r.d.Do(viewer.DitherToggle)
+	if s := r.d.Scene(); s.Tiles[0].How&pixel.Dithered == 0 || !strings.Contains(written(s), "dithered") {
+		t.Errorf("interpolated by %d, written %q", s.Tiles[0].How, written(s))
+	}
+	r.open(vt.Case(2, current()), vt.Series{}.Write(t, t.TempDir()))
+	if s := r.d.Scene(); s.Tiles[0].How&pixel.Dithered == 0 {
+		t.Error("the setting went with the case")
+	}
+	r.d.Do(viewer.DitherToggle)
+	if s := r.d.Scene(); s.Tiles[0].How&pixel.Dithered != 0 || strings.Contains(written(s), "dithered") {
+		t.Error("still dithered")
+	}
+}

@@ -19,6 +19,7 @@ func photonic() map[viewer.Action]func(*Desk) {
 	all := enhancing()
 	all[viewer.OverlayToggle] = (*Desk).toggleOverlays
 	all[viewer.ViewInterpolation] = (*Desk).nextSampling
+	all[viewer.DitherToggle] = (*Desk).toggleDither
 	all[viewer.PatternToggle] = (*Desk).showPattern
 	return all
 }

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"image"
 	"image/color"
 	"math/rand/v2"
 	"testing"
@@ -41,4 +42,20 @@ func nearCell(place pixel.Affine, x, y int) bool {
 	u, v := in.Apply(float64(x)+0.5, float64(y)+0.5)
 	near := func(a float64) bool { f := a - float64(int(a)); return f < 1e-3 || f > 1-1e-3 }
 	return near(u) || near(v)
+}
+
+// Dithered greys are those of the reference, wherever the tile begins.
+func TestDitheringIsThatOfTheReference(t *testing.T) {
+	needDisplay(t)
+	im := smooth(t, 200, 180, nil)
+	for _, corner := range []image.Point{{0, 0}, {20, 30}, {37, 61}} {
+		r := image.Rectangle{corner, corner.Add(image.Pt(332, 300))}
+		for _, how := range []pixel.Interpolation{pixel.Nearest, pixel.Bilinear, pixel.Area} {
+			tile := desk.TileScene{Rect: r, Image: im, Key: "d", How: how | pixel.Dithered, Window: pixel.Window{Center: 0, Width: 30000}, Place: im.Place(pixel.View{Zoom: 1.3}, r.Size())}
+			gpu, cpu := twins(t, desk.Scene{Epoch: 1, W: twinW, H: twinH, Tiles: []desk.TileScene{tile}})
+			if worst, mean := apart(gpu, cpu, gpu.Rect); worst > 1 || mean > 0.01 {
+				t.Errorf("interpolation %d at %v: worst %d, mean %.4f", how, corner, worst, mean)
+			}
+		}
+	}
 }

@@ -87,6 +87,7 @@ func (p *painter) tile(dst ebiten.FinalScreen, epoch uint64, t desk.TileScene) e
 	}
 	sampling, step := shader.SamplingOf(t.How, in)
 	mode := shader.ModeOf(t.Image, t.Window, t.Invert, sampling)
+	mode.Dither = t.How&pixel.Dithered != 0 && !mode.Color
 	program, err := p.shader(mode)
 	if err != nil {
 		return err
@@ -95,7 +96,7 @@ func (p *painter) tile(dst ebiten.FinalScreen, epoch uint64, t desk.TileScene) e
 	texture := p.textures.get(pictureKey{epoch, t.Key}, func() *texture { return p.textures.ofImage(t.Image) })
 	corners := quad(t.Rect, in)
 	for _, part := range texture.parts {
-		place := shader.Placement{Size: [2]int{t.Image.Cols, t.Image.Rows}, Base: part.base, Part: part.paints, Step: step}
+		place := shader.Placement{Size: [2]int{t.Image.Cols, t.Image.Rows}, Base: part.base, Part: part.paints, Step: step, Corner: [2]int{t.Rect.Min.X, t.Rect.Min.Y}}
 		dst.DrawTrianglesShader32(corners, []uint32{0, 1, 2, 1, 2, 3}, program, &ebiten.DrawTrianglesShaderOptions{
 			Uniforms: shader.Numbers(mode, t.Image, t.Window, place),
 			Images:   [4]*ebiten.Image{part.texels, modality, voi},

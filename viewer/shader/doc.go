@@ -41,6 +41,7 @@ type Mode struct {
 	Function Function
 	Invert   bool // after the VOI: the image's own inversion or the reader's, not both
 	Padded   bool // stored values of the padding range are black, inverted or not (PS3.3 C.7.5.1.1.2)
+	Dither   bool // grey is rounded by pixel.Threshold's pattern in place of a half
 	Sampling Sampling
 }
 
@@ -73,9 +74,9 @@ func Modes() []Mode {
 		for _, invert := range each {
 			out = append(out, Mode{Color: true, Invert: invert, Sampling: sampling})
 			for _, f := range []Function{Ramp, Sigmoid, Table} {
-				for bits := range 8 {
+				for bits := range 16 {
 					out = append(out, Mode{Function: f, Invert: invert, Sampling: sampling,
-						Signed: bits&1 != 0, Padded: bits&2 != 0, Modality: bits&4 != 0})
+						Signed: bits&1 != 0, Padded: bits&2 != 0, Modality: bits&4 != 0, Dither: bits&8 != 0})
 				}
 			}
 		}
@@ -95,7 +96,7 @@ func (m Mode) String() string {
 	for _, w := range []struct {
 		on   bool
 		word string
-	}{{m.Signed, "signed"}, {m.Modality, "modality"}, {m.Padded, "padded"}, {m.Invert, "inverted"}} {
+	}{{m.Signed, "signed"}, {m.Modality, "modality"}, {m.Padded, "padded"}, {m.Invert, "inverted"}, {m.Dither, "dithered"}} {
 		if w.on {
 			words = append(words, w.word)
 		}

@@ -12,6 +12,8 @@ type Placement struct {
 	Base [2]int     // column and row at the texture's first texel; the column is even
 	Part [4]int     // columns and rows this drawing paints: first x, y, end x, y
 	Step [2]float64 // columns and rows one fragment covers
+	// Corner is the picture's first pixel on the screen: where the dither begins.
+	Corner [2]int
 }
 
 // SamplingOf is the sampling of an interpolation where in takes fragments to image
@@ -19,7 +21,7 @@ type Placement struct {
 // image is enlarged, or turned by other than quarters, is Bilinear, as in
 // cache/pixel. Below a scale of 1/16 an average leaves pixels out.
 func SamplingOf(how pixel.Interpolation, in pixel.Affine) (Sampling, [2]float64) {
-	switch {
+	switch how &^= pixel.Dithered; {
 	case how == pixel.Nearest:
 		return Nearest, [2]float64{}
 	case how == pixel.Bicubic:
@@ -62,7 +64,7 @@ func Numbers(m Mode, im *pixel.Image, w pixel.Window, p Placement) map[string]an
 	out := map[string]any{
 		"Size": pair(float64(p.Size[0]), float64(p.Size[1])), "Base": pair(float64(p.Base[0]), float64(p.Base[1])),
 		"Part": []float32{float32(p.Part[0]), float32(p.Part[1]), float32(p.Part[2]), float32(p.Part[3])},
-		"Step": pair(p.Step[0], p.Step[1]),
+		"Step": pair(p.Step[0], p.Step[1]), "Corner": pair(float64(p.Corner[0]), float64(p.Corner[1])),
 	}
 	if m.Color {
 		return out

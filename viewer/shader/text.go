@@ -54,6 +54,7 @@ var Step vec2    // columns and rows one fragment covers
 var Level vec2   // window centre, whole part and remainder
 var Gain vec2    // per value, and the output at the centre
 var Ends vec2    // last entry of the VOI LUT, and one over its full light
+var Corner vec2  // of the picture on the screen
 var Padding vec2 // first and last stored value that is padding
 `
 
@@ -230,6 +231,20 @@ func shown(v float) float {
 // The output is rounded to a byte here, as the reference rounds it, so that no
 // driver does it otherwise.
 const fragment = `
+{{- if .Dither}}
+func threshold(at vec2) float {
+	a := floor(at)
+	n := 0.0
+	weight := 16.0
+	for i := 0; i < 3; i++ {
+		b := mod(a, 2)
+		n += mod(2*b.x+3*b.y, 4) * weight
+		weight /= 4
+		a = floor(a / 2)
+	}
+	return (n + 0.5) / 64
+}
+{{end}}
 func Fragment(dst vec4, src vec2, color vec4, custom vec4) vec4 {
 	p := custom.xy
 	low := p {{- if .Area}} + Step/2{{end}}
@@ -252,7 +267,7 @@ func Fragment(dst vec4, src vec2, color vec4, custom vec4) vec4 {
 {{- if .Invert}}
 	light = 1 - light
 {{- end}}
-	light = floor(light*255+0.5) / 255
+	light = floor(light*255+{{if .Dither}}threshold(dst.xy-imageDstOrigin()-Corner){{else}}0.5{{end}}) / 255
 	return vec4({{if .Color}}light{{else}}vec3(light){{end}}, 1)
 {{- end}}
 }
