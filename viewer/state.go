@@ -18,7 +18,15 @@ type State struct {
 	UnseenIn []string `json:"unseen_in,omitempty"` // which, in words: "Se 3: 14 of 120 not seen: 31–44"
 	Probe    string   `json:"probe,omitempty"`
 	Manual   []Manual `json:"manual,omitempty"`
-	MPR      *MPR     `json:"mpr,omitempty"` // reformats are on screen
+	Stage    *Stage   `json:"stage,omitempty"` // of the hanging protocol in effect
+	MPR      *MPR     `json:"mpr,omitempty"`   // reformats are on screen
+}
+
+// Stage is where a reader is in a hanging protocol.
+type Stage struct {
+	Protocol string `json:"protocol"` // its name
+	Stage    int    `json:"stage"`
+	Page     int    `json:"page,omitempty"` // of a contact sheet
 }
 
 // Tile is one ImageBox.

@@ -19,6 +19,7 @@ func (d *Desk) State() viewer.State {
 	}
 	s.Unseen, s.UnseenIn = d.unseen()
 	s.MPR, s.Manual = d.stateMPR(), d.stateManual()
+	s.Stage = d.staged.state()
 	return s
 }
 
@@ -81,6 +82,7 @@ func (d *Desk) tryRestore(waited time.Duration) {
 	if s.Active > 0 && s.Active < len(d.visible()) || s.OneUp && s.Active >= 0 && s.Active < len(d.tiles) {
 		d.active = s.Active
 	}
+	d.resumeStage(made.Stage)
 	d.resumeMPR(made)
 	if _, ok := d.log.Find(s.Selected); ok {
 		d.chosen = s.Selected
