@@ -341,12 +341,19 @@ func TestWhatIsSeenIsWhatTheKeyboardMeasures(t *testing.T) {
 }
 
 // The reformats of a tilted, anisotropic stack: beacons in one coronal plane, found
-// on the coronal reformat and measured there.
+// on the coronal reformat and measured there; the same on one turned by 15°.
 func TestWhatIsSeenOnAReformatIsWhatTheMouseMeasures(t *testing.T) {
+	t.Run("orthogonal", func(t *testing.T) { measureReformat(t, 0, "coronal") })
+	t.Run("oblique", func(t *testing.T) { measureReformat(t, 3, "coronal oblique") })
+}
+
+// measureReformat turns the coronal about the axial's normal by 5° a turn.
+func measureReformat(t *testing.T, turns int, name string) {
 	tilted := cut{"tilted", point{1, 0, 0}, point{0, cos20, -sin20}, point{0, 0, -2}, 1, 0.8, 48, 56, 24}
 	middle := tilted.origin(12).plus(tilted.row, 27.5*0.8).plus(tilted.col, 23.5)
 	put := func(x, down float64) point { // in the patient's coronal plane, whatever the tilt
-		return middle.plus(tilted.row, x).plus(point{0, 0, -1}, down)
+		s, c := turn(5 * float64(turns))
+		return middle.plus(point{c, s, 0}, x).plus(point{0, 0, -1}, down)
 	}
 	at := [3]point{put(-10, -8), put(7, 7), put(11, -9)}
 	r := newReader(t)
@@ -354,7 +361,13 @@ func TestWhatIsSeenOnAReformatIsWhatTheMouseMeasures(t *testing.T) {
 	r.open(vt.Case(1, current()), s.Write(t, t.TempDir()))
 	r.press("m")
 	r.wait(500e6)
+	for range turns {
+		r.press(">")
+	}
 	r.press("tab", "home")
+	if got := r.tile(1).Reformat; got != name {
+		t.Fatalf("the tile shows %q", got)
+	}
 	r.d.Do(viewer.WindowSet(2000, 0))
 	best, peak := 0, 0.0
 	for i := range r.d.at().stack.slots {
@@ -370,13 +383,14 @@ func TestWhatIsSeenOnAReformatIsWhatTheMouseMeasures(t *testing.T) {
 	if best == 0 {
 		t.Fatal("the beacons are on no coronal plane")
 	}
-	for _, keys := range orientations {
-		r.press("R")
-		r.press(keys...)
+	for i := range 8 { // all ways it can lie; R would straighten the planes
+		if r.press("o"); i == 4 {
+			r.press("h")
+		}
 		r.d.Do(viewer.SliceSet(best))
 		r.d.Do(viewer.WindowSet(2000, 0))
 		r.wait(400e6)
-		b, view := r.seen(1, 3), fmt.Sprint("coronal ", keys)
+		b, view := r.seen(1, 3), fmt.Sprint(name, " ", i)
 		r.take(viewer.ToolLength)
 		r.tap(b[0])
 		r.tap(b[1])
