@@ -57,3 +57,21 @@ func TestAMaskOfAnotherSizeIsRefused(t *testing.T) {
 		t.Error("subtracted nothing")
 	}
 }
+
+// The run of the phantom, and a large one: a frame less the mean of two.
+func BenchmarkSubtract1024x1024By2Masks(b *testing.B) {
+	const n = 1024 * 1024
+	of := func(v uint16) *Image {
+		im := &Image{Rows: 1024, Cols: 1024, Samples: 1, Bits: 12, Stored: make([]uint16, n), Slope: 1, Aspect: 1}
+		for i := range im.Stored {
+			im.Stored[i] = v + uint16(i%97)
+		}
+		return im
+	}
+	m, im := Mask{Frames: []*Image{of(2000), of(1990)}, DX: 0.5, Log: true}, of(1500)
+	for b.Loop() {
+		if _, err := Subtract(im, m); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -100,6 +100,8 @@ func (d *Desk) reason(t *tile) string {
 		return "not here yet"
 	case !ok && t.empty != "":
 		return t.empty
+	case !ok && !d.hung && d.open && len(d.stacks) == 0 && len(d.outliners()) > 0 && d.opt.Load.Reading() == 0:
+		return "only outlines are here, and not the images they were drawn on"
 	case !ok && !d.hung && d.open:
 		return "waiting for images"
 	case !ok:

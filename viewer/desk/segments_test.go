@@ -121,3 +121,11 @@ func TestAStructureSetIsDrawnWhereItsMillimetresAre(t *testing.T) {
 		t.Errorf("the square begins at %.2f, want %.2f", lo, x)
 	}
 }
+
+func TestOutlinesWithoutTheirImagesAreSaidToBe(t *testing.T) {
+	r := newReader(t)
+	r.openObjects(oracle.Data(t, "objects", "seg-ct-liver", "liver.dcm"))
+	if !hasText(r.d.Scene(), "only outlines are here") {
+		t.Errorf("%v", texts(r.d.Scene()))
+	}
+}

@@ -47,6 +47,10 @@ var units = []struct {
 	{"Bq/ml", sr.Code{Value: "Bq/ml", Scheme: "UCUM", Meaning: "Becquerel per milliliter"}},
 	{"cm/s", sr.Code{Value: "cm/s", Scheme: "UCUM", Meaning: "centimeter per second"}},
 	{"s", sr.Code{Value: "s", Scheme: "UCUM", Meaning: "second"}},
+	{"cm/s2", sr.Code{Value: "cm/s2", Scheme: "UCUM", Meaning: "centimeter per square second"}},
+	{"/min", sr.Code{Value: "/min", Scheme: "UCUM", Meaning: "per minute"}},
+	{"Hz", sr.Code{Value: "Hz", Scheme: "UCUM", Meaning: "Hertz"}},
+	{"dB", sr.Code{Value: "dB", Scheme: "UCUM", Meaning: "decibel"}},
 	{"", sr.Code{Value: "1", Scheme: "UCUM", Meaning: "no units"}},
 }
 
