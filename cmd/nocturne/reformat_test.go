@@ -9,6 +9,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/desk"
+	"github.com/nocturne/nocturne/viewer/hang"
 	"github.com/nocturne/nocturne/viewer/viewertest"
 	"github.com/nocturne/nocturne/worklist/pacs/demo/phantom"
 )
@@ -236,5 +237,73 @@ func TestTheTiltedHeadStandsStraightInTheSagittalPlane(t *testing.T) {
 			t.Errorf("window %v: the pictures are like by %.2f where the tilted one is moved by %v mm", w, best, where)
 		}
 		t.Logf("window %v: correlation %.3f at %v mm", w, best, where)
+	}
+}
+
+// The node of the PET/CT by mouse: its SUVmax on the PET itself, and on the CT that
+// the PET lies over.
+func TestTheHotNodeHasItsSUVOnThePETAndOverTheCT(t *testing.T) {
+	var truth phantom.TruthItem
+	for _, i := range phantom.Truth(false, night()) {
+		if i.SUVMax > 0 {
+			truth = i
+		}
+	}
+	p := &phantomDesk{T: t, now: night()}
+	p.d = desk.New(desk.Options{
+		Now: func() time.Time { return p.now }, Load: desk.NewFileLoader(0, 64<<20, nil), Protocols: []hang.Protocol{},
+		Emit: func(e viewer.Event) {
+			for _, m := range e.Marks {
+				p.last = m
+			}
+		},
+	})
+	t.Cleanup(p.d.Close)
+	p.d.Resize(1000, 800, 1)
+	p.d.Open(viewertest.Case(1, viewer.Study{UID: string(truth.StudyInstanceUID), Date: "20260301", Modality: "PT"}))
+	dir := t.TempDir()
+	for _, s := range phantom.Studies(false, night()) {
+		for _, in := range s.Instances {
+			z := in.Header.Floats(dicom.ImagePositionPatient)
+			if s.UID == truth.StudyInstanceUID && in.Header.IntOr(dicom.SeriesNumber, 0) > 1 && math.Abs(z[2]-truth.PatientMM[2]) < 14 {
+				p.d.Add(1, []viewer.Object{p.file(dir, in)})
+			}
+		}
+	}
+	p.wait(900 * time.Millisecond)
+	for _, c := range []struct{ modality, max string }{{"PT", "max"}, {"CT", "over max"}} {
+		for range 4 {
+			if im := p.d.Scene().Tiles[0].Image; (im.Unit() == "SUVbw") == (c.modality == "PT") {
+				break
+			}
+			p.d.Do(viewer.SeriesNext)
+			p.wait(200 * time.Millisecond)
+		}
+		if c.modality == "CT" {
+			p.d.Do(viewer.FuseToggle)
+			p.wait(300 * time.Millisecond)
+		}
+		best := 0.0
+		for n := 1; n <= 7; n++ { // the hottest of its slices
+			p.d.Do(viewer.SliceSet(n))
+			p.wait(60 * time.Millisecond)
+			t0 := p.d.Scene().Tiles[0]
+			im, mm := t0.Image, 584.0/144 // pixel sizes as the scanners' fields of view have them
+			if c.modality == "CT" {
+				mm = 500.0 / 512
+			}
+			x, y := float64(im.Cols)/2+(truth.PatientMM[0])/mm, float64(im.Rows)/2+(truth.PatientMM[1]+180-10)/mm
+			p.take(viewer.ToolRectangle)
+			for _, s := range []float64{-11, 11} {
+				u, v := t0.Place.Apply(x+s/mm, y+s/mm)
+				p.press(u+float64(t0.Rect.Min.X), v+float64(t0.Rect.Min.Y))
+			}
+			if v, ok := p.last.Value(c.max); ok && v.Unit == "SUVbw" {
+				best = math.Max(best, v.Number)
+			}
+		}
+		if math.Abs(best-truth.SUVMax) > 0.1*truth.SUVMax {
+			t.Errorf("%s: SUVmax %.2f, the truth is %.2f", c.modality, best, truth.SUVMax)
+		}
 	}
 }

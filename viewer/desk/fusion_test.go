@@ -196,3 +196,28 @@ func TestFOnThePETPutsTheCTBelowItAtItsLevel(t *testing.T) {
 		t.Errorf("%s, slice %d: %q", got.stack.modality, got.look.slice, r.last(viewer.Noticed).Text)
 	}
 }
+
+// On a CT of flat pixels the PET lies where the patient has it, down the rows too.
+func TestPETOverFlatPixelsLiesAtItsPlace(t *testing.T) {
+	r := newReader(t)
+	ct := vt.Series{Slices: 5, Rows: 30, Cols: 64, RowMM: 2.1, ColMM: 1, Head: 4, Number: 2}
+	s := pet(vt.Series{Slices: 5, Rows: 24, Cols: 24, RowMM: 4, ColMM: 4, Step: 4, Head: 8, HU: func(_, row, slice int) int {
+		return int(math.Round((3+(float64(row)-11.5)*4/50)*5000/float64(slice+1))) - 1024
+	}})
+	dir := t.TempDir()
+	r.open(vt.Case(1, petStudy()), ct.Write(t, dir), s.Write(t, dir))
+	for range r.d.stacks {
+		if r.d.at().stack.modality == "CT" {
+			break
+		}
+		r.press("f")
+	}
+	r.press("F")
+	r.wait(200 * time.Millisecond)
+	for _, row := range []float64{4.5, 15.5, 26.5} {
+		y := (row - 15) * 2.1
+		if v, _, ok := r.d.at().shown.overAt([2]float64{20.5, row}); !ok || math.Abs(v-(3+y/50)) > 0.003 {
+			t.Errorf("at y %.1f mm: SUV %v, want %.3f", y, v, 3+y/50)
+		}
+	}
+}
