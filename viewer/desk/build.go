@@ -35,7 +35,7 @@ func (d *Desk) Scene() Scene {
 		}
 	}
 	d.see(d.opt.Now(), d.gaze.drawn)
-	d.gaze.drawn = nil
+	d.gaze.drawn, d.gaze.settling = nil, nil
 	d.stripScene(&s)
 	d.drawLoupe(&s)
 	d.drawPanel(&s)
@@ -101,7 +101,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 			Window: window, Invert: t.look.invert, How: how, Layers: layers,
 		})
 		if image == acquired {
-			d.gaze.drawn = append(d.gaze.drawn, p)
+			d.draws(t, p)
 			d.trace(t)
 		}
 		d.showed(p)

@@ -11,8 +11,10 @@ import (
 // gaze is what is on screen as acquired, since it was last counted.
 type gaze struct {
 	pictures []picture
+	from     map[string]time.Time // when a picture's time began
 	since    time.Time
-	drawn    []picture // of the Scene that is being made
+	drawn    []picture       // of the Scene that is being made
+	settling map[string]bool // those of a tile that nobody has scrolled
 }
 
 // away is how long one look counts at most without anything happening: the reader
@@ -23,14 +25,18 @@ const away = time.Minute
 // now. A frame that has been long enough is told as seen; one that is left is told
 // with its time.
 func (d *Desk) looked(now time.Time) {
-	on := min(now.Sub(d.gaze.since), away)
+	since := d.gaze.since
 	d.gaze.since = now
-	if on <= 0 || !d.open {
+	if !d.open {
 		return
 	}
 	for _, p := range d.gaze.pictures {
 		f, _ := p.slot.wanted()
 		k := f.key()
+		on := min(now.Sub(later(since, d.gaze.from[k])), away)
+		if on <= 0 {
+			continue
+		}
 		was := d.seen[k]
 		d.seen[k] = was + on
 		if was < viewer.LongEnough && d.seen[k] >= viewer.LongEnough {
@@ -56,12 +62,34 @@ func (d *Desk) see(now time.Time, pictures []picture) {
 			d.view(p)
 		}
 	}
-	d.gaze.pictures = d.gaze.pictures[:0]
+	was := d.gaze.from
+	d.gaze.pictures, d.gaze.from = d.gaze.pictures[:0], map[string]time.Time{}
 	for _, p := range pictures {
-		if !p.preview() && p.slot.inst.made == nil && !shows(d.gaze.pictures, p) {
-			d.gaze.pictures = append(d.gaze.pictures, p)
+		if p.preview() || p.slot.inst.made != nil || shows(d.gaze.pictures, p) {
+			continue
 		}
+		d.gaze.pictures = append(d.gaze.pictures, p)
+		f, _ := p.slot.wanted()
+		k := f.key()
+		from, before := was[k]
+		if !before && d.gaze.settling[k] {
+			from = now.Add(settled)
+		} else if !before || !d.gaze.settling[k] && from.After(now) {
+			from = now
+		}
+		d.gaze.from[k] = from
 	}
+}
+
+// settled is how long a picture stands on a tile that nobody has scrolled before its
+// time begins: while a stack comes in, what is first in it changes.
+const settled = 250 * time.Millisecond
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 func shows(pictures []picture, p picture) bool {
@@ -209,9 +237,20 @@ func (d *Desk) glimpse() (at time.Time, ok bool) {
 		if left <= 0 {
 			continue
 		}
-		if due := d.gaze.since.Add(left); !ok || due.Before(at) {
+		if due := later(d.gaze.since, d.gaze.from[f.key()]).Add(left); !ok || due.Before(at) {
 			at, ok = due, true
 		}
 	}
 	return at, ok
+}
+
+// draws notes a picture of the Scene that is being made.
+func (d *Desk) draws(t *tile, p picture) {
+	d.gaze.drawn = append(d.gaze.drawn, p)
+	if d.gaze.settling == nil {
+		d.gaze.settling = map[string]bool{}
+	}
+	f, _ := p.slot.wanted()
+	settling, twice := d.gaze.settling[f.key()]
+	d.gaze.settling[f.key()] = !t.look.touched && (settling || !twice)
 }

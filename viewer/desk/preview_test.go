@@ -67,6 +67,7 @@ func TestAPreviewIsSeenAndNothingElse(t *testing.T) {
 	r.wait(50 * time.Millisecond)
 	sc = r.d.Scene()
 	full := sc.Tiles[0]
+	r.wait(settled + viewer.LongEnough)
 	if full.Image.Cols != 64 || full.Key == rough.Key || hasText(sc, "preview") || r.d.State().Unseen != 1 {
 		t.Fatalf("%d columns, key %s after %s, %d unseen", full.Image.Cols, full.Key, rough.Key, r.d.State().Unseen)
 	}

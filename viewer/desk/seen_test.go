@@ -153,3 +153,26 @@ func TestAMissingSliceIsNotUnseen(t *testing.T) {
 		t.Errorf("%d %v", s.Unseen, s.UnseenIn)
 	}
 }
+
+// While a stack comes in, what flashes by at its head is not seen.
+func TestWhatPassesWhileAStackComesInIsNotSeen(t *testing.T) {
+	r := newReader(t)
+	s := vt.Series{Slices: 8}
+	all := s.Write(t, t.TempDir())
+	at := map[string]viewer.Object{}
+	for _, o := range all {
+		at[o.SOPUID] = o
+	}
+	r.open(vt.Case(1, current()), []viewer.Object{at[s.SOP(7)]})
+	for i := 6; i >= 0; i-- {
+		r.d.Add(1, []viewer.Object{at[s.SOP(i)]})
+		r.wait(150 * time.Millisecond)
+	}
+	if n := r.d.State().Unseen; n != 7 { // the first stood alone for long
+		t.Errorf("%d of 8 unseen", n)
+	}
+	r.wait(time.Second)
+	if n := r.d.State().Unseen; n != 6 {
+		t.Errorf("at rest: %d of 8 unseen", n)
+	}
+}
