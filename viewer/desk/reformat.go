@@ -151,16 +151,26 @@ func (d *Desk) lacking() (frames []Frame) {
 // moves.
 func (d *Desk) reform(t *tile, sl slot, now time.Time) bool {
 	was := t.shown
-	if was.image == nil || was.slot.inst != sl.inst || was.slot.frame != sl.frame {
+	moved := was.image == nil || was.slot.inst != sl.inst || was.slot.frame != sl.frame
+	if moved {
 		t.turn = now
 	}
 	rough := sl.inst.made.Words() != "" && now.Sub(t.turn) < rest
 	if was.image != nil && was.key == sl.inst.made.Key(sl.frame, rough) {
+		t.stale = false
 		return false
 	}
+	if t.stale = !moved && d.mpr != nil && len(d.mpr.missing) > 0 && now.Sub(t.poured) < everyPour; t.stale {
+		return false
+	}
+	t.poured = now
 	t.reshow(sl, rough)
 	return true
 }
+
+// everyPour is how often a reformat is made anew while slices come into its volume: a
+// thousand of them would be as many pictures nobody sees.
+const everyPour = 150 * time.Millisecond
 
 func (t *tile) reshow(sl slot, rough bool) {
 	image := sl.inst.made.Image(sl.frame, rough)

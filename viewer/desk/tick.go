@@ -132,6 +132,7 @@ func (d *Desk) Next() (at time.Time, ok bool) {
 		}
 		sooner(t.late.Add(patience), !t.late.IsZero() && t.shown.image != nil)
 		sooner(t.turn.Add(rest), t.shown.rough)
+		sooner(t.poured.Add(everyPour), t.stale)
 	}
 	sooner(time.Unix((d.minute+1)*60, 0), !d.c.Site.Due.IsZero())
 	return at, ok

@@ -52,15 +52,17 @@ type tile struct {
 	back  bool      // a cine that runs to and fro is on its way back
 	since time.Time // start of the cine, or of its last frame shown
 
-	shown picture
-	fused *fused          // what lies over the picture
-	under *under          // the presentation state it is seen under
-	late  time.Time       // since when the slice wanted is not on screen
-	turn  time.Time       // when a reformat last moved
-	cross *space.Vec3     // the same point, in patient space
-	moved int             // direction of the last scroll: what to read ahead
-	empty string          // why nothing is in it
-	rect  image.Rectangle // as last laid out
+	shown  picture
+	fused  *fused          // what lies over the picture
+	under  *under          // the presentation state it is seen under
+	late   time.Time       // since when the slice wanted is not on screen
+	turn   time.Time       // when a reformat last moved
+	poured time.Time       // when it was last made
+	stale  bool            // it lacks slices that came since
+	cross  *space.Vec3     // the same point, in patient space
+	moved  int             // direction of the last scroll: what to read ahead
+	empty  string          // why nothing is in it
+	rect   image.Rectangle // as last laid out
 }
 
 // picture is what a tile has on screen.

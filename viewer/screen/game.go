@@ -73,6 +73,9 @@ func (g *game) Update() error {
 	g.close()
 	busy := g.listen(now)
 	g.desk.Resize(g.w, g.h, g.scale)
+	if !g.shown {
+		g.desk.CatchUp()
+	}
 	g.desk.Focused(g.shown && ebiten.IsFocused())
 	if g.desk.Tick(now) {
 		g.draws = max(g.draws, 1)
