@@ -57,7 +57,40 @@ func (l *Layer) Draw(dst *image.RGBA, view Affine) {
 	}
 	p := painter{im: &Image{Rows: l.Rows, Cols: l.Cols}, dst: dst, inv: inv}
 	mean := !inv.enlarges() && inv.square()
+	if !mean && l.Cells != nil && inv[1] == 0 && inv[3] == 0 {
+		l.upright(&p)
+		return
+	}
 	bands(dst.Bounds().Dy(), dst.Bounds().Dx(), func(y int) { l.row(&p, y, mean) })
+}
+
+// upright draws cells where screen rows are the frame's: columns are worked out once.
+func (l *Layer) upright(p *painter) {
+	size := p.dst.Bounds().Size()
+	at := make([]int, size.X)
+	for x := range at {
+		u, _ := p.inv.Apply(float64(x)+0.5, 0)
+		if at[x] = -1; u >= 0 && u < float64(l.Cols) {
+			at[x] = int(u)
+		}
+	}
+	bands(size.Y, size.X, func(y int) {
+		_, v := p.inv.Apply(0, float64(y)+0.5)
+		if v < 0 || v >= float64(l.Rows) {
+			return
+		}
+		cells, line := l.Cells[int(v)*l.Cols:(int(v)+1)*l.Cols], p.line(y)
+		for x, col := range at {
+			if col < 0 || cells[col] == 0 {
+				continue
+			}
+			ink, px := l.Inks[cells[col]], line[4*x:4*x+4]
+			rest := 1 - float64(ink.A)/255
+			for k, c := range [3]uint8{ink.R, ink.G, ink.B} {
+				px[k] = uint8(min(float64(c)+float64(px[k])*rest+0.5, 255))
+			}
+		}
+	})
 }
 
 func (l *Layer) row(p *painter, y int, mean bool) {

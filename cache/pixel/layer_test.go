@@ -1,8 +1,11 @@
 package pixel_test
 
 import (
+	"bytes"
 	"image"
+	"image/color"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -261,5 +264,38 @@ func TestSupplementalPalettesColourTheirValuesAndKeepThem(t *testing.T) {
 	}
 	if v, ok := im.At(1, 0); !ok || v != 200 {
 		t.Errorf("the value below is %v", v)
+	}
+}
+
+// The short way of upright views draws what the long way draws of the same cells.
+func TestUprightLayersAreDrawnAsAnyOthers(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 9))
+	cells := &pixel.Layer{Rows: 23, Cols: 31, Cells: make([]uint8, 23*31), Inks: []color.RGBA{{}, {240, 240, 240, 255}, {23, 66, 69, 77}}}
+	for i := range cells.Cells {
+		cells.Cells[i] = uint8(r.IntN(3))
+	}
+	rgba := &pixel.Layer{Rows: 23, Cols: 31}
+	for i := range cells.Cells {
+		c := cells.Ink(i)
+		rgba.RGBA = append(rgba.RGBA, c.R, c.G, c.B, c.A)
+	}
+	for range 40 {
+		sx, sy := 1+4*r.Float64(), 1+4*r.Float64()
+		if r.IntN(2) == 1 {
+			sx = -sx
+		}
+		view := pixel.Affine{sx, 0, 60*r.Float64() + 20, 0, sy, 30 * r.Float64()}
+		var px [2][]uint8
+		for i, l := range []*pixel.Layer{cells, rgba} {
+			dst := image.NewRGBA(image.Rect(0, 0, 97, 83))
+			for k := range dst.Pix {
+				dst.Pix[k] = uint8(k * 7)
+			}
+			l.Draw(dst, view)
+			px[i] = dst.Pix
+		}
+		if !bytes.Equal(px[0], px[1]) {
+			t.Fatalf("they differ at %v", view)
+		}
 	}
 }
