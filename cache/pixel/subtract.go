@@ -24,7 +24,7 @@ const perLog = 1000
 // where that is logarithmic itself; they are of no tissue. What the moved mask does
 // not cover is black. Its window is wide enough for iodine in arteries.
 //
-// It allocates 2 bytes a pixel for the picture and 4 for the mask, and takes grey
+// It allocates 2 bytes a pixel for the picture and 4 or 8 for the mask, and takes grey
 // frames of one size and depth only.
 func Subtract(im *Image, m Mask) (*Image, error) {
 	if im.Stored == nil || im.Preview != nil || len(m.Frames) == 0 {
@@ -36,7 +36,7 @@ func Subtract(im *Image, m Mask) (*Image, error) {
 		}
 	}
 	curve := m.curve(im)
-	mask := m.mean(curve, len(im.Stored), im)
+	mask := m.moved(m.mean(curve, len(im.Stored), im), im.Cols, im.Rows)
 	scale := Scale{Slope: 1, Inverse: im.Inverse, Lossy: im.Lossy, Outside: math.MinInt16}
 	full := math.Pow(2, float64(im.Bits))
 	scale.Windows = []Window{{Center: -full / 12, Width: full / 3, Function: LinearExact, Explanation: "subtraction"}}
@@ -46,16 +46,15 @@ func Subtract(im *Image, m Mask) (*Image, error) {
 		scale.Slope = full / (1 << 14) // differences of any depth fit, with their fractions
 	}
 	out := make([]int16, len(im.Stored))
-	for y := range im.Rows {
-		for x := range im.Cols {
-			at := y*im.Cols + x
-			v, ok := maskAt(mask, im.Cols, im.Rows, float64(x)-m.DX, float64(y)-m.DY)
-			if !ok {
-				out[at] = math.MinInt16
-				continue
-			}
-			d := (float64(curve[im.Stored[at]]) - v) / scale.Slope
-			out[at] = int16(math.Round(max(-math.MaxInt16, min(math.MaxInt16, d))))
+	per := float32(1 / scale.Slope)
+	for i, stored := range im.Stored {
+		switch d := (curve[stored] - mask[i]) * per; {
+		case d != d:
+			out[i] = math.MinInt16
+		case d < 0:
+			out[i] = int16(max(-math.MaxInt16, d-0.5))
+		default:
+			out[i] = int16(min(math.MaxInt16, d+0.5))
 		}
 	}
 	d := Resampled(out, im.Cols, im.Rows, scale)
@@ -91,30 +90,47 @@ func (m Mask) mean(curve []float32, n int, im *Image) []float32 {
 			out[i] += float32(im.integer(s))
 		}
 	}
+	each := 1 / float32(len(m.Frames))
 	for i, sum := range out {
-		v := float64(sum) / float64(len(m.Frames))
-		if m.Log {
-			v = perLog * math.Log(max(v, 0.5))
+		v := sum * each
+		if m.Log { // between two whole values, the logarithm is as good as straight
+			k := int(math.Floor(float64(v)))
+			low, high := curve[uint16(k)], curve[uint16(k+1)]
+			v = low + (high-low)*(v-float32(k))
 		}
-		out[i] = float32(v)
+		out[i] = v
 	}
 	return out
 }
 
-// maskAt is a value between pixels, x and y counted from the centre of the first; ok
-// is false beyond the outer centres.
-func maskAt(v []float32, cols, rows int, x, y float64) (float64, bool) {
-	if x < 0 || y < 0 || x > float64(cols-1) || y > float64(rows-1) {
-		return 0, false
+// moved is the mask at the pixels of the frame, between its own bilinearly; NaN where
+// it does not reach.
+func (m Mask) moved(v []float32, cols, rows int) []float32 {
+	if m.DX == 0 && m.DY == 0 {
+		return v
 	}
-	i, j := int(x), int(y)
-	fx, fy := x-float64(i), y-float64(j)
-	a := j*cols + i
-	if fx == 0 && fy == 0 {
-		return float64(v[a]), true
+	out := make([]float32, len(v))
+	i0, j0 := int(math.Floor(-m.DX)), int(math.Floor(-m.DY))
+	fx, fy := float32(-m.DX-float64(i0)), float32(-m.DY-float64(j0))
+	right, below := 0, 0
+	if fx > 0 {
+		right = 1
 	}
-	right, below := min(i+1, cols-1)-i, (min(j+1, rows-1)-j)*cols
-	top := float64(v[a])*(1-fx) + float64(v[a+right])*fx
-	low := float64(v[a+below])*(1-fx) + float64(v[a+below+right])*fx
-	return top*(1-fy) + low*fy, true
+	if fy > 0 {
+		below = 1
+	}
+	for y := range rows {
+		for x := range cols {
+			i, j := x+i0, y+j0
+			if i < 0 || j < 0 || i+right >= cols || j+below >= rows {
+				out[y*cols+x] = float32(math.NaN())
+				continue
+			}
+			a := j*cols + i
+			top := v[a]*(1-fx) + v[a+right]*fx
+			low := v[a+below*cols]*(1-fx) + v[a+below*cols+right]*fx
+			out[y*cols+x] = top*(1-fy) + low*fy
+		}
+	}
+	return out
 }
