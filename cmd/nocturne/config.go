@@ -24,6 +24,7 @@ type Config struct {
 	Sites  []SiteConfig `toml:"site" doc:"one table for each archive the reader is assigned cases by"`
 	Policy PolicyConfig `toml:"policy" doc:"what this reader's sites allow"`
 	Keys   KeysConfig   `toml:"keys" doc:"which keys do what"`
+	Window WindowConfig `toml:"window" doc:"where the image window opens"`
 	Alarm  AlarmConfig  `toml:"alarm" doc:"how a STAT makes itself heard"`
 	Limits LimitsConfig `toml:"limits" doc:"what a file may cost before it is refused"`
 }
@@ -57,6 +58,11 @@ type PolicyConfig struct {
 // KeysConfig chooses the key map.
 type KeysConfig struct {
 	Map string `toml:"map" doc:"default, ohif, horos, weasis, vim, or the name of a file in keymaps/ of the home, without .toml"`
+}
+
+// WindowConfig places the image window.
+type WindowConfig struct {
+	Monitor string `toml:"monitor" doc:"by number from 1 (\"2\") or by a part of its name (\"EIZO\"); empty: the main one"`
 }
 
 // AlarmConfig is the STAT alarm (N11).

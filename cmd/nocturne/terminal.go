@@ -109,7 +109,7 @@ func (h *house) viewer(ctx context.Context, env *environment) func() (viewer.Vie
 			why = "policy.terminal_image is set"
 		}
 		if why == "" {
-			w, err := link.Start(ctx, link.Options{Log: env.logLine(), Env: []string{"NOCTURNE_HOME=" + env.Home}})
+			w, err := link.Start(ctx, link.Options{Log: env.logLine(), Env: []string{"NOCTURNE_HOME=" + env.Home, monitorEnv + "=" + h.config.Window.Monitor}})
 			if err == nil {
 				return w, "", nil
 			}

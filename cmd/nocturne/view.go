@@ -11,13 +11,16 @@ import (
 	"github.com/nocturne/nocturne/viewer/screen"
 )
 
+// monitorEnv tells the image window which monitor to open on (window.monitor).
+const monitorEnv = "NOCTURNE_MONITOR"
+
 // viewCommand is the image window: the terminal starts it as a child and speaks to
 // it over standard input and output. Nothing about a patient is in its arguments.
 func viewCommand(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use: "view", Short: "Run the image window for a terminal (internal)", Args: noArgs, Hidden: true,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return screen.Run(c.Context(), env.In, env.Out, env.protocols())
+			return screen.Run(c.Context(), env.In, env.Out, env.protocols(), env.Getenv(monitorEnv))
 		},
 	}
 }

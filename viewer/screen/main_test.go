@@ -41,7 +41,7 @@ var display string
 func TestMain(m *testing.M) {
 	pixel.Decoders = all.Decoders()
 	if os.Getenv(roleKey) != "" {
-		if err := Run(context.Background(), os.Stdin, os.Stdout, nil); err != nil {
+		if err := Run(context.Background(), os.Stdin, os.Stdout, nil, os.Getenv("NOCTURNE_MONITOR")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -38,8 +38,9 @@ const lastGrace = 2 * time.Second
 // Run serves one window over in and out (viewer/link) until in ends or ctx is
 // done. It must be called on the main goroutine, once in a process. Where there can
 // be no window it tells the terminal why, and returns an error. Cases hang by the
-// first of the protocols that is for them.
-func Run(ctx context.Context, in io.Reader, out io.Writer, protocols []hang.Protocol) error {
+// first of the protocols that is for them; monitor is which one the window opens on,
+// by number from 1 or name, "" the main one.
+func Run(ctx context.Context, in io.Reader, out io.Writer, protocols []hang.Protocol, monitor string) error {
 	if why := impossible(os.Getenv); why != "" {
 		return errors.Join(errors.New(why), link.Refuse(in, out, why))
 	}
@@ -65,7 +66,7 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, protocols []hang.Prot
 		os.Exit(1)
 	}()
 	defer g.Close()
-	place()
+	place(monitor)
 	return ebiten.RunGameWithOptions(g, &ebiten.RunGameOptions{
 		InitUnfocused: true, ColorSpace: ebiten.ColorSpaceSRGB, X11ClassName: "Nocturne", X11InstanceName: "nocturne"})
 }
@@ -94,9 +95,10 @@ func impossible(getenv func(string) string) string {
 }
 
 // place starts the window hidden, beside where a terminal usually is.
-func place() {
+func place(monitor string) {
 	w, h := 1280, 960
-	if m := ebiten.Monitor(); m != nil {
+	if m := chosen(monitor); m != nil {
+		ebiten.SetMonitor(m)
 		if mw, mh := m.Size(); mw > 0 && mh > 0 {
 			w, h = mw*5/8, mh*9/10
 			ebiten.SetWindowPosition(mw-w, (mh-h)/2)
