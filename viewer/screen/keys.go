@@ -22,6 +22,7 @@ type keyEvent struct {
 	shift, ctrl, alt bool
 	up               bool
 	at               time.Time
+	reads            int // how often it was looked at and its character was not there
 }
 
 // shifted are the named keys of which Shift makes another.
@@ -63,14 +64,21 @@ type keyboard struct {
 
 // typed is a character the engine made.
 type typed struct {
-	r  rune
-	at time.Time
+	r     rune
+	at    time.Time
+	reads int // how often it was looked at and its key was not there
 }
 
-// overdue is how long a key waits for its character before it has none (a dead
-// key, or one the input method took), and a character for its key before it is
-// text that no key made (an input method, a paste).
-const overdue = 60 * time.Millisecond
+// A key has no character (a dead key, or one the input method took) when it waited
+// overdue for one, and a character no key (an input method, a paste) when it waited
+// orphaned: the keys come through another process's thread, which a busy machine may
+// let wait. Neither is settled before patienceReads looks: where a picture takes
+// longer to draw than that, time alone proves nothing.
+const (
+	overdue       = 60 * time.Millisecond
+	orphaned      = 240 * time.Millisecond
+	patienceReads = 3
+)
 
 // read returns the strokes that are complete, in order. now is when the engine
 // last took its events.
@@ -80,12 +88,13 @@ func (k *keyboard) read(events []keyEvent, chars []rune, now time.Time) []stroke
 	}
 	k.events = append(k.events, events...)
 	for _, r := range chars {
-		k.chars = append(k.chars, typed{r, now})
+		k.chars = append(k.chars, typed{r: r, at: now})
 	}
 	var out []stroke
 	for len(k.events) > 0 {
-		s, ok := k.one(k.events[0])
-		if !ok && !k.events[0].up && now.Sub(k.events[0].at) < overdue {
+		first := &k.events[0]
+		s, ok := k.one(*first)
+		if first.reads++; !ok && !first.up && (now.Sub(first.at) < overdue || first.reads < patienceReads) {
 			break
 		}
 		if k.events = k.events[1:]; ok {
@@ -161,9 +170,10 @@ func (k *keyboard) orphans(now time.Time) (out []stroke) {
 		expected := slices.ContainsFunc(k.events, func(e keyEvent) bool { return !e.up && slices.Contains(e.runes, c.r) })
 		switch name := keyOf(c.r); {
 		case k.holds(name) && !expected:
-		case now.Sub(c.at) >= overdue:
+		case now.Sub(c.at) >= orphaned && c.reads+1 >= patienceReads:
 			out = append(out, stroke{key: name, at: c.at})
 		default:
+			c.reads++
 			rest = append(rest, c)
 		}
 	}

@@ -90,12 +90,25 @@ func TestTheNameOfAnEndIsThatOfItsBeginning(t *testing.T) {
 func TestTextThatNoKeyMadeIsToldAsText(t *testing.T) {
 	var k keyboard
 	expect(t, "at once", k.read(nil, []rune("の"), at(0)), "")
-	expect(t, "when no key came", k.read(nil, nil, at(61)), "の(text)")
+	expect(t, "its key may be late", k.read(nil, nil, at(120)), "")
+	expect(t, "when no key came", k.read(nil, nil, at(241)), "の(text)")
+}
+
+// A machine that draws five pictures a second hears of keys and characters frames apart.
+func TestSlowPicturesLoseNoKey(t *testing.T) {
+	var k keyboard
+	expect(t, "key, no character yet", k.read([]keyEvent{letter(27, 0, 'r', 'R')}, nil, at(90)), "")
+	expect(t, "still none", k.read(nil, nil, at(290)), "")
+	expect(t, "the character", k.read(nil, []rune("r"), at(490)), "r")
+	expect(t, "character, no key yet", k.read([]keyEvent{up(27, 500)}, []rune("e"), at(690)), "-r")
+	expect(t, "still none", k.read(nil, nil, at(935)), "")
+	expect(t, "the key", k.read([]keyEvent{letter(26, 680, 'e', 'E')}, nil, at(940)), "e")
 }
 
 func TestAKeyThatMakesNoCharacterIsNoStroke(t *testing.T) {
 	var k keyboard
 	expect(t, "taken by an input method", k.read([]keyEvent{letter(48, 0, 'n', 'N'), up(48, 20)}, nil, at(30)), "")
+	expect(t, "its character may be late", k.read(nil, nil, at(70)), "")
 	expect(t, "the next key", k.read([]keyEvent{special(113, 100, "left")}, nil, at(110)), "left")
 }
 
