@@ -3,7 +3,7 @@ package desk
 // A volume holds the pixels of its slices a second time, so that fewer decoded ones
 // are kept beside it: a thousand slices of 512² and the volume of them are 0.5 GiB and
 // this share of it.
-const besideVolume = 4
+const besideVolume = 6
 
 // bounded is how many bytes of decoded frames the Loader keeps while nothing else
 // takes memory; 0 while it keeps so many.

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"image"
+	"image/color"
 	"testing"
 	"time"
 
@@ -35,6 +36,11 @@ func TestTheReaderOverrulesThePath(t *testing.T) {
 // blue must not change places.
 func coloured(t *testing.T) desk.Scene {
 	s := desk.Scene{Epoch: 1, W: twinW, H: twinH, Tiles: []desk.TileScene{tile(t)}}
+	l := &pixel.Layer{Kind: pixel.Overlay, Rows: 180, Cols: 200, Cells: make([]uint8, 180*200), Inks: []color.RGBA{{}, {180, 60, 20, 200}}}
+	for i := range l.Cells {
+		l.Cells[i] = uint8(i / 40 % 2)
+	}
+	s.Tiles[0].Layers = []*pixel.Layer{l}
 	im := &pixel.Image{Rows: 60, Cols: 60, Samples: 3, Bits: 8, Slope: 1, Aspect: 1, RGB: make([]byte, 3*60*60)}
 	for i := range im.RGB {
 		im.RGB[i] = []byte{200, 100, 20}[i%3]
