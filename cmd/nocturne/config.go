@@ -50,8 +50,11 @@ type SiteConfig struct {
 
 // PolicyConfig holds the switches of the safety rules.
 type PolicyConfig struct {
-	RecallSeconds int  `toml:"recall_seconds" doc:"time to take a signed routine report back before it is sent (0 for STAT and on the command line)"`
-	PollSeconds   int  `toml:"poll_seconds" doc:"time between two looks at a site's worklist"`
+	RecallSeconds int `toml:"recall_seconds" doc:"time to take a signed routine report back before it is sent (0 for STAT and on the command line)"`
+	PollSeconds   int `toml:"poll_seconds" doc:"time between two looks at a site's worklist"`
+	// N22 is the site's to relax, never the program's default.
+	MammographyOnAnyDisplay bool `toml:"mammography_on_any_display" doc:"let mammograms be signed without a display of 5 MP checked within 30 days; the report says so (only where the site's policy allows)"`
+
 	TerminalImage bool `toml:"terminal_image" doc:"show images in the terminal even where a window could open"`
 }
 

@@ -43,8 +43,6 @@ type Options struct {
 	// Hanging keeps a layout as a hanging protocol or forgets one (viewer.HangKeep,
 	// HangForget) and says so in a sentence; nil: nothing is kept.
 	Hanging func(a viewer.Action, text string) (said string, err error)
-	// Display is the monitor's last check (N22); nil: it was never checked.
-	Display func() viewer.Display
 	Banner  string // "DEMO · phantoms, not patients" or empty
 }
 

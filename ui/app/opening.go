@@ -78,7 +78,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 // read, and takes the images of the case before away (N1).
 func (m *Model) announce(c *openCase) tea.Cmd {
 	vc := viewer.Case{Epoch: c.epoch, StudyUID: c.row.StudyUID, Order: reading.Order(c.row), Studies: c.studies,
-		ReadOnly: c.page.Claim, Site: m.siteLine(c.row), Display: m.display()}
+		ReadOnly: c.page.Claim, Site: m.siteLine(c.row), Display: m.Room.CheckedDisplay()}
 	ctx := m.ctx
 	return m.toViewer(func(v viewer.Viewer, _ uint64) error { return v.Open(ctx, vc) })
 }
@@ -214,7 +214,7 @@ func (m *Model) freeze(c *openCase, signed bool) {
 func (m *Model) show(c *openCase, state *viewer.State) tea.Cmd {
 	vc := viewer.Case{
 		Epoch: c.epoch, StudyUID: c.row.StudyUID, Order: reading.Order(c.row), Studies: c.studies,
-		Marks: c.marks, Seen: c.seen, State: state, ReadOnly: c.page.ReadOnly, Site: m.siteLine(c.row), Display: m.display(),
+		Marks: c.marks, Seen: c.seen, State: state, ReadOnly: c.page.ReadOnly, Site: m.siteLine(c.row), Display: m.Room.CheckedDisplay(),
 	}
 	ctx := m.ctx
 	return tea.Batch(m.toViewer(func(v viewer.Viewer, _ uint64) error { return v.Open(ctx, vc) }), m.addCached(c))
@@ -272,11 +272,4 @@ func (c *openCase) refresh(r feed.Row) {
 		c.row.Expected = r.Expected
 		c.studies[0].Expected = r.Expected
 	}
-}
-
-func (m *Model) display() viewer.Display {
-	if m.Display == nil {
-		return viewer.Display{}
-	}
-	return m.Display()
 }

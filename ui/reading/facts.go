@@ -44,6 +44,7 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 		Request: sr.Request{Accession: row.Accession, Description: row.Study},
 	}
 	r.addImages(ctx, &f, row)
+	f.Display = r.displayOf(f)
 	c.Priors.addTo(&f, c.Loaded, r.references)
 	for _, o := range c.Others {
 		if o.StudyUID != row.StudyUID && o.PatientID != row.PatientID {
@@ -51,6 +52,23 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 		}
 	}
 	return f
+}
+
+// CheckedDisplay is the monitor's last check.
+func (r *Room) CheckedDisplay() viewer.Display {
+	if r.Display == nil {
+		return viewer.Display{}
+	}
+	return r.Display()
+}
+
+// displayOf says for a mammogram what it is read on.
+func (r *Room) displayOf(f report.Facts) report.Display {
+	if !slices.ContainsFunc(f.Series, func(s report.Series) bool { return s.Modality == "MG" }) {
+		return report.Display{}
+	}
+	d := r.CheckedDisplay()
+	return report.Display{Unfit: d.NotForMammography(r.Now()), Words: viewer.NotForMammography, Cited: d.Cite(), Allowed: r.AnyDisplay}
 }
 
 // addImages reads the study's headers: evidence, sides, series, and whether every

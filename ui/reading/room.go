@@ -5,6 +5,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/store"
+	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/ups"
@@ -29,6 +30,10 @@ type Room struct {
 	Journal *Journal
 	Now     func() time.Time
 	Recall  func(stat bool) time.Duration
+	// Display is the monitor's last check (N22); nil: never checked. AnyDisplay lets
+	// mammograms be reported on any, which the site's policy must allow.
+	Display    func() viewer.Display
+	AnyDisplay bool
 }
 
 func (r *Room) performer(site Site) *ups.Performer {

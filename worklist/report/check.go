@@ -53,6 +53,7 @@ const (
 // and a function.
 var rules = []rule{
 	{"no-reader", Block, absence, noReader},
+	{"display-mammography", Block, absence, unfitDisplay},
 	{"impression-empty", Block, absence, impressionEmpty},
 	{"wrong-patient-instance", Block, reason, wrongInstances},
 	{"wrong-patient-text", Block, reason, wrongPatientText},

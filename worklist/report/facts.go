@@ -34,6 +34,8 @@ type Facts struct {
 	Asked   bool     // the search for priors was made
 	Foreign []string // N4: what of the instances does not belong to the order, in sentences
 
+	Display Display // of what the images were read on
+
 	Others []Other // the other rows of the list
 	Reader Reader
 
@@ -93,9 +95,35 @@ type Silence struct {
 // Other is another row of the list, whose patient must not be named here.
 type Other struct{ Name, ID, Accession string }
 
+// Display is the monitor a mammogram was read on (N22); the zero value for all else.
+type Display struct {
+	Unfit   string // why it is not for primary mammography; "" where it is
+	Words   string // the bar over the images, when Unfit
+	Cited   string // which monitor, and its last check
+	Allowed bool   // the site's policy lets a report go out all the same
+}
+
 // Footer is what a signed report says of its images below the reader's own words:
-// that they were lossily compressed, and how (N21). "" where none was.
+// that they were lossily compressed, and how (N21), and the display they were read
+// on (N22). "" where there is nothing to say.
 func (f Facts) Footer() string {
+	var said []string
+	for _, s := range []string{f.lossyWords(), f.Display.footer()} {
+		if s != "" {
+			said = append(said, s)
+		}
+	}
+	return strings.Join(said, " ")
+}
+
+func (d Display) footer() string {
+	if d.Unfit != "" {
+		return d.Words + " (" + d.Unfit + ")."
+	}
+	return d.Cited
+}
+
+func (f Facts) lossyWords() string {
 	if len(f.Lossy) == 0 {
 		return ""
 	}

@@ -16,6 +16,16 @@ func noReader(_ *Draft, f Facts) []Finding {
 	return []Finding{{Hint: "no reader name is configured: set [reader] name in config.toml"}}
 }
 
+// unfitDisplay holds a mammogram's report back that was read on a display not for it
+// (N22). An addendum is about no images.
+func unfitDisplay(d *Draft, f Facts) []Finding {
+	if f.Display.Unfit == "" || f.Display.Allowed || d.Adds != nil {
+		return nil
+	}
+	return []Finding{{Evidence: []string{f.Display.Unfit},
+		Hint: "this display is not for primary mammography: check it, or read this case elsewhere"}}
+}
+
 func assumedReader(_ *Draft, f Facts) []Finding {
 	if !f.Reader.Assumed {
 		return nil

@@ -107,6 +107,31 @@ func TestLossyImagesAreSaidInTheSignedReport(t *testing.T) {
 	}
 }
 
+// N22: a mammogram is not signed on a display that is not for it, unless the site
+// allows that; then the report says so in the words of the bar.
+func TestAMammogramsReportSaysWhatItWasReadOn(t *testing.T) {
+	d, f := signing()
+	f.Display = Display{Unfit: "the display was never checked", Words: "NOT FOR PRIMARY MAMMOGRAPHY"}
+	if _, err := Sign(d, f, t0); err == nil {
+		t.Error("signed on a display that was never checked")
+	}
+	for want, display := range map[string]Display{
+		"NOT FOR PRIMARY MAMMOGRAPHY (the display was never checked).": {Unfit: f.Display.Unfit, Words: f.Display.Words, Allowed: true},
+		"Read on A (5.8 MP), display function (GSDF) checked 2026-11-01.": {Cited: "Read on A (5.8 MP), display function (GSDF) checked 2026-11-01."},
+	} {
+		d, f := signing()
+		f.Display = display
+		s, err := Sign(d, f, t0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, _ := dicom.Parse(s.Bytes)
+		if doc, _ := sr.Read(file.Dataset); !strings.HasSuffix(doc.Section("technique"), want) || SignSheet(d, f).Footer != want {
+			t.Errorf("technique reads %q, the sheet %q", doc.Section("technique"), SignSheet(d, f).Footer)
+		}
+	}
+}
+
 func TestCurrentAndPriorEvidenceAreApart(t *testing.T) {
 	d, f := signing()
 	s, err := Sign(d, f, t0)
