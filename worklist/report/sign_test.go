@@ -116,7 +116,7 @@ func TestAMammogramsReportSaysWhatItWasReadOn(t *testing.T) {
 		t.Error("signed on a display that was never checked")
 	}
 	for want, display := range map[string]Display{
-		"NOT FOR PRIMARY MAMMOGRAPHY (the display was never checked).": {Unfit: f.Display.Unfit, Words: f.Display.Words, Allowed: true},
+		"NOT FOR PRIMARY MAMMOGRAPHY (the display was never checked).":    {Unfit: f.Display.Unfit, Words: f.Display.Words, Allowed: true},
 		"Read on A (5.8 MP), display function (GSDF) checked 2026-11-01.": {Cited: "Read on A (5.8 MP), display function (GSDF) checked 2026-11-01."},
 	} {
 		d, f := signing()
