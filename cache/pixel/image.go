@@ -75,7 +75,7 @@ type Image struct {
 	windows []Window
 	padding padding
 
-	presentation *LUT
+	presentation *presentation
 }
 
 // Decode reads one frame, counted from 0, with all that is needed to show it.

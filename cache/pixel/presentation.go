@@ -2,6 +2,7 @@ package pixel
 
 import (
 	"math"
+	"sync/atomic"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 )
@@ -42,13 +43,38 @@ func (v *VOI) ends() (low, high float64) {
 
 // Presented is a window as this image is shown through it: followed by the image's
 // own Presentation LUT, if it brings one.
-func (im *Image) Presented(w Window) Window { return w.Through(im.presentation) }
+// The same window gives the same table, so that what was made of it can be kept.
+func (im *Image) Presented(w Window) Window {
+	if im.presentation == nil {
+		return w
+	}
+	return im.presentation.through(w)
+}
+
+// presentation is an image's Presentation LUT and the table made of it last.
+type presentation struct {
+	lut  *LUT
+	last atomic.Pointer[[2]Window] // a window, and what became of it
+}
+
+func (p *presentation) through(w Window) Window {
+	if last := p.last.Load(); last != nil && last[0] == w {
+		return last[1]
+	}
+	out := w.Through(p.lut)
+	p.last.Store(&[2]Window{w, out})
+	return out
+}
 
 // presentationOf reads the Presentation LUT Sequence, nil where there is none.
-func presentationOf(d *dicom.Dataset) (*LUT, error) {
+func presentationOf(d *dicom.Dataset) (*presentation, error) {
 	it := d.Seq(dicom.PresentationLUTSequence)
 	if len(it) == 0 {
 		return nil, nil
 	}
-	return lutOf(it[0], false)
+	l, err := lutOf(it[0], false)
+	if err != nil || l == nil {
+		return nil, err
+	}
+	return &presentation{lut: l}, nil
 }

@@ -26,6 +26,9 @@ func TestAPresentationLUTFollowsTheWindow(t *testing.T) {
 		if w.Function == "" {
 			form = closedForms[pixel.Linear]
 		}
+		if first, again := im.Presented(w), im.Presented(w); first != again {
+			t.Errorf("%s: the same window gives another table", w.Function)
+		}
 		voi := im.Presented(w).VOI()
 		worst, sum, n := 0.0, 0.0, 0.0
 		for x := -2000.25; x < 4000; x += 0.37 {
