@@ -10,6 +10,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	conformanceCommand,
 	demoCommand,
 	doctorCommand,
+	documentsCommand,
 	infoCommand,
 	keysCommand,
 	outboxCommand,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/ui/pdf"
 	"github.com/nocturne/nocturne/worklist/deliver"
 	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/pacs"
@@ -42,6 +43,9 @@ var rules = []func(error) (Notice, bool){
 	as(parked),
 	as(incomplete),
 	is(fetch.ErrNoInstances, Notice{Sentence: "The archive names no images of this study.", Key: again}),
+	as(noProgram),
+	is(pdf.ErrUnreadable, Notice{Sentence: "This PDF cannot be read.", Reason: "it is damaged or needs a password"}),
+	is(pdf.ErrTooLong, Notice{Sentence: "This PDF cannot be shown here.", Reason: "it takes too long or holds too much"}),
 	is(fetch.ErrOther, Notice{Sentence: "The archive sent other images than were asked for; they were not kept.", Key: again}),
 }
 
@@ -144,6 +148,10 @@ func cause(err error) string {
 		}
 	}
 	return ""
+}
+
+func noProgram(e *pdf.MissingError) Notice {
+	return Notice{Sentence: e.Program + " is not installed: install the " + pdf.Packages + "."}
 }
 
 func notArchive(e *pacs.NotArchiveError) Notice {
