@@ -13,6 +13,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/desk"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/viewertest"
 	"github.com/nocturne/nocturne/worklist/pacs/demo/phantom"
 )
@@ -31,7 +32,7 @@ type phantomDesk struct {
 func openPlanted(t *testing.T, i phantom.TruthItem, studies []phantom.Study) *phantomDesk {
 	p := &phantomDesk{T: t, now: night()}
 	p.d = desk.New(desk.Options{
-		Now: func() time.Time { return p.now }, Load: desk.NewFileLoader(0, 64<<20, nil),
+		Now: func() time.Time { return p.now }, Load: load.NewFileLoader(0, 64<<20, nil),
 		Emit: func(e viewer.Event) {
 			for _, m := range e.Marks {
 				p.last = m

@@ -11,23 +11,24 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/desk"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/worklist/pacs/demo/phantom"
 )
 
 // headers is a desk's loader of studies whose pixels are never made: what hangs is
 // decided by headers.
 type headers struct {
-	*desk.FileLoader
+	*load.FileLoader
 	of    map[string]*dicom.Dataset // by SOP Instance UID
 	asked []viewer.Object
 	flat  map[[2]int]*pixel.Image
 }
 
 func (h *headers) Read(o []viewer.Object) { h.asked = append(h.asked, o...) }
-func (h *headers) Want(_, _ []desk.Frame) {}
+func (h *headers) Want(_, _ []load.Frame) {}
 
 // Image is a flat picture of the frame's size.
-func (h *headers) Image(f desk.Frame) (*pixel.Image, error) {
+func (h *headers) Image(f load.Frame) (*pixel.Image, error) {
 	d := h.of[f.Object.SOPUID]
 	rows, cols := d.IntOr(dicom.Rows, 0), d.IntOr(dicom.Columns, 0)
 	at := [2]int{rows, cols}
@@ -42,10 +43,10 @@ func (h *headers) Image(f desk.Frame) (*pixel.Image, error) {
 
 func (h *headers) Reading() int { return len(h.asked) }
 
-func (h *headers) Arrived() (out []desk.Header, pixels bool) {
+func (h *headers) Arrived() (out []load.Header, pixels bool) {
 	for _, o := range h.asked {
 		f := &dicom.File{Dataset: h.of[o.SOPUID], Pixel: dicom.PixelData{Tag: 0x7FE00010}}
-		out = append(out, desk.Header{Object: o, File: f})
+		out = append(out, load.Header{Object: o, File: f})
 	}
 	h.asked = nil
 	return out, false
@@ -68,7 +69,7 @@ func hangCase(t *testing.T, studies []phantom.Study, label, trap string) *hung {
 	}
 	first := studies[at]
 	who := first.Header.Str(dicom.PatientID)
-	h := &hung{now: night(), load: &headers{FileLoader: desk.NewFileLoader(0, 1<<20, nil), of: map[string]*dicom.Dataset{}}}
+	h := &hung{now: night(), load: &headers{FileLoader: load.NewFileLoader(0, 1<<20, nil), of: map[string]*dicom.Dataset{}}}
 	h.d = desk.New(desk.Options{Now: func() time.Time { return h.now }, Load: h.load, Emit: func(e viewer.Event) {
 		if e.Kind == viewer.Noticed {
 			h.said = e.Text

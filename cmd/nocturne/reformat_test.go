@@ -10,6 +10,7 @@ import (
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/desk"
 	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/viewertest"
 	"github.com/nocturne/nocturne/worklist/pacs/demo/phantom"
 )
@@ -18,7 +19,7 @@ import (
 func openReformats(t *testing.T, study phantom.Study, keep func(h *dicom.Dataset) bool) *phantomDesk {
 	p := &phantomDesk{T: t, now: night()}
 	p.d = desk.New(desk.Options{
-		Now: func() time.Time { return p.now }, Load: desk.NewFileLoader(0, 64<<20, nil),
+		Now: func() time.Time { return p.now }, Load: load.NewFileLoader(0, 64<<20, nil),
 		Emit: func(e viewer.Event) {
 			for _, m := range e.Marks {
 				p.last = m
@@ -251,7 +252,7 @@ func TestTheHotNodeHasItsSUVOnThePETAndOverTheCT(t *testing.T) {
 	}
 	p := &phantomDesk{T: t, now: night()}
 	p.d = desk.New(desk.Options{
-		Now: func() time.Time { return p.now }, Load: desk.NewFileLoader(0, 64<<20, nil), Protocols: []hang.Protocol{},
+		Now: func() time.Time { return p.now }, Load: load.NewFileLoader(0, 64<<20, nil), Protocols: []hang.Protocol{},
 		Emit: func(e viewer.Event) {
 			for _, m := range e.Marks {
 				p.last = m

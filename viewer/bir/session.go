@@ -10,6 +10,7 @@ import (
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/desk"
 	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
 	"github.com/nocturne/nocturne/viewer/still"
 	"github.com/nocturne/nocturne/viewer/tool"
@@ -28,7 +29,7 @@ type session struct {
 func newSession(dir string) *session {
 	s := &session{dir: dir, now: time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)}
 	s.d = desk.New(desk.Options{
-		Now: func() time.Time { return s.now }, Load: desk.NewFileLoader(0, 256<<20, nil),
+		Now: func() time.Time { return s.now }, Load: load.NewFileLoader(0, 256<<20, nil),
 		Emit:      func(e viewer.Event) { s.events = append(s.events, e) },
 		NewID:     func() string { s.ids++; return fmt.Sprintf("2.25.%d", s.ids) },
 		Protocols: []hang.Protocol{}, // as it comes: one viewport

@@ -4,30 +4,31 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/load"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
 // lateLoader gives headers only when it is asked a second time within one Tick, as
 // a busy reader may, and never a pixel.
 type lateLoader struct {
-	*FileLoader
+	*load.FileLoader
 	asked int
 }
 
-func (l *lateLoader) Arrived() ([]Header, bool) {
+func (l *lateLoader) Arrived() ([]load.Header, bool) {
 	if l.asked++; l.asked%2 == 1 {
 		return nil, false
 	}
 	return l.FileLoader.Arrived()
 }
 
-func (l *lateLoader) Image(Frame) (*pixel.Image, error) { return nil, nil }
+func (l *lateLoader) Image(load.Frame) (*pixel.Image, error) { return nil, nil }
 
 func TestHeadersThatComeWhilePixelsAreAskedForAreNotLost(t *testing.T) {
 	r := newReader(t)
 	all := vt.Series{Slices: 6}.Write(t, t.TempDir())
 	r.open(vt.Case(1, current()), all[:2])
-	late := &lateLoader{FileLoader: NewFileLoader(0, 64<<20, nil)}
+	late := &lateLoader{FileLoader: load.NewFileLoader(0, 64<<20, nil)}
 	r.d.opt.Load = late
 	r.d.Add(1, all[2:])
 	for range 20 {

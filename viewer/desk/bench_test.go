@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/load"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
 // A notch of the wheel on a thousand slices: everything but decoding and drawing.
 func BenchmarkNotchOfAThousandSlices(b *testing.B) {
 	now := start
-	d := New(Options{Now: func() time.Time { return now }, Load: NewFileLoader(0, 64<<20, nil)})
+	d := New(Options{Now: func() time.Time { return now }, Load: load.NewFileLoader(0, 64<<20, nil)})
 	defer d.Close()
 	d.Resize(1920, 1080, 1)
 	d.Open(vt.Case(1, viewer.Study{UID: "1.2.3", Modality: "CT"}))

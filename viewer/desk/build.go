@@ -79,7 +79,7 @@ func (d *Desk) head() overlay.Head {
 func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 	if p := t.shown; p.image != nil {
 		f, _ := p.slot.wanted()
-		place, key := t.look.view.place(&p.geo, t.rect), join("#", f.key(), p.key)
+		place, key := t.look.view.place(&p.geo, t.rect), join("#", f.Key(), p.key)
 		if p.preview() {
 			place, key = p.image.Preview.ToFrame.Then(place), key+"#preview"
 		}
@@ -127,7 +127,7 @@ func (d *Desk) slots(t *tile) []overlay.SlotState {
 	keys := make([]string, len(out))
 	for i, sl := range t.stack.slots {
 		f, ok := sl.wanted()
-		keys[i] = f.key()
+		keys[i] = f.Key()
 		switch {
 		case !ok:
 			out[i] = overlay.Missing

@@ -9,6 +9,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/load"
 )
 
 // series collects the objects of one series until they are stacks.
@@ -151,7 +152,7 @@ func (d *Desk) study(uid string) *viewer.Study {
 func (d *Desk) prior(study string) bool { return study != d.c.StudyUID }
 
 // arrive takes headers that were read. The stacks they belong to are made anew.
-func (d *Desk) arrive(headers []Header) {
+func (d *Desk) arrive(headers []load.Header) {
 	if len(headers) == 0 {
 		return
 	}
@@ -163,7 +164,7 @@ func (d *Desk) arrive(headers []Header) {
 			continue
 		}
 		if h.Err != nil {
-			in.failed = why(h.Err)
+			in.failed = load.Why(h.Err)
 			bad++
 			continue
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
@@ -27,7 +28,7 @@ type Options struct {
 	Keymap *viewer.Keymap
 	Now    func() time.Time
 	Emit   func(viewer.Event) // called on the Desk's goroutine; must not call back
-	Load   Loader
+	Load   load.Loader
 	NewID  func() string
 	// Protocols are the hanging protocols, first come first served; nil are those
 	// that come with the program, none is an empty slice.
@@ -65,11 +66,11 @@ type Desk struct {
 	outlinesKept map[string][]seg.Line        // by object, frame and segment
 	manual       map[string]space.Calibration // by hand, of a Series Instance UID
 	hung         bool
-	firstSeen    time.Time // when the first header of the current study came
-	acted        bool      // the reader has done something to this case
-	grew         bool      // headers came since the case was hung
-	others       others    // what came with the images: reports, presentation states, key objects
-	came         []Header  // headers that came between two looks within one Tick
+	firstSeen    time.Time     // when the first header of the current study came
+	acted        bool          // the reader has done something to this case
+	grew         bool          // headers came since the case was hung
+	others       others        // what came with the images: reports, presentation states, key objects
+	came         []load.Header // headers that came between two looks within one Tick
 	restore      *viewer.State
 	shown        bool // Shown was told
 

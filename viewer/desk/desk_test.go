@@ -7,6 +7,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/tool"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
@@ -25,7 +26,7 @@ type reader struct {
 func newReader(tb testing.TB) *reader {
 	r := &reader{TB: tb, now: start}
 	r.d = New(Options{
-		Now: func() time.Time { return r.now }, Load: NewFileLoader(0, 64<<20, nil),
+		Now: func() time.Time { return r.now }, Load: load.NewFileLoader(0, 64<<20, nil),
 		Emit:  func(e viewer.Event) { r.events = append(r.events, e) },
 		NewID: func() string { r.ids++; return fmt.Sprintf("2.25.%d", r.ids) },
 	})

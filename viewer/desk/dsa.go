@@ -10,6 +10,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/load"
 )
 
 // mask is what a tile subtracts from each image of its stack.
@@ -109,7 +110,7 @@ func logarithmic(in *instance) bool { return in.d.Str(dicom.PixelIntensityRelati
 
 // subtract puts the picture of a slot less its mask on screen, once all is here. It
 // reports whether what is on screen changed.
-func (d *Desk) subtract(t *tile, sl slot, f Frame, now time.Time) bool {
+func (d *Desk) subtract(t *tile, sl slot, f load.Frame, now time.Time) bool {
 	key := t.look.mask.words()
 	if p := t.shown; p.image != nil && p.slot.inst == sl.inst && p.slot.frame == sl.frame && p.key == key {
 		t.shown.index, t.late = t.look.slice, time.Time{}
@@ -138,7 +139,7 @@ func (d *Desk) subtract(t *tile, sl slot, f Frame, now time.Time) bool {
 	}
 	made, err := pixel.Subtract(image, m)
 	if err != nil {
-		d.notice("Nothing is subtracted: " + why(err) + ".")
+		d.notice("Nothing is subtracted: " + load.Why(err) + ".")
 		d.unsubtract(t)
 		return true
 	}
@@ -178,7 +179,7 @@ func (d *Desk) awaited(t *tile, err error, now time.Time) bool {
 }
 
 // maskFrames are what subtraction on screen needs beside the images themselves.
-func (d *Desk) maskFrames() (out []Frame) {
+func (d *Desk) maskFrames() (out []load.Frame) {
 	for _, t := range d.visible() {
 		if t.look.mask == nil || t.stack == nil {
 			continue

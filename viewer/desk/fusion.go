@@ -7,6 +7,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/load"
 )
 
 // tracer is an emission series (PET, SPECT) that lies over anatomy: its voxels, and
@@ -14,10 +15,10 @@ import (
 type tracer struct {
 	stack   *stack
 	volume  *volume.Volume
-	frames  []Frame // of the volume's slices
-	missing []int   // slices that are not in it yet
-	version int     // rises with every slice that is filled in
-	share   float64 // of its colours in the picture, 0…1
+	frames  []load.Frame // of the volume's slices
+	missing []int        // slices that are not in it yet
+	version int          // rises with every slice that is filled in
+	share   float64      // of its colours in the picture, 0…1
 }
 
 // fused is a layer on a tile. What is measured stays the tile's own picture: the
@@ -57,7 +58,7 @@ func (d *Desk) lay(t *tile) {
 		return
 	}
 	frame, _ := p.slot.wanted()
-	if on := fmt.Sprintf("%s#%s#%s.%d", frame.key(), p.key, f.stack.key(), f.version); f.on != on {
+	if on := fmt.Sprintf("%s#%s#%s.%d", frame.Key(), p.key, f.stack.key(), f.version); f.on != on {
 		cut := volume.CutOf(plane)
 		if made := p.slot.inst.made; made != nil && !p.rough {
 			cut.Mode, cut.Thickness = made.Thickness()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/load"
 )
 
 // gaze is what is on screen as acquired, since it was last counted.
@@ -32,7 +33,7 @@ func (d *Desk) looked(now time.Time) {
 	}
 	for _, p := range d.gaze.pictures {
 		f, _ := p.slot.wanted()
-		k := f.key()
+		k := f.Key()
 		on := min(now.Sub(later(since, d.gaze.from[k])), away)
 		if on <= 0 {
 			continue
@@ -58,7 +59,7 @@ func (d *Desk) showed(p picture) {
 func (d *Desk) see(now time.Time, pictures []picture) {
 	d.looked(now)
 	for _, p := range d.gaze.pictures {
-		if f, _ := p.slot.wanted(); !shows(pictures, p) && d.seen[f.key()] >= viewer.LongEnough {
+		if f, _ := p.slot.wanted(); !shows(pictures, p) && d.seen[f.Key()] >= viewer.LongEnough {
 			d.view(p)
 		}
 	}
@@ -70,7 +71,7 @@ func (d *Desk) see(now time.Time, pictures []picture) {
 		}
 		d.gaze.pictures = append(d.gaze.pictures, p)
 		f, _ := p.slot.wanted()
-		k := f.key()
+		k := f.Key()
 		from, before := was[k]
 		if !before && d.gaze.settling[k] {
 			from = now.Add(settled)
@@ -95,7 +96,7 @@ func later(a, b time.Time) time.Time {
 func shows(pictures []picture, p picture) bool {
 	f, _ := p.slot.wanted()
 	for _, o := range pictures {
-		if g, _ := o.slot.wanted(); g.key() == f.key() {
+		if g, _ := o.slot.wanted(); g.Key() == f.Key() {
 			return true
 		}
 	}
@@ -110,7 +111,7 @@ func (d *Desk) view(p picture) {
 		return
 	}
 	f, _ := p.slot.wanted()
-	s := viewer.Seen{SOPUID: o.SOPUID, Frame: p.slot.frame, MS: int(d.seen[f.key()] / time.Millisecond)}
+	s := viewer.Seen{SOPUID: o.SOPUID, Frame: p.slot.frame, MS: int(d.seen[f.Key()] / time.Millisecond)}
 	d.viewed = viewer.MergeSeen(d.viewed, []viewer.Seen{s})
 }
 
@@ -122,7 +123,7 @@ func (d *Desk) remembered(seen []viewer.Seen) {
 		if s.MS == 0 {
 			on = viewer.LongEnough
 		}
-		k := Frame{Object: viewer.Object{SOPUID: s.SOPUID}, Index: s.Frame}.key()
+		k := load.Frame{Object: viewer.Object{SOPUID: s.SOPUID}, Index: s.Frame}.Key()
 		d.seen[k] = max(d.seen[k], on)
 	}
 }
@@ -131,7 +132,7 @@ func (d *Desk) remembered(seen []viewer.Seen) {
 // false for a missing slice.
 func (d *Desk) wasSeen(sl slot) (seen, here bool) {
 	f, ok := sl.wanted()
-	return ok && d.seen[f.key()] >= viewer.LongEnough, ok
+	return ok && d.seen[f.Key()] >= viewer.LongEnough, ok
 }
 
 // unseen counts the frames of the current study that are here and were not seen,
@@ -233,11 +234,11 @@ func (d *Desk) nextUnseen() {
 func (d *Desk) glimpse() (at time.Time, ok bool) {
 	for _, p := range d.gaze.pictures {
 		f, _ := p.slot.wanted()
-		left := viewer.LongEnough - d.seen[f.key()]
+		left := viewer.LongEnough - d.seen[f.Key()]
 		if left <= 0 {
 			continue
 		}
-		if due := later(d.gaze.since, d.gaze.from[f.key()]).Add(left); !ok || due.Before(at) {
+		if due := later(d.gaze.since, d.gaze.from[f.Key()]).Add(left); !ok || due.Before(at) {
 			at, ok = due, true
 		}
 	}
@@ -251,6 +252,6 @@ func (d *Desk) draws(t *tile, p picture) {
 		d.gaze.settling = map[string]bool{}
 	}
 	f, _ := p.slot.wanted()
-	settling, twice := d.gaze.settling[f.key()]
-	d.gaze.settling[f.key()] = !t.look.touched && (settling || !twice)
+	settling, twice := d.gaze.settling[f.Key()]
+	d.gaze.settling[f.Key()] = !t.look.touched && (settling || !twice)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/load"
 )
 
 func contains(s, part string) bool { return strings.Contains(s, part) }
@@ -46,11 +47,11 @@ func editOne(slice int) func(*dicom.Dataset, int) {
 
 // slowLoader gives no picture while it is stopped.
 type slowLoader struct {
-	Loader
+	load.Loader
 	stop bool
 }
 
-func (l *slowLoader) Image(f Frame) (*pixel.Image, error) {
+func (l *slowLoader) Image(f load.Frame) (*pixel.Image, error) {
 	if l.stop {
 		return nil, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/evidence"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
 
@@ -49,7 +50,7 @@ type foreign struct {
 
 // takeObject reads an object that is no image. What cannot be understood is passed over: the
 // images are worth more.
-func (d *Desk) takeObject(h Header) {
+func (d *Desk) takeObject(h load.Header) {
 	data := h.File.Dataset
 	switch data.Str(dicom.Modality) {
 	case "SR":

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/load"
 )
 
 // patience is how long a tile keeps the last picture, under that picture's own
@@ -11,11 +12,11 @@ import (
 const patience = 100 * time.Millisecond
 
 // frame is what to ask the Loader for; ok is false for a missing slice.
-func (sl slot) wanted() (Frame, bool) {
+func (sl slot) wanted() (load.Frame, bool) {
 	if sl.inst == nil {
-		return Frame{}, false
+		return load.Frame{}, false
 	}
-	return Frame{Object: sl.inst.obj, Index: sl.frame}, true
+	return load.Frame{Object: sl.inst.obj, Index: sl.frame}, true
 }
 
 // refresh puts the picture of a tile's slice on screen if it is here. It reports
@@ -111,7 +112,7 @@ func (d *Desk) reason(t *tile) string {
 	}
 	f, _ := sl.wanted()
 	if _, err := d.opt.Load.Image(f); err != nil {
-		return why(err)
+		return load.Why(err)
 	}
 	return "reading"
 }
@@ -121,18 +122,18 @@ const ahead, behind = 24, 8
 
 // want tells the Loader what is on screen and what may be next, when that changed.
 func (d *Desk) want() {
-	var now, soon []Frame
+	var now, soon []load.Frame
 	key := ""
 	for _, t := range d.visible() {
 		if sl, ok := t.slot(); ok {
 			if f, ok := sl.wanted(); ok && sl.inst.made == nil {
 				now = append(now, f)
-				key += f.key() + " "
+				key += f.Key() + " "
 			}
 		}
 	}
 	for _, f := range append(d.maskFrames(), d.segFrames()...) {
-		now, key = append(now, f), key+f.key()+" "
+		now, key = append(now, f), key+f.Key()+" "
 	}
 	for n := 1; n <= ahead; n++ {
 		for _, t := range d.visible() {
@@ -160,21 +161,21 @@ func (d *Desk) next() (out []TileScene) {
 	for n := 1; n <= uploadAhead; n++ {
 		for _, f := range t.neighbour(nil, n*t.moved) {
 			if im, _ := d.opt.Load.Image(f); im != nil && im.Preview == nil {
-				out = append(out, TileScene{Image: im, Key: f.key()})
+				out = append(out, TileScene{Image: im, Key: f.Key()})
 			}
 		}
 	}
 	return out
 }
 
-func keyOf(f []Frame) string {
+func keyOf(f []load.Frame) string {
 	if len(f) == 0 {
 		return ""
 	}
-	return f[0].key() + " " + f[len(f)-1].key()
+	return f[0].Key() + " " + f[len(f)-1].Key()
 }
 
-func (t *tile) neighbour(to []Frame, by int) []Frame {
+func (t *tile) neighbour(to []load.Frame, by int) []load.Frame {
 	if t.stack == nil {
 		return to
 	}
@@ -214,13 +215,4 @@ func (p picture) value(at [2]float64) (v float64, unit, refused string) {
 		return 0, "", "outside the image"
 	}
 	return 0, "", "padding"
-}
-
-// size is what a decoded frame takes in memory.
-func size(im *pixel.Image) int64 {
-	n := int64(2*len(im.Stored)+len(im.RGB)) + 256
-	for _, l := range im.Layers {
-		n += l.Bytes()
-	}
-	return n
 }

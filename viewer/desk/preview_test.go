@@ -7,17 +7,18 @@ import (
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/load"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
 // slow is a Loader that has only previews until it is let go.
 type slow struct {
-	*FileLoader
+	*load.FileLoader
 	whole    bool
 	previews map[*pixel.Image]*pixel.Image
 }
 
-func (l *slow) Image(f Frame) (*pixel.Image, error) {
+func (l *slow) Image(f load.Frame) (*pixel.Image, error) {
 	im, err := l.FileLoader.Image(f)
 	if l.whole || im == nil {
 		return im, err
@@ -35,7 +36,7 @@ func (l *slow) Image(f Frame) (*pixel.Image, error) {
 // windowed, marked or counted as viewed (N8).
 func TestAPreviewIsSeenAndNothingElse(t *testing.T) {
 	r := newReader(t)
-	l := &slow{FileLoader: NewFileLoader(0, 64<<20, nil), previews: map[*pixel.Image]*pixel.Image{}}
+	l := &slow{FileLoader: load.NewFileLoader(0, 64<<20, nil), previews: map[*pixel.Image]*pixel.Image{}}
 	r.d.opt.Load = l
 	r.open(vt.Case(1, current()), vt.Series{Slices: 2, Rows: 64, Cols: 64}.Write(t, t.TempDir()))
 	sc := r.d.Scene()

@@ -9,6 +9,7 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/load"
 )
 
 // reformats are three planes through one stack, in the tiles of a 2x2 layout whose
@@ -16,8 +17,8 @@ import (
 type reformats struct {
 	set     *volume.MPR
 	source  *stack
-	frames  []Frame // of the volume's slices
-	missing []int   // slices that are not in it yet
+	frames  []load.Frame // of the volume's slices
+	missing []int        // slices that are not in it yet
 	before  beside
 }
 
@@ -25,9 +26,9 @@ type reformats struct {
 const rest = 100 * time.Millisecond
 
 // volumeOf makes an empty volume of a stack: what of it is here, in viewing order.
-func volumeOf(s *stack) (*volume.Volume, []Frame, error) {
+func volumeOf(s *stack) (*volume.Volume, []load.Frame, error) {
 	var planes []space.Plane
-	var frames []Frame
+	var frames []load.Frame
 	for _, sl := range s.slots {
 		f, ok := sl.wanted()
 		if !ok {
@@ -48,7 +49,7 @@ func volumeOf(s *stack) (*volume.Volume, []Frame, error) {
 	if err != nil {
 		return nil, frames, err
 	}
-	order := make([]Frame, len(frames))
+	order := make([]load.Frame, len(frames))
 	for k, i := range sorted.Order {
 		order[k] = frames[i]
 	}
@@ -113,7 +114,7 @@ func (d *Desk) fill() {
 
 // take gives some of the missing frames that are here to set, and lists those that
 // are left.
-func (d *Desk) take(frames []Frame, missing []int, set func(k int, im *pixel.Image) error) (left []int) {
+func (d *Desk) take(frames []load.Frame, missing []int, set func(k int, im *pixel.Image) error) (left []int) {
 	n := 0
 	left = missing[:0]
 	for i, k := range missing {
@@ -124,7 +125,7 @@ func (d *Desk) take(frames []Frame, missing []int, set func(k int, im *pixel.Ima
 		switch {
 		case image != nil && image.Preview == nil:
 			if err := set(k, image); err != nil {
-				d.notice("A slice is left out: " + why(err) + ".")
+				d.notice("A slice is left out: " + load.Why(err) + ".")
 			}
 			n++
 		case err == nil:
@@ -135,7 +136,7 @@ func (d *Desk) take(frames []Frame, missing []int, set func(k int, im *pixel.Ima
 }
 
 // lacking are the next frames the volume waits for.
-func (d *Desk) lacking() (frames []Frame) {
+func (d *Desk) lacking() (frames []load.Frame) {
 	if d.mpr == nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
 
@@ -25,13 +26,7 @@ type Scene struct {
 	// zero where nothing but time has changed it.
 	Input time.Time
 	// Perf is there while the reader asks how the window performs.
-	Perf *Perf
-}
-
-// Perf is what the desk knows of its own performance: what of decoded frames is kept.
-type Perf struct {
-	Frames       int
-	Bytes, Limit int64
+	Perf *load.Held
 }
 
 // TileScene is the pixels of one tile. A tile without any has none in the Scene:

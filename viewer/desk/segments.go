@@ -12,6 +12,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom/seg"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
 
@@ -77,7 +78,7 @@ func (on drawnOn) framesOn(s *seg.Segmentation) (out []int) {
 
 // segFrames are the frames of segmentations that lie on what is on screen, and on what
 // comes next. The picture is drawn again when one of them has come.
-func (d *Desk) segFrames() (out []Frame) {
+func (d *Desk) segFrames() (out []load.Frame) {
 	if d.segsHidden {
 		return nil
 	}
@@ -96,10 +97,10 @@ func (d *Desk) segFrames() (out []Frame) {
 					continue
 				}
 				for _, k := range t.drawnOn(t.stack.slots[i]).framesOn(in.seg) {
-					f := Frame{Object: in.obj, Index: k}
+					f := load.Frame{Object: in.obj, Index: k}
 					out = append(out, f)
 					if im, err := d.opt.Load.Image(f); by == 0 && (im != nil || err != nil) {
-						come += f.key() + " "
+						come += f.Key() + " "
 					}
 				}
 			}
@@ -148,9 +149,9 @@ func (d *Desk) segmentsOn(l *overlay.List, t *tile, on drawnOn, in *instance, cl
 	here, related := map[int]bool{}, on.placed && len(s.Frames) > 0 && s.Frames[0].Placed && s.Frames[0].Plane.FrameOfReference == on.plane.FrameOfReference
 	for _, k := range on.framesOn(s) {
 		related = true
-		im, err := d.opt.Load.Image(Frame{Object: in.obj, Index: k})
+		im, err := d.opt.Load.Image(load.Frame{Object: in.obj, Index: k})
 		if err != nil {
-			legend = append(legend, overlay.LegendEntry{Color: overlay.Red, Words: "segmentation " + why(err), Here: true})
+			legend = append(legend, overlay.LegendEntry{Color: overlay.Red, Words: "segmentation " + load.Why(err), Here: true})
 			return legend
 		}
 		if im == nil || im.Preview != nil || im.Stored == nil {

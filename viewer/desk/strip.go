@@ -9,6 +9,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
 
@@ -222,18 +223,18 @@ func (s *stack) middle() (slot, bool) {
 func (s *stack) middleKey() string {
 	sl, _ := s.middle()
 	f, _ := sl.wanted()
-	return f.key()
+	return f.Key()
 }
 
 // stripLacks are the frames of which thumbnails on screen are still to be made.
-func (d *Desk) stripLacks() (frames []Frame) {
+func (d *Desk) stripLacks() (frames []load.Frame) {
 	if d.strip == nil {
 		return nil
 	}
 	_, stacks := d.stripCells()
 	for _, s := range stacks {
 		sl, ok := s.middle()
-		if f, real := sl.wanted(); ok && real && d.thumbs[f.key()] == nil {
+		if f, real := sl.wanted(); ok && real && d.thumbs[f.Key()] == nil {
 			frames = append(frames, f)
 		}
 	}
@@ -245,7 +246,7 @@ func (d *Desk) stripLacks() (frames []Frame) {
 func (d *Desk) thumbnails() (changed bool) {
 	for _, f := range d.stripLacks() {
 		if im, _ := d.opt.Load.Image(f); im != nil {
-			d.thumbs[f.key()] = thumbnail(im, d.style().StripRow()-8)
+			d.thumbs[f.Key()] = thumbnail(im, d.style().StripRow()-8)
 			changed = true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/pixel/suv"
 	"github.com/nocturne/nocturne/cache/space"
 )
 
@@ -201,7 +202,7 @@ func (t *tile) geometry() (*geometry, bool) {
 func (c choice) window(im *pixel.Image) pixel.Window {
 	if c.fixed {
 		function := pixel.Linear
-		if c.width < 1 || im.Unit() == suvUnit {
+		if c.width < 1 || im.Unit() == suv.Unit {
 			function = pixel.LinearExact // LINEAR is not defined below 1 (PS3.3 C.11.2.1.2)
 		}
 		return pixel.Window{Center: c.center, Width: c.width, Function: function}

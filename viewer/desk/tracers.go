@@ -2,6 +2,7 @@ package desk
 
 import (
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/load"
 )
 
 // emission reports whether a stack shows where a tracer is, not anatomy.
@@ -214,7 +215,7 @@ func (d *Desk) tracersShown() (out []*tracer) {
 }
 
 // lackingTracers are the next frames that layers wait for.
-func (d *Desk) lackingTracers() (frames []Frame) {
+func (d *Desk) lackingTracers() (frames []load.Frame) {
 	for _, l := range d.tracersShown() {
 		for i, k := range l.missing {
 			if i == fillAtOnce {

@@ -10,6 +10,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/pr"
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
 
@@ -164,7 +165,7 @@ func (d *Desk) underPicture(t *tile) (im *pixel.Image, key string) {
 		var err error
 		u.of, u.failed, u.shown = p.image, "", pixel.Window{}
 		if u.picture, err = p.image.Under(u.state.Source, u.state.VOI(sop, frame), frame); err != nil {
-			u.failed = why(err)
+			u.failed = load.Why(err)
 		}
 	}
 	return u.picture, "under " + string(u.state.SOPUID)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/nocturne/nocturne/cache/pixel/suv"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/measure"
@@ -197,7 +198,7 @@ func probeWords(p picture, at [2]float64) string {
 		return join(" · ", there, why)
 	}
 	words := fmt.Sprintf("%.1f", v)
-	if u := p.image.Unit(); u == suvUnit {
+	if u := p.image.Unit(); u == suv.Unit {
 		words = fmt.Sprintf("%.2f", v)
 	} else if v == math.Trunc(v) {
 		words = fmt.Sprintf("%.0f", v)

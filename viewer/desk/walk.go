@@ -63,12 +63,12 @@ func (d *Desk) walkBy(by int) {
 		return
 	}
 	f, _ := t.shown.slot.wanted()
-	if w := d.walk; w == nil || w.tile != d.active || w.frame != f.key() || t.look.view.Zoom != 1 || !d.oneUp && tilesOf(d.layout) > 1 {
+	if w := d.walk; w == nil || w.tile != d.active || w.frame != f.Key() || t.look.view.Zoom != 1 || !d.oneUp && tilesOf(d.layout) > 1 {
 		was := d.oneUp
 		if w != nil && w.tile == d.active {
 			was = w.oneUp
 		}
-		d.walk = &walk{tile: d.active, frame: f.key(), part: -1, oneUp: was}
+		d.walk = &walk{tile: d.active, frame: f.Key(), part: -1, oneUp: was}
 		if by < 0 {
 			d.walk.part = 1
 		}
@@ -144,10 +144,10 @@ func (d *Desk) trace(t *tile) {
 		return
 	}
 	f, _ := p.slot.wanted()
-	w := d.walks[f.key()]
+	w := d.walks[f.Key()]
 	if w == nil {
 		w = &walked{}
-		d.walks[f.key()] = w
+		d.walks[f.Key()] = w
 	}
 	place := t.look.view.place(&p.geo, t.rect)
 	for r := range walkGrid {
@@ -163,7 +163,7 @@ func (d *Desk) trace(t *tile) {
 // walkedWords say how much of a mammogram was seen at 1:1.
 func (d *Desk) walkedWords(t *tile) string {
 	f, ok := t.shown.slot.wanted()
-	if w := d.walks[f.key()]; ok && w != nil && t.walks() {
+	if w := d.walks[f.Key()]; ok && w != nil && t.walks() {
 		return fmt.Sprintf("seen at 1:1: %.0f %%", math.Floor(100*w.share()))
 	}
 	return ""
@@ -174,7 +174,7 @@ func (d *Desk) unwalked() (where []string) {
 	for _, s := range d.stacks {
 		for _, sl := range s.slots {
 			f, ok := sl.wanted()
-			if w := d.walks[f.key()]; ok && w != nil && w.share() < 1 {
+			if w := d.walks[f.Key()]; ok && w != nil && w.share() < 1 {
 				where = append(where, fmt.Sprintf("%s: %.0f %% seen at 1:1", orSeries(s), math.Floor(100*w.share())))
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/pixel/suv"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
@@ -187,7 +188,7 @@ func windowWords(c choice, im *pixel.Image) string {
 		return join(" ", "VOI LUT", w.Explanation)
 	}
 	unit := ""
-	if im.Unit() == suvUnit {
+	if im.Unit() == suv.Unit {
 		unit = "SUV"
 	}
 	return join(" ", overlay.WindowLevel(w.Center, w.Width), unit, name)

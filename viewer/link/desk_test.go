@@ -8,6 +8,7 @@ import (
 
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/desk"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -19,7 +20,7 @@ func reader(c *Child, woken chan struct{}) {
 		default:
 		}
 	}
-	d := desk.New(desk.Options{Emit: c.Emit, Load: desk.NewFileLoader(1, 64<<20, wake)})
+	d := desk.New(desk.Options{Emit: c.Emit, Load: load.NewFileLoader(1, 64<<20, wake)})
 	defer d.Close()
 	for {
 		for m, ok := c.Next(); ok; m, ok = c.Next() {

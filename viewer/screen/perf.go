@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/viewer/desk"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
 
@@ -82,7 +83,7 @@ func (p *perf) shown(now time.Time) {
 }
 
 // lines are what :perf writes.
-func (p *perf) lines(v *view, of desk.Perf) []string {
+func (p *perf) lines(v *view, of load.Held) []string {
 	rate := 0.0
 	if d := p.between.quantile(0.5); d > 0 {
 		rate = float64(time.Second) / float64(d)

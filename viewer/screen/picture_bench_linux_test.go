@@ -13,6 +13,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/desk"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
 	"github.com/nocturne/nocturne/viewer/viewertest"
 )
@@ -76,7 +77,7 @@ func newEasel(b *testing.B, w, h int, s ...viewertest.Series) *easel {
 	c, err := newCanvas()
 	must(b, err)
 	e := &easel{canvas: c, now: time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC), w: w, h: h}
-	e.desk = desk.New(desk.Options{Now: func() time.Time { return e.now }, Load: desk.NewFileLoader(2, 1<<30, func() {})})
+	e.desk = desk.New(desk.Options{Now: func() time.Time { return e.now }, Load: load.NewFileLoader(2, 1<<30, func() {})})
 	b.Cleanup(e.desk.Close)
 	e.desk.Resize(w, h, 1)
 	c.on(nil, w, h, true)

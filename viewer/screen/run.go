@@ -20,6 +20,7 @@ import (
 	"github.com/nocturne/nocturne/viewer/desk"
 	"github.com/nocturne/nocturne/viewer/hang"
 	"github.com/nocturne/nocturne/viewer/link"
+	"github.com/nocturne/nocturne/viewer/load"
 )
 
 // Memory of decoded frames, and how many are read at once.
@@ -78,7 +79,7 @@ func newGame(child *link.Child, p *pump, stop <-chan struct{}, protocols []hang.
 		return nil, err
 	}
 	g := &game{child: child, pump: p, stop: stop, view: view, scale: 1, last: time.Now()}
-	g.desk = desk.New(desk.Options{Uploaded: view.uploaded, Now: g.now, Emit: g.emit, Load: desk.NewFileLoader(readers, frameBytes, p.wake), Protocols: protocols, Paced: true})
+	g.desk = desk.New(desk.Options{Uploaded: view.uploaded, Now: g.now, Emit: g.emit, Load: load.NewFileLoader(readers, frameBytes, p.wake), Protocols: protocols, Paced: true})
 	return g, nil
 }
 

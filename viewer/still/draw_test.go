@@ -8,6 +8,7 @@ import (
 
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/desk"
+	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
 	"github.com/nocturne/nocturne/viewer/viewertest"
 )
@@ -17,7 +18,7 @@ import (
 func scene(t *testing.T, s viewertest.Series, size image.Point, actions ...viewer.Action) desk.Scene {
 	t.Helper()
 	now := time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
-	d := desk.New(desk.Options{Now: func() time.Time { return now }, Load: desk.NewFileLoader(0, 64<<20, nil), NewID: func() string { return "2.25.1" }})
+	d := desk.New(desk.Options{Now: func() time.Time { return now }, Load: load.NewFileLoader(0, 64<<20, nil), NewID: func() string { return "2.25.1" }})
 	t.Cleanup(d.Close)
 	d.Resize(size.X, size.Y, 1)
 	d.Open(viewertest.Case(1, viewer.Study{UID: "1.2.3", Date: "20260301", Modality: "CT"}))

@@ -14,6 +14,7 @@ import (
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/desk"
 	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/load"
 )
 
 // Options of a Viewer. The zero value is usable: the default keys, the system's
@@ -56,7 +57,7 @@ func New(opt Options) *Viewer {
 	v := &Viewer{now: opt.Now, wake: make(chan struct{}, 1), done: make(chan struct{}), out: newOutbox()}
 	v.desk = desk.New(desk.Options{
 		Keymap: opt.Keymap, Now: opt.Now, Emit: v.out.put,
-		Load:      desk.NewFileLoader(opt.Workers, opt.Cache, v.poke),
+		Load:      load.NewFileLoader(opt.Workers, opt.Cache, v.poke),
 		Protocols: []hang.Protocol{}, // one picture: a terminal has no room for two
 	})
 	v.wg.Go(v.run)

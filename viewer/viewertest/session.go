@@ -136,3 +136,14 @@ func (s *session) press(keys ...viewer.Key) {
 		}
 	}
 }
+
+// Eventually waits, for 20 s at most, for what workers do; a test that never sees it fails.
+func Eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		if is() {
+			return
+		}
+	}
+	t.Fatalf("never: %s", what)
+}

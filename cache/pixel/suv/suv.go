@@ -33,6 +33,9 @@ const (
 	attenuationDone     dicom.Tag = 0x00189759
 )
 
+// Unit is that of values by body weight, g/ml.
+const Unit = "SUVbw"
+
 // Factor makes standardised uptake values of the modality values of one object.
 type Factor struct {
 	// BodyWeight times a modality value is SUVbw, g/ml. It is above 0.

@@ -1,57 +1,12 @@
-package desk
+package load
 
 import (
-	"errors"
-	"io/fs"
-	"strconv"
 	"sync"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 )
-
-// Frame names the pixels of one frame of one object.
-type Frame struct {
-	Object viewer.Object
-	Index  int // from 0
-}
-
-func (f Frame) key() string { return f.Object.SOPUID + "/" + strconv.Itoa(f.Index) }
-
-// Header is one object's header, or why there is none.
-type Header struct {
-	Object viewer.Object
-	File   *dicom.File
-	Err    error
-}
-
-// Loader reads objects and decodes frames, off the Desk's thread if it likes.
-// Calls return at once. What it gives is never of a case before the last Forget.
-type Loader interface {
-	// Read asks for headers, which come from Arrived in any order.
-	Read(objects []viewer.Object)
-	// Want asks for frames, the most urgent first, and replaces what was wanted
-	// before: now is on screen, soon may be.
-	Want(now, soon []Frame)
-	// Arrived gives the headers since the last call, and whether any frame came.
-	Arrived() (headers []Header, pixels bool)
-	// Image gives a frame that is here, or why it never will be. Nil and nil: not
-	// yet, or no longer. A Preview may come before the frame itself.
-	Image(f Frame) (*pixel.Image, error)
-	// Reading is how many headers were asked for and did not yet arrive.
-	Reading() int
-	// Held is what of decoded frames is kept.
-	Held() Perf
-	// Decoded reports which frames, by Frame.key, are here, not as previews.
-	Decoded(keys []string) []bool
-	// Bound sets how many bytes of decoded frames are kept.
-	Bound(bytes int64)
-	// Forget drops everything: another case.
-	Forget()
-	// Close forgets and ends all work; it waits for what is being read.
-	Close()
-}
 
 // FileLoader reads from the cache's files. Decoded frames are kept up to a bound
 // in bytes, least recently shown first to go; what is wanted now always stays.
@@ -128,10 +83,10 @@ func (l *FileLoader) Reading() int {
 }
 
 // Held implements Loader.
-func (l *FileLoader) Held() Perf {
+func (l *FileLoader) Held() Held {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return Perf{Frames: len(l.frames), Bytes: l.bytes, Limit: l.limit}
+	return Held{Frames: len(l.frames), Bytes: l.bytes, Limit: l.limit}
 }
 
 // Decoded implements Loader.
@@ -177,7 +132,7 @@ func (l *FileLoader) Arrived() ([]Header, bool) {
 func (l *FileLoader) Image(f Frame) (*pixel.Image, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	d := l.frames[f.key()]
+	d := l.frames[f.Key()]
 	if d == nil {
 		return nil, nil
 	}
@@ -239,7 +194,7 @@ func (l *FileLoader) next(ahead bool) (job, bool) {
 
 func (l *FileLoader) missing(frames []Frame) (Frame, bool) {
 	for _, f := range frames {
-		k := f.key()
+		k := f.Key()
 		if (l.frames[k] == nil || l.frames[k].preview()) && !l.busy[k] {
 			l.busy[k] = true
 			return f, true
@@ -281,7 +236,7 @@ func (l *FileLoader) do(j job) {
 		return
 	}
 	o := l.files.take(j.frame.Object.Path)
-	first := l.frames[j.frame.key()] == nil && l.onScreen(j.frame.key())
+	first := l.frames[j.frame.Key()] == nil && l.onScreen(j.frame.Key())
 	l.mu.Unlock()
 	o, image, err := decode(j.frame, o, first)
 	l.mu.Lock()
@@ -289,114 +244,5 @@ func (l *FileLoader) do(j job) {
 	if j.epoch != l.epoch {
 		return
 	}
-	l.keep(j.frame.key(), image, err)
-}
-
-// decode gives a frame; of a large one that is to be seen at once, and can be read in
-// part, first a preview. A file that is not open is opened: of one with many frames
-// only those asked for are ever read.
-func decode(f Frame, o *opened, first bool) (*opened, *pixel.Image, error) {
-	if o == nil {
-		file, err := dicom.Open(f.Object.Path)
-		if err != nil {
-			return nil, nil, err
-		}
-		o = &opened{path: f.Object.Path, file: file, users: 1}
-	}
-	if first && previewed(o.file) {
-		if image, err := pixel.DecodeReduced(o.file, f.Index, previewLevels); err == nil {
-			return o, uptake(o.file, image), nil
-		}
-	}
-	image, err := pixel.Decode(o.file, f.Index)
-	if err == nil {
-		image = uptake(o.file, image)
-	}
-	return o, image, err
-}
-
-// A preview is made of frames of more than 4 megapixels, an eighth as wide and high: a
-// mammogram in JPEG 2000 is seen within 50 ms.
-const largeFrame, previewLevels = 4 << 20, 3
-
-// previewed reports whether a preview of a file's frames is worth making: they are
-// large and come in a codestream that holds smaller ones.
-func previewed(f *dicom.File) bool {
-	_, inPart := pixel.Decoders[f.TransferSyntax].(pixel.Reducer)
-	return inPart && f.Dataset.IntOr(dicom.Rows, 0)*f.Dataset.IntOr(dicom.Columns, 0) > largeFrame
-}
-
-func (l *FileLoader) keep(key string, image *pixel.Image, err error) {
-	delete(l.busy, key)
-	if old := l.frames[key]; old != nil { // a preview
-		l.bytes -= old.bytes
-		delete(l.frames, key)
-	}
-	d := &decoded{image: image, err: err, bytes: 64}
-	if image != nil {
-		d.bytes += size(image)
-	}
-	l.tick++
-	d.used = l.tick
-	l.frames[key], l.bytes, l.pixels = d, l.bytes+d.bytes, true
-	if l.bytes <= l.limit || l.evict(true) {
-		return
-	}
-	if l.full = true; l.onScreen(key) {
-		l.evict(false)
-		return
-	}
-	l.bytes -= d.bytes // read ahead one too many
-	delete(l.frames, key)
-}
-
-func (l *FileLoader) onScreen(key string) bool {
-	for _, f := range l.now {
-		if f.key() == key {
-			return true
-		}
-	}
-	return false
-}
-
-// evict drops the frames used longest ago until the rest is below the bound, and
-// reports whether it is. What is wanted now stays, and what is wanted soon if so
-// asked.
-func (l *FileLoader) evict(keepSoon bool) bool {
-	stay := map[string]bool{}
-	for _, f := range l.now {
-		stay[f.key()] = true
-	}
-	for _, f := range l.soon {
-		stay[f.key()] = stay[f.key()] || keepSoon
-	}
-	for l.bytes >= l.limit {
-		oldest := ""
-		for k, d := range l.frames {
-			if !stay[k] && (oldest == "" || d.used < l.frames[oldest].used) {
-				oldest = k
-			}
-		}
-		if oldest == "" {
-			return false
-		}
-		l.bytes -= l.frames[oldest].bytes
-		delete(l.frames, oldest)
-	}
-	return true
-}
-
-// why says in a sentence why an object cannot be shown. It quotes no value.
-func why(err error) string {
-	var unsupported *dicom.UnsupportedError
-	var invalid *dicom.InvalidError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "this image is no longer in the cache"
-	case errors.As(err, &unsupported):
-		return "cannot be shown: " + unsupported.What + " is not supported"
-	case errors.As(err, &invalid):
-		return "cannot be shown: " + invalid.Reason
-	}
-	return "this image cannot be read"
+	l.keep(j.frame.Key(), image, err)
 }
