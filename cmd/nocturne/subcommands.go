@@ -13,6 +13,8 @@ var subcommands = []func(*environment) *cobra.Command{
 	documentsCommand,
 	infoCommand,
 	keysCommand,
+	measurementsCommand,
+	objectsCommand,
 	outboxCommand,
 	pixelsCommand,
 	pullCommand,
