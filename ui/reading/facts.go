@@ -47,11 +47,17 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 	f.Display = r.displayOf(f)
 	c.Priors.addTo(&f, c.Loaded, r.references)
 	for _, o := range c.Others {
-		if o.StudyUID != row.StudyUID && o.PatientID != row.PatientID {
+		if o.StudyUID != row.StudyUID && !samePatient(o, row) {
 			f.Others = append(f.Others, report.Other{Name: o.PatientName, ID: o.PatientID, Accession: o.Accession})
 		}
 	}
 	return f
+}
+
+// samePatient: an identifier means a patient at its own site only; another site's is
+// the same patient when name and birth date are, too (scenario 5c).
+func samePatient(a, b feed.Row) bool {
+	return a.PatientID == b.PatientID && (a.Site == b.Site || a.PatientName == b.PatientName && a.BirthDate == b.BirthDate)
 }
 
 // CheckedDisplay is the monitor's last check.

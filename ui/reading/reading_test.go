@@ -46,6 +46,20 @@ func TestFactsNameSidesSeriesAndEveryInstance(t *testing.T) {
 	}
 }
 
+// An identifier is a patient's at one site only: whoever has it elsewhere is another
+// patient, unless name and birth date say the same.
+func TestTheSameIdentifierAtAnotherSiteIsAnotherPatient(t *testing.T) {
+	r, _ := newRoom(t)
+	other := aRow()
+	other.StudyUID, other.Site, other.Accession = "7", "SOUTH", "O1"
+	for name, want := range map[string]int{"OTHER^OTTO": 1, aRow().PatientName: 0} {
+		other.PatientName = name
+		if f := r.Facts(t.Context(), aRow(), Context{Others: []feed.Row{other}}); len(f.Others) != want {
+			t.Errorf("%s at SOUTH: others %+v", name, f.Others)
+		}
+	}
+}
+
 func TestFactsSayHowImagesWereLossilyCompressed(t *testing.T) {
 	r, _ := newRoom(t)
 	keep(t, r, "1.2.1", "1.2.1.1", nil)
