@@ -133,6 +133,7 @@ const (
 	CaseNext       Action = "case.next"
 	CaseAside      Action = "case.aside"
 	CaseOpen       Action = "case.open"
+	CaseDocuments  Action = "case.documents" // reports and PDFs of the case, as text
 	CaseLook       Action = "case.look"
 	CaseGiveBack   Action = "case.giveback"
 	CaseCall       Action = "case.call"

@@ -39,6 +39,7 @@ func unbound() []Binding {
 		{Action: PatternToggle, Help: "test pattern", Group: "view"},
 		{Action: OverlayToggle, Help: "overlays and shutters", Group: "view"},
 		{Action: StateNext, Help: "presentation states in turn", Group: "view"},
+		{Action: CaseDocuments, Help: "reports and PDFs of the case", Group: "case"},
 		{Action: KeyNext, Help: "next key image", Group: "measure"},
 		{Action: OthersToggle, Help: "measurements of others", Group: "measure"},
 		{Action: PerfToggle, Help: "who draws, how fast", Group: "help"},

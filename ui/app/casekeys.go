@@ -19,16 +19,28 @@ func (m *Model) caseKey(name string, msg tea.KeyMsg) tea.Cmd {
 	if c.page.Typing && c.page.Editor != nil {
 		return c.reportKey(m, name, msg)
 	}
-	if text := printable(name, msg); text != "" || name == "enter" && m.Now().Before(c.burst) {
-		if c.stray(text, msg.Paste, m.Now()) {
-			m.warn("Text arrived while the keys belong to the images; nothing was executed. F3 puts it into the report.")
-			return nil
-		}
-		if len([]rune(text)) > 1 {
-			return m.oneByOne(text) // the first may open a prompt that the rest is meant for
-		}
+	if cmd, ok := m.notOneKey(name, msg); ok {
+		return cmd
 	}
 	return m.imageKey(name)
+}
+
+// notOneKey takes what is no single key: dictated or pasted text, which is held, and
+// keys that came together.
+func (m *Model) notOneKey(name string, msg tea.KeyMsg) (tea.Cmd, bool) {
+	c := m.open
+	text := printable(name, msg)
+	if text == "" && !(name == "enter" && m.Now().Before(c.burst)) {
+		return nil, false
+	}
+	if c.stray(text, msg.Paste, m.Now()) {
+		m.warn("Text arrived while the keys belong to the images; nothing was executed. F3 puts it into the report.")
+		return nil, true
+	}
+	if len([]rune(text)) > 1 {
+		return m.oneByOne(text), true // the first may open a prompt that the rest is meant for
+	}
+	return nil, false
 }
 
 // printable is the text a key stands for, "" when it is none.
@@ -136,6 +148,7 @@ func (m *Model) swapFocus() tea.Cmd {
 	if c == nil {
 		return nil
 	}
+	m.closeDocuments()
 	if c.page.Typing {
 		c.page.Typing = false
 		return tea.Batch(m.tellSite(), m.toViewer(func(v viewer.Viewer, epoch uint64) error { return v.Focus(epoch) }))

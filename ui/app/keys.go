@@ -33,6 +33,8 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.sheetKey(name)
 	case m.page == onCase:
 		return m.caseKey(name, msg)
+	case m.page == onDocuments && m.open != nil:
+		return m.documentsKey(name, msg)
 	}
 	if text, ok := typed(msg); ok && !msg.Paste {
 		return m.oneByOne(text)
@@ -177,16 +179,17 @@ func (m *Model) act(a viewer.Action) tea.Cmd {
 // actions are the terminal's own, whatever page is on screen.
 func actions() map[viewer.Action]func(*Model) tea.Cmd {
 	return map[viewer.Action]func(*Model) tea.Cmd{
-		viewer.Help:         func(m *Model) tea.Cmd { m.help = true; return nil },
-		viewer.Command:      (*Model).askCommand,
-		viewer.Palette:      (*Model).askPalette,
-		viewer.ListRefresh:  func(m *Model) tea.Cmd { m.say("Asking the sites …"); return m.pollOnce() },
-		viewer.SessionLock:  (*Model).lock,
-		viewer.CaseNext:     (*Model).nextCase,
-		viewer.CaseAside:    (*Model).putAside,
-		viewer.FocusSwap:    (*Model).swapFocus,
-		viewer.ReportInsert: (*Model).insertMark,
-		viewer.ReportSign:   (*Model).openSheet,
+		viewer.Help:          func(m *Model) tea.Cmd { m.help = true; return nil },
+		viewer.Command:       (*Model).askCommand,
+		viewer.Palette:       (*Model).askPalette,
+		viewer.ListRefresh:   func(m *Model) tea.Cmd { m.say("Asking the sites …"); return m.pollOnce() },
+		viewer.SessionLock:   (*Model).lock,
+		viewer.CaseDocuments: (*Model).openDocuments,
+		viewer.CaseNext:      (*Model).nextCase,
+		viewer.CaseAside:     (*Model).putAside,
+		viewer.FocusSwap:     (*Model).swapFocus,
+		viewer.ReportInsert:  (*Model).insertMark,
+		viewer.ReportSign:    (*Model).openSheet,
 	}
 }
 
@@ -208,7 +211,7 @@ func (m *Model) unlock(name string) tea.Cmd {
 	if m.sheet != nil {
 		m.sheet.since = m.Now()
 	}
-	return m.reshow()
+	return tea.Batch(m.reshow(), m.repaintDocument())
 }
 
 func (m *Model) quit() tea.Cmd {

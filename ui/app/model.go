@@ -53,6 +53,7 @@ const (
 	onList pageName = iota
 	onCase
 	onSheet
+	onDocuments
 )
 
 // Model is the program's state.

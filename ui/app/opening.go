@@ -43,7 +43,10 @@ type openCase struct {
 	progress chan tea.Msg
 	left     <-chan struct{} // closed when the case goes
 	cancel   context.CancelFunc
-	late     late // images that were announced and are not here
+	ctx      context.Context // ends when the case goes
+	// documents is the page of its reports and PDFs; nil: closed.
+	documents *documents
+	late      late // images that were announced and are not here
 }
 
 func (m *Model) openSelected(look bool) tea.Cmd {
@@ -64,7 +67,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.epoch++
 	m.deaf = m.Now().Add(flush)
 	ctx, cancel := context.WithCancel(m.ctx)
-	c := &openCase{epoch: m.epoch, row: row, look: look, cancel: cancel, sent: map[string]bool{}, compared: map[string]bool{}, progress: make(chan tea.Msg, 16), left: ctx.Done()}
+	c := &openCase{ctx: ctx, epoch: m.epoch, row: row, look: look, cancel: cancel, sent: map[string]bool{}, compared: map[string]bool{}, progress: make(chan tea.Msg, 16), left: ctx.Done()}
 	c.page = &study.Page{Row: row, Epoch: c.epoch, Now: m.Now, Claim: "asking " + row.Site + " …", Notice: c.priors.Sentence()}
 	c.studies = []viewer.Study{reading.CurrentStudy(row)}
 	m.open, m.page, m.sheet = c, onCase, nil

@@ -10,7 +10,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = max(1, msg.Width), max(1, msg.Height)
-		return m, m.repaint()
+		return m, tea.Batch(m.repaint(), m.repaintDocument())
 	case tea.KeyMsg:
 		return m, m.key(msg)
 	case clockMsg:

@@ -46,6 +46,8 @@ func (m *Model) body(width, height int) []string {
 		return widget.Rows(pages[min(m.helpAt, len(pages)-1)], width, height)
 	case m.page == onSheet && m.sheet != nil:
 		return m.sheet.view(m, width, height)
+	case m.page == onDocuments && m.open != nil && m.open.documents != nil:
+		return m.open.documents.View(width, height)
 	case m.page == onCase && m.open != nil:
 		return m.open.page.View(width, height)
 	}
@@ -55,7 +57,7 @@ func (m *Model) body(width, height int) []string {
 // helpPages are the help's pages for where the reader is.
 func (m *Model) helpPages(width, height int) [][]string {
 	places := []viewer.Place{viewer.InList}
-	if m.page == onCase {
+	if m.page == onCase || m.page == onDocuments {
 		places = []viewer.Place{viewer.InImages, viewer.InTool}
 		if m.open != nil && m.open.page.Typing {
 			places = []viewer.Place{viewer.InText}
@@ -134,6 +136,8 @@ func (m *Model) hints() string {
 		return theme.Muted.Render("Esc back to the report · o override with a reason")
 	case m.page == onSheet:
 		return theme.Muted.Render("Enter signs · o override with a reason · Esc back to the report")
+	case m.page == onDocuments && m.open != nil && m.open.documents != nil:
+		return theme.Muted.Render(m.open.documents.hints())
 	case m.page == onCase && m.open != nil && m.open.page.Typing:
 		return widget.Hints(m.Keymap, viewer.InText, []viewer.Action{viewer.FocusSwap, viewer.ReportInsert, viewer.PaneNext,
 			viewer.ReportSign, viewer.CaseAside, viewer.CaseNext}, m.width-2)

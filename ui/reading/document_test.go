@@ -34,7 +34,7 @@ func TestDocumentsOfCurrentAndPriorStudiesAreListedAndImagesAreNot(t *testing.T)
 	keepReport(t, r, "1.1.9.1", "20251120", "101500", "No fracture.")
 	row := aRow()
 	prior := viewer.Study{UID: "1.1", Prior: true, Date: "20251120"}
-	list, here := r.Documents(t.Context(), identity(row), []viewer.Study{CurrentStudy(row), prior})
+	list, here := r.Documents(t.Context(), Identity(row), []viewer.Study{CurrentStudy(row), prior})
 	if len(list) != 2 || here != 3 {
 		t.Fatalf("%d documents of %d objects", len(list), here)
 	}
@@ -54,7 +54,7 @@ func TestADocumentOfAnotherPatientIsNamedAsSuch(t *testing.T) {
 	r, _ := newRoom(t)
 	keepPDF(t, r, "1.2.8.1", func(d *dicom.Dataset) { d.SetStr(dicom.PatientID, "P2") })
 	row := aRow()
-	list, _ := r.Documents(t.Context(), identity(row), []viewer.Study{CurrentStudy(row)})
+	list, _ := r.Documents(t.Context(), Identity(row), []viewer.Study{CurrentStudy(row)})
 	if len(list) != 1 || !slices.Contains(list[0].Differs, "patient ID") {
 		t.Errorf("listed as %+v", list)
 	}

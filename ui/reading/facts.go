@@ -19,7 +19,8 @@ func Order(row feed.Row) viewer.Order {
 		Accession: row.Accession, Exam: row.Study, Modality: row.Modality, Laterality: sideOf(row.Study)}
 }
 
-func identity(row feed.Row) dicom.Identity {
+// Identity is who a row is about, as every object is compared with it (N4).
+func Identity(row feed.Row) dicom.Identity {
 	return dicom.Identity{Name: row.PatientName, ID: row.PatientID, Birth: row.BirthDate, Sex: row.Sex, Accession: row.Accession}
 }
 
@@ -82,7 +83,7 @@ func (r *Room) displayOf(f report.Facts) report.Display {
 func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) {
 	series := map[string]bool{}
 	foreign := map[string]int{}
-	who := identity(row)
+	who := Identity(row)
 	for _, o := range r.Objects(row.StudyUID) {
 		if ctx.Err() != nil {
 			return

@@ -45,18 +45,28 @@ func (p *Page) foot(width int) string {
 	return widget.Fit(line+strings.Join(p.loading(true), " "), width)
 }
 
+// Who is the patient on one line, with a leading blank; foreign text.
+func (p *Page) Who() string {
+	r := p.Row
+	return fmt.Sprintf(" %s · ID %s · born %s · %s %s", dicom.ParsePN(r.PatientName).Display(), orText(r.PatientID, "none"),
+		orText(list.Date(r.BirthDate), "not stated"), r.Age, orText(r.Sex, "sex not stated"))
+}
+
+// Exam is the examination on one line.
+func (p *Page) Exam() string {
+	r := p.Row
+	return fmt.Sprintf(" %s %s · acc %s · %s", r.Study, list.Date(r.StudyDate), orText(r.Accession, "none"), r.Site)
+}
+
 // head is the patient line first (N1), then the examination, then whatever is
 // wrong.
 func (p *Page) head(width int) []string {
 	r := p.Row
-	who := fmt.Sprintf(" %s · ID %s · born %s · %s %s", dicom.ParsePN(r.PatientName).Display(), orText(r.PatientID, "none"),
-		orText(list.Date(r.BirthDate), "not stated"), r.Age, orText(r.Sex, "sex not stated"))
 	due, _ := list.Due(r, p.Now())
 	right := fmt.Sprintf("%s · due %s ", strings.ToUpper(string(orStated(string(r.Priority)))), due)
-	exam := fmt.Sprintf(" %s %s · acc %s · %s", r.Study, list.Date(r.StudyDate), orText(r.Accession, "none"), r.Site)
 	out := []string{
-		theme.BarBold.Render(widget.Ends(dicom.Clean(who), right, width)),
-		theme.Bar.Render(widget.Ends(dicom.Clean(exam), p.Claim+" ", width)),
+		theme.BarBold.Render(widget.Ends(dicom.Clean(p.Who()), right, width)),
+		theme.Bar.Render(widget.Ends(dicom.Clean(p.Exam()), p.Claim+" ", width)),
 	}
 	if p.Alarm != "" {
 		for i, l := range widget.Wrap(dicom.Clean(p.Alarm), width-4) {
