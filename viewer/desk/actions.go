@@ -1,10 +1,11 @@
 package desk
 
 import (
-	"github.com/nocturne/nocturne/cache/pixel"
 	"maps"
 
+	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // deed performs an action; values are those the action came with.
@@ -84,7 +85,7 @@ func moves() map[viewer.Action]func(*Desk) {
 }
 
 func views() map[viewer.Action]func(*Desk) {
-	seen := func(f func(d *Desk, t *tile, g *geometry)) func(*Desk) {
+	seen := func(f func(d *Desk, t *tile, g *stack.Geometry)) func(*Desk) {
 		return func(d *Desk) {
 			if g, ok := d.at().geometry(); ok {
 				d.arrange()
@@ -94,24 +95,24 @@ func views() map[viewer.Action]func(*Desk) {
 		}
 	}
 	zoom := func(by float64) func(*Desk) {
-		return seen(func(d *Desk, t *tile, g *geometry) {
+		return seen(func(d *Desk, t *tile, g *stack.Geometry) {
 			x, y := middle(t.rect)
 			t.look.view.zoomAt(by, g, t.rect, x, y)
 		})
 	}
 	return map[viewer.Action]func(*Desk){
 		viewer.ViewReset:  func(d *Desk) { d.reset() },
-		viewer.ViewInvert: seen(func(d *Desk, t *tile, _ *geometry) { t.look.invert = !t.look.invert }),
-		viewer.ViewFlipH:  seen(func(d *Desk, t *tile, _ *geometry) { t.look.view.mirror(false) }),
-		viewer.ViewFlipV:  seen(func(d *Desk, t *tile, _ *geometry) { t.look.view.mirror(true) }),
-		viewer.ViewRight:  seen(func(d *Desk, t *tile, _ *geometry) { t.look.view.rotate(1) }),
-		viewer.ViewLeft:   seen(func(d *Desk, t *tile, _ *geometry) { t.look.view.rotate(-1) }),
-		viewer.ViewFit: seen(func(d *Desk, t *tile, _ *geometry) {
+		viewer.ViewInvert: seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.invert = !t.look.invert }),
+		viewer.ViewFlipH:  seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.mirror(false) }),
+		viewer.ViewFlipV:  seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.mirror(true) }),
+		viewer.ViewRight:  seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.rotate(1) }),
+		viewer.ViewLeft:   seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.rotate(-1) }),
+		viewer.ViewFit: seen(func(d *Desk, t *tile, _ *stack.Geometry) {
 			t.look.view.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
 		}),
 		viewer.ViewZoomIn:  zoom(1.25),
 		viewer.ViewZoomOut: zoom(1 / 1.25),
-		viewer.ViewOneToOne: seen(func(d *Desk, t *tile, g *geometry) {
+		viewer.ViewOneToOne: seen(func(d *Desk, t *tile, g *stack.Geometry) {
 			x, y := middle(t.rect)
 			t.look.view.zoomAt(1/t.look.view.scale(g, t.rect), g, t.rect, x, y)
 		}),
@@ -164,7 +165,7 @@ func (d *Desk) setZoom(v []float64) {
 
 func (d *Desk) setSlice(v []float64) {
 	t := d.at()
-	if len(v) != 1 || t.stack == nil || v[0] < 1 || int(v[0]) > len(t.stack.slots) {
+	if len(v) != 1 || t.stack == nil || v[0] < 1 || int(v[0]) > len(t.stack.Slots) {
 		d.notice("There is no such slice.")
 		return
 	}

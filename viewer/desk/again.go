@@ -195,9 +195,9 @@ func (d *Desk) goPlace(letter string) {
 		return
 	}
 	for _, s := range d.stacks {
-		i := s.found(p.at.sop, p.at.frame)
-		if i < 0 && p.at.sop == "" && s.key() == p.stack && s.spatial {
-			i = s.nearest(p.at.pos) // a slice that is missing is a place too
+		i := s.Find(p.at.sop, p.at.frame)
+		if i < 0 && p.at.sop == "" && s.Key() == p.stack && s.Spatial {
+			i = s.Nearest(p.at.pos) // a slice that is missing is a place too
 		}
 		if i < 0 {
 			continue

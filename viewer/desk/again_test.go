@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -280,7 +281,7 @@ func TestTheMagnifierShowsTheSamePixelsTwiceAsLargeWhileHeld(t *testing.T) {
 	}
 	u, v := part.Place.Apply(10, 20)
 	cx, cy := float64(part.Rect.Dx())/2, float64(part.Rect.Dy())/2
-	if abs(u-cx) > 1 || abs(v-cy) > 1 || abs(part.Place[0]-2*whole.Place[0]) > 1e-9 {
+	if math.Abs(u-cx) > 1 || math.Abs(v-cy) > 1 || math.Abs(part.Place[0]-2*whole.Place[0]) > 1e-9 {
 		t.Errorf("10,20 is at %v,%v of %v, scale %v of %v", u, v, part.Rect, part.Place[0], whole.Place[0])
 	}
 	r.d.KeyUp("G")

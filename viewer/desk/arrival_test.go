@@ -3,6 +3,7 @@ package desk
 import (
 	"testing"
 
+	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/load"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
@@ -40,5 +41,37 @@ func TestHeadersThatComeWhilePixelsAreAskedForAreNotLost(t *testing.T) {
 	}
 	if have := r.d.State().Counts[0].Have; have != 6 {
 		t.Errorf("%d of 6 images arrived", have)
+	}
+}
+
+func TestTheFirstHangWaitsForMoreThanALocaliser(t *testing.T) {
+	r := newReader(t)
+	dir := t.TempDir()
+	scout := vt.Series{Number: 1, Slices: 1, Edit: func(d *dicom.Dataset, _ int) { d.SetStr(dicom.ImageType, "ORIGINAL", "PRIMARY", "LOCALIZER") }}
+	r.open(vt.Case(1, current()), scout.Write(t, dir))
+	if len(r.d.Scene().Tiles) != 0 {
+		t.Fatal("the localiser was hung at once")
+	}
+	r.d.Add(1, vt.Series{Number: 2, Slices: 3}.Write(t, dir))
+	r.wait(50 * 1e6)
+	if got := r.tile(0).SeriesUID; got != "1.2.3.2" {
+		t.Errorf("hung %q", got)
+	}
+	late := newReader(t)
+	late.open(vt.Case(1, current()), scout.Write(t, t.TempDir()))
+	late.wait(lastHope)
+	if len(late.d.Scene().Tiles) != 1 {
+		t.Error("a study of a localiser alone is never shown")
+	}
+}
+
+func TestNothingMovesByItselfOnceItHangs(t *testing.T) {
+	r := newReader(t)
+	dir := t.TempDir()
+	r.open(vt.Case(1, current()), vt.Series{Number: 5, Slices: 3}.Write(t, dir))
+	r.d.Add(1, vt.Series{Number: 1, Slices: 3}.Write(t, dir))
+	r.wait(500 * 1e6)
+	if got := r.tile(0).SeriesUID; got != "1.2.3.5" {
+		t.Errorf("a series that came later took the tile: %s", got)
 	}
 }

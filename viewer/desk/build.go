@@ -78,7 +78,7 @@ func (d *Desk) head() overlay.Head {
 // tileScene adds a tile's pixels and all that is drawn over them.
 func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 	if p := t.shown; p.image != nil {
-		f, _ := p.slot.wanted()
+		f, _ := p.slot.Wanted()
 		place, key := t.look.view.place(&p.geo, t.rect), join("#", f.Key(), p.key)
 		if p.preview() {
 			place, key = p.image.Preview.ToFrame.Then(place), key+"#preview"
@@ -123,10 +123,10 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 
 // slots is the state of each slice, for the bar at the edge.
 func (d *Desk) slots(t *tile) []overlay.SlotState {
-	out := make([]overlay.SlotState, len(t.stack.slots))
+	out := make([]overlay.SlotState, len(t.stack.Slots))
 	keys := make([]string, len(out))
-	for i, sl := range t.stack.slots {
-		f, ok := sl.wanted()
+	for i, sl := range t.stack.Slots {
+		f, ok := sl.Wanted()
 		keys[i] = f.Key()
 		switch {
 		case !ok:
@@ -178,7 +178,7 @@ func (d *Desk) drawMarks(l *overlay.List, i int, t *tile, clip image.Rectangle) 
 	if t.cross == nil {
 		return
 	}
-	if p, ok := t.shown.slot.inst.plane(t.shown.slot.frame); ok {
+	if p, ok := t.shown.slot.Instance.Plane(t.shown.slot.Frame); ok {
 		col, row, _ := p.PatientToPixel(*t.cross)
 		at := t.onScreen([][2]float64{{col, row}})[0]
 		l.Append(d.style().Cross(clip, at[0], at[1], overlay.Blue))

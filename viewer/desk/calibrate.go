@@ -8,6 +8,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // french is the diameter of a catheter of one French, mm.
@@ -40,15 +41,15 @@ func (d *Desk) calibrate(mm float64, source string) {
 	case !(mm > 0 && mm < 1000):
 		d.notice("A calibration is a catheter in French or a length in millimetres: :calibrate 6F, :calibrate 20.")
 		return
-	case !ok || m.Kind != viewer.Length || t.stack == nil || m.SeriesUID != t.stack.series:
+	case !ok || m.Kind != viewer.Length || t.stack == nil || m.SeriesUID != t.stack.Series:
 		d.notice("Draw a ruler (r) across the catheter first and leave it selected; then :calibrate 6F.")
 		return
-	case !space.Projection(t.stack.first.d):
+	case !space.Projection(t.stack.First.Header):
 		d.notice("Only projection images are calibrated by hand; these know their millimetres or have regions.")
 		return
 	}
-	base := space.CalibrationOf(t.stack.first.d, m.Frame)
-	if a := t.stack.first.aspect(); base.Source == "" && a > 0 {
+	base := space.CalibrationOf(t.stack.First.Header, m.Frame)
+	if a := t.stack.First.Aspect(); base.Source == "" && a > 0 {
 		base.RowMM = a
 	}
 	long := base.Length(m.Points[0], m.Points[1])
@@ -71,15 +72,15 @@ func (d *Desk) knowManual() {
 	for _, s := range d.series {
 		c, ok := d.manual[s.uid]
 		for _, in := range s.instances {
-			if in.manual = nil; ok {
-				in.manual = &c
+			if in.Manual = nil; ok {
+				in.Manual = &c
 			}
 		}
 	}
 	for _, t := range d.tiles {
-		if p := &t.shown; p.image != nil && p.slot.inst != nil && p.slot.inst.made == nil {
+		if p := &t.shown; p.image != nil && p.slot.Instance != nil && p.slot.Instance.Made == nil {
 			rows, cols := frameSize(p.image)
-			p.geo = geometryOf(p.slot.inst, p.slot.frame, rows, cols)
+			p.geo = stack.GeometryOf(p.slot.Instance, p.slot.Frame, rows, cols)
 		}
 	}
 	d.touch()
@@ -94,12 +95,12 @@ func (d *Desk) remeasure(series string) {
 			continue
 		}
 		in := d.objects[m.SOPUID]
-		if in == nil || in.manual == nil {
+		if in == nil || in.Manual == nil {
 			continue
 		}
 		if area, ok := m.Value("area"); ok {
 			m = d.grown(m, area, in)
-		} else if again, refused := measured(m, picture{slot: slot{inst: in, frame: m.Frame}}); refused == "" && m.Kind != viewer.Probe {
+		} else if again, refused := measured(m, picture{slot: stack.Slot{Instance: in, Frame: m.Frame}}); refused == "" && m.Kind != viewer.Probe {
 			m = again
 		}
 		d.log.Renew(m)
@@ -111,15 +112,15 @@ func (d *Desk) remeasure(series string) {
 	d.touch()
 }
 
-func (d *Desk) grown(m viewer.Mark, was viewer.Value, in *instance) viewer.Mark {
+func (d *Desk) grown(m viewer.Mark, was viewer.Value, in *stack.Instance) viewer.Mark {
 	m.Values = append([]viewer.Value(nil), m.Values...)
-	now, _ := shapeOf(*in.manual, m, picture{image: &pixel.Image{}})
+	now, _ := shapeOf(*in.Manual, m, picture{image: &pixel.Image{}})
 	for i, v := range m.Values {
 		if v.Name == was.Name {
 			m.Values[i] = viewer.Value{Name: v.Name, Number: now.Value, Unit: "mm2", Uncertainty: now.Uncertainty}
 		}
 	}
-	m.Calibration = in.manual.Source
+	m.Calibration = in.Manual.Source
 	return m
 }
 

@@ -10,14 +10,15 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // series collects the objects of one series until they are stacks.
 type series struct {
 	study, uid string
-	instances  []*instance
+	instances  []*stack.Instance
 	stale      bool // stacks must be made anew
-	stacks     []*stack
+	stacks     []*stack.Stack
 }
 
 // Open shows another case: everything of the one before is forgotten, keys typed
@@ -54,7 +55,7 @@ func (d *Desk) clear() {
 	if d.opt.Load != nil {
 		d.opt.Load.Forget()
 	}
-	d.objects, d.series, d.stacks = map[string]*instance{}, nil, nil
+	d.objects, d.series, d.stacks = map[string]*stack.Instance{}, nil, nil
 	d.viewed, d.gaze = nil, gaze{}
 	d.looks, d.seen, d.differs = map[string]look{}, map[string]time.Duration{}, map[string]int{}
 	d.manual, d.segsHidden, d.outlinesKept = nil, false, nil
@@ -108,7 +109,7 @@ func (d *Desk) Add(epoch uint64, objects []viewer.Object) {
 		case d.study(o.StudyUID) == nil:
 			strange++
 		case d.objects[o.SOPUID] == nil:
-			d.objects[o.SOPUID] = &instance{obj: o, d: &dicom.Dataset{}, failed: "being read"}
+			d.objects[o.SOPUID] = &stack.Instance{Object: o, Header: &dicom.Dataset{}, Failed: "being read"}
 			fresh = append(fresh, o)
 		}
 	}
@@ -160,22 +161,22 @@ func (d *Desk) arrive(headers []load.Header) {
 	bad := 0
 	for _, h := range headers {
 		in := d.objects[h.Object.SOPUID]
-		if in == nil || in.obj != h.Object {
+		if in == nil || in.Object != h.Object {
 			continue
 		}
 		if h.Err != nil {
-			in.failed = load.Why(h.Err)
+			in.Failed = load.Why(h.Err)
 			bad++
 			continue
 		}
-		*in = *newInstance(h.Object, h.File)
-		if c, ok := d.manual[in.obj.SeriesUID]; ok {
-			in.manual = &c
+		*in = *stack.NewInstance(h.Object, h.File)
+		if c, ok := d.manual[in.Object.SeriesUID]; ok {
+			in.Manual = &c
 		}
 		d.compare(in)
 		d.file(in)
 		d.takeObject(h)
-		if in.image && !d.prior(in.obj.StudyUID) && d.firstSeen.IsZero() {
+		if in.Image && !d.prior(in.Object.StudyUID) && d.firstSeen.IsZero() {
 			d.firstSeen = d.opt.Now()
 		}
 	}
@@ -186,14 +187,14 @@ func (d *Desk) arrive(headers []load.Header) {
 	d.touch()
 }
 
-func (d *Desk) file(in *instance) {
+func (d *Desk) file(in *stack.Instance) {
 	for _, s := range d.series {
-		if s.uid == in.obj.SeriesUID && s.study == in.obj.StudyUID {
+		if s.uid == in.Object.SeriesUID && s.study == in.Object.StudyUID {
 			s.instances, s.stale = append(s.instances, in), true
 			return
 		}
 	}
-	d.series = append(d.series, &series{study: in.obj.StudyUID, uid: in.obj.SeriesUID, instances: []*instance{in}, stale: true})
+	d.series = append(d.series, &series{study: in.Object.StudyUID, uid: in.Object.SeriesUID, instances: []*stack.Instance{in}, stale: true})
 }
 
 // restack makes the stacks of series that grew and lets every tile stay with the
@@ -202,11 +203,11 @@ func (d *Desk) restack() {
 	d.stacks = nil
 	for _, s := range d.series {
 		if s.stale {
-			s.stacks, s.stale = stacksOf(s.study, s.uid, s.instances), false
+			s.stacks, s.stale = stack.Of(s.study, s.uid, s.instances), false
 		}
 		d.stacks = append(d.stacks, s.stacks...)
 	}
-	tidy(d.stacks)
+	stack.Tidy(d.stacks)
 	for _, t := range d.tiles {
 		t.follow(d.stacks)
 	}
@@ -222,16 +223,16 @@ func (d *Desk) restack() {
 
 // compare notes what of an instance differs from the order (N4). Accession numbers
 // are compared only in the study to be read.
-func (d *Desk) compare(in *instance) {
+func (d *Desk) compare(in *stack.Instance) {
 	o := d.c.Order
 	who := dicom.Identity{Name: o.PatientName, ID: o.PatientID, Birth: o.BirthDate, Sex: o.Sex}
-	if !d.prior(in.obj.StudyUID) {
+	if !d.prior(in.Object.StudyUID) {
 		who.Accession = o.Accession
 	}
-	for _, what := range who.Differs(in.d) {
+	for _, what := range who.Differs(in.Header) {
 		d.differs[what]++
 	}
-	if study := in.d.Str(dicom.StudyInstanceUID); study != "" && in.obj.StudyUID != "" && study != in.obj.StudyUID {
+	if study := in.Header.Str(dicom.StudyInstanceUID); study != "" && in.Object.StudyUID != "" && study != in.Object.StudyUID {
 		d.differs["study"]++
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 func comparison() map[viewer.Action]func(*Desk) {
@@ -31,7 +32,7 @@ func (t *tile) goesWith(o *tile) bool {
 	if t.linked && o.linked {
 		return true
 	}
-	if t.stack == nil || o.stack == nil || t.stack.spatial || o.stack.spatial || t.stack.study == o.stack.study || t.stack.modality != o.stack.modality {
+	if t.stack == nil || o.stack == nil || t.stack.Spatial || o.stack.Spatial || t.stack.Study == o.stack.Study || t.stack.Modality != o.stack.Modality {
 		return false
 	}
 	a, okA := t.slot()
@@ -39,7 +40,7 @@ func (t *tile) goesWith(o *tile) bool {
 	if !okA || !okB {
 		return false
 	}
-	x, y := projection(a), projection(b)
+	x, y := a.Projection(), b.Projection()
 	return x.Position != "" && x.Position == y.Position && x.Side == y.Side
 }
 
@@ -59,7 +60,7 @@ func (d *Desk) relink() {
 		return
 	}
 	for _, o := range d.visible() {
-		if o == lead || !o.linked || o.stack == nil || !comparable(lead.stack, o.stack) {
+		if o == lead || !o.linked || o.stack == nil || !stack.Comparable(lead.stack, o.stack) {
 			continue
 		}
 		if i, ok := level(lead, o); ok && i != o.look.slice {
@@ -76,7 +77,7 @@ func (d *Desk) relink() {
 // words; "" where it is as near as its slices lie.
 func (d *Desk) offLevel(t *tile) string {
 	lead := d.at()
-	if t == lead || !t.linked || !lead.linked || t.stack == nil || lead.stack == nil || !comparable(lead.stack, t.stack) {
+	if t == lead || !t.linked || !lead.linked || t.stack == nil || lead.stack == nil || !stack.Comparable(lead.stack, t.stack) {
 		return ""
 	}
 	a, okA := lead.slot()
@@ -84,8 +85,8 @@ func (d *Desk) offLevel(t *tile) string {
 	if !okA || !okB {
 		return ""
 	}
-	off := math.Abs(b.pos - (a.pos + t.offset - lead.offset))
-	if off <= max(t.stack.spacing, lead.stack.spacing, 1) {
+	off := math.Abs(b.Position - (a.Position + t.offset - lead.offset))
+	if off <= max(t.stack.Spacing, lead.stack.Spacing, 1) {
 		return ""
 	}
 	return fmt.Sprintf("%.0f mm off the level", off)
@@ -93,15 +94,15 @@ func (d *Desk) offLevel(t *tile) string {
 
 // identity is whose picture a tile shows, or would.
 func (t *tile) identity() (dicom.Identity, *dicom.Dataset, bool) {
-	in := t.shown.slot.inst
+	in := t.shown.slot.Instance
 	if in == nil {
 		sl, _ := t.slot()
-		in = sl.inst
+		in = sl.Instance
 	}
 	if in == nil {
 		return dicom.Identity{}, nil, false
 	}
-	h := in.d
+	h := in.Header
 	return dicom.Identity{
 		Name: h.Str(dicom.PatientName), ID: h.Str(dicom.PatientID), Birth: h.Str(dicom.PatientBirthDate), Sex: h.Str(dicom.PatientSex),
 	}, h, true

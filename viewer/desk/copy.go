@@ -21,10 +21,10 @@ func (d *Desk) copyMark() {
 	case m.Kind == viewer.Volume || m.Kind == viewer.Vertebra:
 		d.notice("A volume and a spine label belong to one place: they are not copied.")
 		return
-	case t.look.slice+1 >= len(t.stack.slots):
+	case t.look.slice+1 >= len(t.stack.Slots):
 		d.notice("This is the last slice.")
 		return
-	case t.stack.slots[t.look.slice+1].inst == nil:
+	case t.stack.Slots[t.look.slice+1].Instance == nil:
 		d.notice("The next slice is not here.")
 		return
 	}

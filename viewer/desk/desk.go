@@ -19,6 +19,7 @@ import (
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/hang"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
@@ -52,9 +53,9 @@ type Desk struct {
 	c            viewer.Case
 	open         bool
 	blank        bool
-	objects      map[string]*instance // by SOP Instance UID
+	objects      map[string]*stack.Instance // by SOP Instance UID
 	series       []*series
-	stacks       []*stack
+	stacks       []*stack.Stack
 	looks        map[string]look          // how a stack was looked at last, by its key
 	gaze         gaze                     // what is on screen
 	seen         map[string]time.Duration // frames that were on screen, by Frame.key
@@ -82,7 +83,7 @@ type Desk struct {
 	beside    *beside // what the prior beside it displaced
 	mpr       *reformats
 	tracers   []*tracer               // of fusions
-	loose     *stack                  // asked for once, though not registered
+	loose     *stack.Stack            // asked for once, though not registered
 	staged    *staged                 // the hanging protocol in effect
 	noLines   bool                    // reference lines are off
 	apart     bool                    // zoom, pan and window are each tile's own

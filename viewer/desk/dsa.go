@@ -11,6 +11,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // mask is what a tile subtracts from each image of its stack.
@@ -28,9 +29,9 @@ type mask struct {
 // first. ok is false where it names none.
 //
 // Mask Sub-pixel Shift is rows, columns: to lower rows, and to the left.
-func (s *stack) maskOf(frame int) (m mask, ok bool) {
-	for _, it := range s.first.d.Seq(dicom.MaskSubtractionSequence) {
-		one, good := s.operation(it)
+func maskOf(s *stack.Stack, frame int) (m mask, ok bool) {
+	for _, it := range s.First.Header.Seq(dicom.MaskSubtractionSequence) {
+		one, good := operation(s, it)
 		within := one.to == 0 || frame >= one.from && frame <= one.to
 		if good && (!ok || within && !(m.to == 0 || frame >= m.from && frame <= m.to)) {
 			m, ok = one, true
@@ -39,7 +40,7 @@ func (s *stack) maskOf(frame int) (m mask, ok bool) {
 	return m, ok
 }
 
-func (s *stack) operation(it *dicom.Dataset) (m mask, ok bool) {
+func operation(s *stack.Stack, it *dicom.Dataset) (m mask, ok bool) {
 	if r := it.Floats(dicom.ApplicableFrameRange); len(r) >= 2 {
 		m.from, m.to = int(r[0]), int(r[len(r)-1])
 	}
@@ -49,7 +50,7 @@ func (s *stack) operation(it *dicom.Dataset) (m mask, ok bool) {
 	switch it.Str(dicom.MaskOperation) {
 	case "AVG_SUB":
 		for _, n := range it.Floats(dicom.MaskFrameNumbers) {
-			if i := s.found(s.first.obj.SOPUID, int(n)-1); i >= 0 {
+			if i := s.Find(s.First.Object.SOPUID, int(n)-1); i >= 0 {
 				m.slots = append(m.slots, i)
 			}
 		}
@@ -73,14 +74,14 @@ func withinShift(v float64) float64 {
 
 // masks are the slots subtracted from the one at a place in the stack; nil where there
 // is nothing to subtract yet.
-func (m *mask) masks(s *stack, at int) (out []slot) {
+func (m *mask) masks(s *stack.Stack, at int) (out []stack.Slot) {
 	from := m.slots
 	if m.tid != 0 {
 		from = []int{at - m.tid}
 	}
 	for _, i := range from {
-		if i >= 0 && i < len(s.slots) && s.slots[i].inst != nil {
-			out = append(out, s.slots[i])
+		if i >= 0 && i < len(s.Slots) && s.Slots[i].Instance != nil {
+			out = append(out, s.Slots[i])
 		}
 	}
 	return out
@@ -106,21 +107,23 @@ func (m *mask) words() string {
 
 // logarithmic reports whether logarithms are to be subtracted: the values follow the
 // X-rays (Pixel Intensity Relationship LIN, PS3.3 C.8.7.1.1.2).
-func logarithmic(in *instance) bool { return in.d.Str(dicom.PixelIntensityRelationship) == "LIN" }
+func logarithmic(in *stack.Instance) bool {
+	return in.Header.Str(dicom.PixelIntensityRelationship) == "LIN"
+}
 
 // subtract puts the picture of a slot less its mask on screen, once all is here. It
 // reports whether what is on screen changed.
-func (d *Desk) subtract(t *tile, sl slot, f load.Frame, now time.Time) bool {
+func (d *Desk) subtract(t *tile, sl stack.Slot, f load.Frame, now time.Time) bool {
 	key := t.look.mask.words()
-	if p := t.shown; p.image != nil && p.slot.inst == sl.inst && p.slot.frame == sl.frame && p.key == key {
+	if p := t.shown; p.image != nil && p.slot.Instance == sl.Instance && p.slot.Frame == sl.Frame && p.key == key {
 		t.shown.index, t.late = t.look.slice, time.Time{}
 		return false
 	}
 	of := t.look.mask.masks(t.stack, t.look.slice)
-	m := pixel.Mask{DX: t.look.mask.dx, DY: t.look.mask.dy, Log: logarithmic(sl.inst)}
+	m := pixel.Mask{DX: t.look.mask.dx, DY: t.look.mask.dy, Log: logarithmic(sl.Instance)}
 	image, err := d.opt.Load.Image(f)
 	for _, s := range of {
-		w, _ := s.wanted()
+		w, _ := s.Wanted()
 		one, failed := d.opt.Load.Image(w)
 		if err == nil {
 			err = failed
@@ -143,22 +146,22 @@ func (d *Desk) subtract(t *tile, sl slot, f load.Frame, now time.Time) bool {
 		d.unsubtract(t)
 		return true
 	}
-	t.show(picture{slot: sl, index: t.look.slice, image: made, geo: geometryOf(sl.inst, sl.frame, made.Rows, made.Cols), key: key, made: key})
+	t.show(picture{slot: sl, index: t.look.slice, image: made, geo: stack.GeometryOf(sl.Instance, sl.Frame, made.Rows, made.Cols), key: key, made: key})
 	return true
 }
 
 // unmasked: an image before the first that has a mask (TID) is nothing at all.
-func (d *Desk) unmasked(t *tile, sl slot, image *pixel.Image, key string) bool {
+func (d *Desk) unmasked(t *tile, sl stack.Slot, image *pixel.Image, key string) bool {
 	if image == nil || image.Preview != nil {
 		return d.awaited(t, nil, d.opt.Now())
 	}
-	itself := pixel.Mask{Frames: []*pixel.Image{image}, Log: logarithmic(sl.inst)}
+	itself := pixel.Mask{Frames: []*pixel.Image{image}, Log: logarithmic(sl.Instance)}
 	made, err := pixel.Subtract(image, itself)
 	if err != nil {
 		d.unsubtract(t)
 		return true
 	}
-	t.show(picture{slot: sl, index: t.look.slice, image: made, geo: geometryOf(sl.inst, sl.frame, made.Rows, made.Cols), key: key, made: key + ": no mask for this frame"})
+	t.show(picture{slot: sl, index: t.look.slice, image: made, geo: stack.GeometryOf(sl.Instance, sl.Frame, made.Rows, made.Cols), key: key, made: key + ": no mask for this frame"})
 	return true
 }
 
@@ -185,7 +188,7 @@ func (d *Desk) maskFrames() (out []load.Frame) {
 			continue
 		}
 		for _, s := range t.look.mask.masks(t.stack, t.look.slice) {
-			f, _ := s.wanted()
+			f, _ := s.Wanted()
 			out = append(out, f)
 		}
 	}
@@ -200,7 +203,7 @@ func (d *Desk) subtractible() (*tile, bool) {
 		d.notice("No image is here to subtract from.")
 	case t.made() != nil || t.shown.image.Stored == nil:
 		d.notice("Only grey images as they were taken can be subtracted.")
-	case len(t.stack.slots) < 2:
+	case len(t.stack.Slots) < 2:
 		d.notice("There is nothing to subtract: one image.")
 	default:
 		return t, true
@@ -218,7 +221,7 @@ func (d *Desk) toggleSubtraction() {
 		d.unsubtract(t)
 		return
 	}
-	m, ok := t.stack.maskOf(t.shown.slot.frame + 1)
+	m, ok := maskOf(t.stack, t.shown.slot.Frame+1)
 	if !ok {
 		d.notice("This run names no mask; Ctrl+K takes the image on screen as mask.")
 		return
@@ -258,10 +261,10 @@ func (d *Desk) unsubtract(t *tile) {
 // asRecommended subtracts from the start where the object asks for it (Recommended
 // Viewing Mode, PS3.3 C.7.6.10).
 func (d *Desk) asRecommended(t *tile) {
-	if t.stack == nil || t.stack.first.d.Str(dicom.RecommendedViewingMode) != "SUB" {
+	if t.stack == nil || t.stack.First.Header.Str(dicom.RecommendedViewingMode) != "SUB" {
 		return
 	}
-	if m, ok := t.stack.maskOf(1); ok {
+	if m, ok := maskOf(t.stack, 1); ok {
 		d.subtractBy(t, m)
 	}
 }

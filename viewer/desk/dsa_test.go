@@ -7,6 +7,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/stack"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -94,8 +95,8 @@ func TestTheRunsOwnMaskIsTakenWithItsShift(t *testing.T) {
 			set(it)
 			d.SetSeq(dicom.MaskSubtractionSequence, it)
 		})
-		in := newInstance(viewer.Object{SOPUID: s.SOP(0)}, &dicom.File{Dataset: s.Dataset(0), Pixel: dicom.PixelData{Tag: 0x7FE00010}})
-		m, _ := stacksOf("1", "1", []*instance{in})[0].maskOf(5)
+		in := stack.NewInstance(viewer.Object{SOPUID: s.SOP(0)}, &dicom.File{Dataset: s.Dataset(0), Pixel: dicom.PixelData{Tag: 0x7FE00010}})
+		m, _ := maskOf(stack.Of("1", "1", []*stack.Instance{in})[0], 5)
 		return m
 	}
 	avg := of("AVG_SUB", func(d *dicom.Dataset) {

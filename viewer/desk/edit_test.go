@@ -229,7 +229,7 @@ func axialAndSagittal(r *reader) (axial, sagittal vt.Series) {
 	for _, i := range []int{0, 1} {
 		r.d.activate(i)
 		for _, s := range r.d.stacks {
-			if (s.first.obj.SeriesUID == axial.Dataset(0).Str(dicom.SeriesInstanceUID)) == (i == 0) {
+			if (s.First.Object.SeriesUID == axial.Dataset(0).Str(dicom.SeriesInstanceUID)) == (i == 0) {
 				r.d.hang(r.d.at(), s)
 			}
 		}

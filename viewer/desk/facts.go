@@ -19,13 +19,13 @@ func (d *Desk) facts() hang.Facts {
 		}
 	}
 	for _, s := range d.stacks {
-		if d.prior(s.study) || s.localiser {
+		if d.prior(s.Study) || s.Localiser {
 			continue
 		}
-		part := s.first.d.Str(dicom.BodyPartExamined)
+		part := s.First.Header.Str(dicom.BodyPartExamined)
 		f.Words, f.BodyParts = append(f.Words, part), append(f.BodyParts, part)
-		if !slices.Contains(f.Sets, s.modality) {
-			f.Sets = append(f.Sets, s.modality)
+		if !slices.Contains(f.Sets, s.Modality) {
+			f.Sets = append(f.Sets, s.Modality)
 		}
 	}
 	f.Modality = leading(f.Sets)

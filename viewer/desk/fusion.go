@@ -8,12 +8,13 @@ import (
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // tracer is an emission series (PET, SPECT) that lies over anatomy: its voxels, and
 // how much of it is seen. All tiles it lies on share it.
 type tracer struct {
-	stack   *stack
+	stack   *stack.Stack
 	volume  *volume.Volume
 	frames  []load.Frame // of the volume's slices
 	missing []int        // slices that are not in it yet
@@ -53,14 +54,14 @@ func (d *Desk) lay(t *tile) {
 	if p.over = nil; f == nil || p.image == nil || p.preview() || p.image.Stored == nil {
 		return
 	}
-	plane, ok := p.slot.inst.plane(p.slot.frame)
+	plane, ok := p.slot.Instance.Plane(p.slot.Frame)
 	if !ok || plane.Rows != p.image.Rows || plane.Cols != p.image.Cols {
 		return
 	}
-	frame, _ := p.slot.wanted()
-	if on := fmt.Sprintf("%s#%s#%s.%d", frame.Key(), p.key, f.stack.key(), f.version); f.on != on {
+	frame, _ := p.slot.Wanted()
+	if on := fmt.Sprintf("%s#%s#%s.%d", frame.Key(), p.key, f.stack.Key(), f.version); f.on != on {
 		cut := volume.CutOf(plane)
-		if made := p.slot.inst.made; made != nil && !p.rough {
+		if made := p.slot.Instance.Made; made != nil && !p.rough {
 			cut.Mode, cut.Thickness = made.Thickness()
 		}
 		f.values = f.volume.Resample(f.values, cut)
@@ -95,7 +96,7 @@ func (d *Desk) windowOver(l *tracer) choice {
 			return t.look.window
 		}
 	}
-	return d.looks[l.stack.key()].window
+	return d.looks[l.stack.Key()].window
 }
 
 // overWords are on a fused tile: what lies on what, how much of it, in which window.
@@ -104,12 +105,12 @@ func (d *Desk) overWords(t *tile) (made, window, warn string) {
 	if f == nil || t.stack == nil {
 		return "", "", ""
 	}
-	made = fmt.Sprintf("%s + %s %.0f %%", named(t.stack.modality), named(f.stack.modality), 100*f.share)
+	made = fmt.Sprintf("%s + %s %.0f %%", named(t.stack.Modality), named(f.stack.Modality), 100*f.share)
 	if n := len(f.missing); n > 0 {
 		made += fmt.Sprintf(", %d of %d slices here", len(f.frames)-n, len(f.frames))
 	}
 	if f.over != nil {
-		window = named(f.stack.modality) + " " + windowWords(d.windowOver(f.tracer), f.over)
+		window = named(f.stack.Modality) + " " + windowWords(d.windowOver(f.tracer), f.over)
 	}
 	if f.loose {
 		warn = "NOT REGISTERED: by position only"
@@ -179,7 +180,7 @@ func (d *Desk) windowTracer(l *tracer, c choice) {
 			t.look.window = c
 		}
 	}
-	look := d.looks[l.stack.key()]
+	look := d.looks[l.stack.Key()]
 	look.window = c
-	d.looks[l.stack.key()] = look
+	d.looks[l.stack.Key()] = look
 }

@@ -32,7 +32,7 @@ func (r *reader) openPETCT(edit func(pet *vt.Series)) (ct, emission vt.Series) {
 	r.d.opt.Protocols = nil // one tile
 	r.open(vt.Case(1, viewer.Study{UID: "1.2.3", Date: "20260301", Modality: "PT"}), ct.Write(r, dir), emission.Write(r, dir))
 	for range r.d.stacks {
-		if r.d.at().stack.modality == "CT" {
+		if r.d.at().stack.Modality == "CT" {
 			break
 		}
 		r.press("f")
@@ -166,7 +166,7 @@ func TestAFusionIsInTheReformatsAndComesBackAfterARestart(t *testing.T) {
 		}
 	}
 	p := r.d.tiles[1].shown
-	plane, _ := p.slot.inst.plane(p.slot.frame)
+	plane, _ := p.slot.Instance.Plane(p.slot.Frame)
 	q := plane.PixelToPatient(40.5, 10.5)
 	if v, _, ok := p.overAt([2]float64{40.5, 10.5}); !ok || math.Abs(v-(1+q[0]/100+q[2]/10)) > 0.003 {
 		t.Errorf("SUV %v at %v", v, q)
@@ -186,14 +186,14 @@ func TestAFusionIsInTheReformatsAndComesBackAfterARestart(t *testing.T) {
 func TestFOnThePETPutsTheCTBelowItAtItsLevel(t *testing.T) {
 	r := newReader(t)
 	r.openPETCT(nil)
-	for r.d.at().stack.modality != "PT" {
+	for r.d.at().stack.Modality != "PT" {
 		r.press("f")
 	}
 	r.d.slice(r.d.at(), 3) // z = 8 mm
 	r.press("F")
 	r.wait(200 * time.Millisecond)
-	if got := r.d.at(); got.stack.modality != "CT" || got.look.slice != 6 || r.d.Scene().Tiles[0].Image.RGB == nil {
-		t.Errorf("%s, slice %d: %q", got.stack.modality, got.look.slice, r.last(viewer.Noticed).Text)
+	if got := r.d.at(); got.stack.Modality != "CT" || got.look.slice != 6 || r.d.Scene().Tiles[0].Image.RGB == nil {
+		t.Errorf("%s, slice %d: %q", got.stack.Modality, got.look.slice, r.last(viewer.Noticed).Text)
 	}
 }
 
@@ -207,7 +207,7 @@ func TestPETOverFlatPixelsLiesAtItsPlace(t *testing.T) {
 	dir := t.TempDir()
 	r.open(vt.Case(1, petStudy()), ct.Write(t, dir), s.Write(t, dir))
 	for range r.d.stacks {
-		if r.d.at().stack.modality == "CT" {
+		if r.d.at().stack.Modality == "CT" {
 			break
 		}
 		r.press("f")

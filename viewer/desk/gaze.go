@@ -7,6 +7,7 @@ import (
 
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // gaze is what is on screen as acquired, since it was last counted.
@@ -32,7 +33,7 @@ func (d *Desk) looked(now time.Time) {
 		return
 	}
 	for _, p := range d.gaze.pictures {
-		f, _ := p.slot.wanted()
+		f, _ := p.slot.Wanted()
 		k := f.Key()
 		on := min(now.Sub(later(since, d.gaze.from[k])), away)
 		if on <= 0 {
@@ -49,7 +50,7 @@ func (d *Desk) looked(now time.Time) {
 
 // showed tells of the first own pixel of the case.
 func (d *Desk) showed(p picture) {
-	if !d.shown && !d.prior(p.slot.inst.obj.StudyUID) {
+	if !d.shown && !d.prior(p.slot.Instance.Object.StudyUID) {
 		d.shown = true
 		d.emit(viewer.Event{Kind: viewer.Shown})
 	}
@@ -59,18 +60,18 @@ func (d *Desk) showed(p picture) {
 func (d *Desk) see(now time.Time, pictures []picture) {
 	d.looked(now)
 	for _, p := range d.gaze.pictures {
-		if f, _ := p.slot.wanted(); !shows(pictures, p) && d.seen[f.Key()] >= viewer.LongEnough {
+		if f, _ := p.slot.Wanted(); !shows(pictures, p) && d.seen[f.Key()] >= viewer.LongEnough {
 			d.view(p)
 		}
 	}
 	was := d.gaze.from
 	d.gaze.pictures, d.gaze.from = d.gaze.pictures[:0], map[string]time.Time{}
 	for _, p := range pictures {
-		if p.preview() || p.slot.inst.made != nil || shows(d.gaze.pictures, p) {
+		if p.preview() || p.slot.Instance.Made != nil || shows(d.gaze.pictures, p) {
 			continue
 		}
 		d.gaze.pictures = append(d.gaze.pictures, p)
-		f, _ := p.slot.wanted()
+		f, _ := p.slot.Wanted()
 		k := f.Key()
 		from, before := was[k]
 		if !before && d.gaze.settling[k] {
@@ -94,9 +95,9 @@ func later(a, b time.Time) time.Time {
 }
 
 func shows(pictures []picture, p picture) bool {
-	f, _ := p.slot.wanted()
+	f, _ := p.slot.Wanted()
 	for _, o := range pictures {
-		if g, _ := o.slot.wanted(); g.Key() == f.Key() {
+		if g, _ := o.slot.Wanted(); g.Key() == f.Key() {
 			return true
 		}
 	}
@@ -106,12 +107,12 @@ func shows(pictures []picture, p picture) bool {
 // view puts a frame of the current study among those to be told, with the time it
 // has by now.
 func (d *Desk) view(p picture) {
-	o := p.slot.inst.obj
+	o := p.slot.Instance.Object
 	if o.SOPUID == "" || d.prior(o.StudyUID) {
 		return
 	}
-	f, _ := p.slot.wanted()
-	s := viewer.Seen{SOPUID: o.SOPUID, Frame: p.slot.frame, MS: int(d.seen[f.Key()] / time.Millisecond)}
+	f, _ := p.slot.Wanted()
+	s := viewer.Seen{SOPUID: o.SOPUID, Frame: p.slot.Frame, MS: int(d.seen[f.Key()] / time.Millisecond)}
 	d.viewed = viewer.MergeSeen(d.viewed, []viewer.Seen{s})
 }
 
@@ -130,8 +131,8 @@ func (d *Desk) remembered(seen []viewer.Seen) {
 
 // wasSeen reports whether a slot's frame has been on screen long enough; here is
 // false for a missing slice.
-func (d *Desk) wasSeen(sl slot) (seen, here bool) {
-	f, ok := sl.wanted()
+func (d *Desk) wasSeen(sl stack.Slot) (seen, here bool) {
+	f, ok := sl.Wanted()
 	return ok && d.seen[f.Key()] >= viewer.LongEnough, ok
 }
 
@@ -140,17 +141,17 @@ func (d *Desk) wasSeen(sl slot) (seen, here bool) {
 // 31–44".
 func (d *Desk) unseen() (n int, where []string) {
 	for _, s := range d.stacks {
-		if d.prior(s.study) || s.source != nil {
+		if d.prior(s.Study) || s.Source != nil {
 			continue
 		}
 		var lacking []int
-		for i, sl := range s.slots {
+		for i, sl := range s.Slots {
 			if seen, here := d.wasSeen(sl); here && !seen {
 				lacking = append(lacking, i+1)
 			}
 		}
 		if n += len(lacking); len(lacking) > 0 && len(where) < maxWhere {
-			where = append(where, fmt.Sprintf("%s: %d of %d not seen: %s", orSeries(s), len(lacking), len(s.slots), ranges(lacking)))
+			where = append(where, fmt.Sprintf("%s: %d of %d not seen: %s", orSeries(s), len(lacking), len(s.Slots), ranges(lacking)))
 		}
 	}
 	parts := d.unwalked()
@@ -162,11 +163,11 @@ func (d *Desk) unseen() (n int, where []string) {
 // one.
 const maxWhere, maxRanges = 8, 6
 
-func orSeries(s *stack) string {
-	if s.number == 0 {
-		return orWord(s.description, "a series without a number")
+func orSeries(s *stack.Stack) string {
+	if s.Number == 0 {
+		return orWord(s.Description, "a series without a number")
 	}
-	return numbered(s.number)
+	return numbered(s.Number)
 }
 
 func orWord(s, other string) string {
@@ -201,27 +202,27 @@ func ranges(n []int) string {
 // stack onwards and around, then in the other series.
 func (d *Desk) nextUnseen() {
 	t := d.at()
-	if t.stack == nil || t.made() != nil || d.prior(t.stack.study) {
+	if t.stack == nil || t.made() != nil || d.prior(t.stack.Study) {
 		d.notice("Choose a tile of the current study first.")
 		return
 	}
-	n := len(t.stack.slots)
+	n := len(t.stack.Slots)
 	for by := 1; by <= n; by++ {
 		i := (t.look.slice + by) % n
-		if seen, here := d.wasSeen(t.stack.slots[i]); here && !seen {
+		if seen, here := d.wasSeen(t.stack.Slots[i]); here && !seen {
 			d.slice(t, i)
 			return
 		}
 	}
 	for _, s := range d.stacks {
-		if d.prior(s.study) || s == t.stack {
+		if d.prior(s.Study) || s == t.stack {
 			continue
 		}
-		for i, sl := range s.slots {
+		for i, sl := range s.Slots {
 			if seen, here := d.wasSeen(sl); here && !seen {
 				d.hang(t, s)
 				d.slice(t, i)
-				d.notice("Next unseen: " + join(" ", seriesWords(s)) + fmt.Sprintf(", image %d.", i+1))
+				d.notice("Next unseen: " + join(" ", s.Title()) + fmt.Sprintf(", image %d.", i+1))
 				return
 			}
 		}
@@ -233,7 +234,7 @@ func (d *Desk) nextUnseen() {
 // ok is false where all of it has.
 func (d *Desk) glimpse() (at time.Time, ok bool) {
 	for _, p := range d.gaze.pictures {
-		f, _ := p.slot.wanted()
+		f, _ := p.slot.Wanted()
 		left := viewer.LongEnough - d.seen[f.Key()]
 		if left <= 0 {
 			continue
@@ -251,7 +252,7 @@ func (d *Desk) draws(t *tile, p picture) {
 	if d.gaze.settling == nil {
 		d.gaze.settling = map[string]bool{}
 	}
-	f, _ := p.slot.wanted()
+	f, _ := p.slot.Wanted()
 	settling, twice := d.gaze.settling[f.Key()]
 	d.gaze.settling[f.Key()] = !t.look.touched && (settling || !twice)
 }

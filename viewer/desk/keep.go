@@ -8,6 +8,7 @@ import (
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 func keeping() map[viewer.Action]func(*Desk) {
@@ -113,9 +114,9 @@ func (d *Desk) pictures() bool {
 		}
 		v := hang.View{}
 		if sl, ok := t.slot(); ok {
-			v = projection(sl)
+			v = sl.Projection()
 		}
-		if t.stack.spatial || v.Position != "" || v.Side != "" {
+		if t.stack.Spatial || v.Position != "" || v.Side != "" {
 			return false
 		}
 		n++
@@ -135,15 +136,15 @@ func (d *Desk) reformatOnScreen() *hang.Reformat {
 }
 
 // wantOf describes what a tile shows.
-func (d *Desk) wantOf(t *tile, s *stack) (hang.Want, bool) {
+func (d *Desk) wantOf(t *tile, s *stack.Stack) (hang.Want, bool) {
 	sets, stacks := d.allSets()
-	at := slices.IndexFunc(stacks, func(o *stack) bool { return o.key() == s.key() })
+	at := slices.IndexFunc(stacks, func(o *stack.Stack) bool { return o.Key() == s.Key() })
 	if at < 0 {
 		return hang.Want{}, false
 	}
 	w, sure := hang.WantOf(at, d.c.StudyUID, d.studies(), sets, t.look.slice)
 	w.Linked, w.Fused = t.linked, t.fused != nil
-	if c := t.look.window; c.fixed && c.width > 0 && s.modality == "CT" {
+	if c := t.look.window; c.fixed && c.width > 0 && s.Modality == "CT" {
 		w.Window = []float64{math.Round(c.width), math.Round(c.center)}
 	}
 	return w, sure

@@ -4,9 +4,9 @@ import (
 	"image"
 	"time"
 
-	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // visible are the tiles on screen.
@@ -43,10 +43,10 @@ func (d *Desk) oneScale(tiles []*tile) {
 	least := 0.0
 	for _, t := range tiles {
 		g, ok := t.geometry()
-		if !t.group || !ok || g.mm == 0 {
+		if !t.group || !ok || g.MM == 0 {
 			continue
 		}
-		if s := g.FitZoom(t.look.view.Turn, t.rect.Size()) / g.mm; least == 0 || s < least {
+		if s := g.FitZoom(t.look.view.Turn, t.rect.Size()) / g.MM; least == 0 || s < least {
 			least = s
 		}
 	}
@@ -114,7 +114,7 @@ func (d *Desk) growHang(now time.Time) {
 	}
 }
 
-func (d *Desk) hangPlan(plan hang.Plan, stacks []*stack) {
+func (d *Desk) hangPlan(plan hang.Plan, stacks []*stack.Stack) {
 	d.layout, d.hung = plan.Layout, true
 	for i, p := range plan.Tiles {
 		t := d.tiles[i]
@@ -128,38 +128,15 @@ func (d *Desk) hangPlan(plan hang.Plan, stacks []*stack) {
 }
 
 // sets describes the stacks of the current study, or of its priors, for hanging.
-func (d *Desk) sets(priors bool) ([]hang.Set, []*stack) {
+func (d *Desk) sets(priors bool) ([]hang.Set, []*stack.Stack) {
 	var sets []hang.Set
-	var stacks []*stack
+	var stacks []*stack.Stack
 	for _, s := range d.stacks {
-		if d.prior(s.study) == priors {
-			sets, stacks = append(sets, set(s)), append(stacks, s)
+		if d.prior(s.Study) == priors {
+			sets, stacks = append(sets, s.Hanging()), append(stacks, s)
 		}
 	}
 	return sets, stacks
-}
-
-func set(s *stack) hang.Set {
-	h := s.first.d
-	out := hang.Set{
-		Study: s.study, Number: s.number, Modality: s.modality, Description: s.description,
-		BodyPart: h.Str(dicom.BodyPartExamined), Kernel: h.Str(dicom.ConvolutionKernel), Localiser: s.localiser, Slices: len(s.slots),
-	}
-	out.Thickness, _ = h.Float(dicom.SliceThickness)
-	out.Part, out.Phase, out.B = s.part, s.phase, s.b()
-	out.Tomo = s.modality == "MG" && (len(s.slots) > 1 && s.first.frames > 1 || h.Str(dicom.SOPClassUID) == string(dicom.BreastTomosynthesisStorage))
-	out.Raw = h.Str(dicom.PresentationIntentType) == "FOR PROCESSING"
-	out.Derived = h.Str(dicom.ImageType) == "DERIVED"
-	if s.spatial {
-		out.Normal = s.along
-	}
-	if s.spatial && s.modality != "MG" {
-		return out
-	}
-	for _, sl := range s.slots {
-		out.Images = append(out.Images, projection(sl))
-	}
-	return out
 }
 
 // setLayout changes the layout; tiles that become visible take the next series
@@ -181,9 +158,9 @@ func (d *Desk) setLayout(layout string) {
 }
 
 // unshown is the first stack of the current study that no visible tile has.
-func (d *Desk) unshown() *stack {
+func (d *Desk) unshown() *stack.Stack {
 	for _, s := range d.stacks {
-		if d.prior(s.study) || s.localiser || d.holder(s) != nil {
+		if d.prior(s.Study) || s.Localiser || d.holder(s) != nil {
 			continue
 		}
 		return s
@@ -191,7 +168,7 @@ func (d *Desk) unshown() *stack {
 	return nil
 }
 
-func (d *Desk) holder(s *stack) *tile {
+func (d *Desk) holder(s *stack.Stack) *tile {
 	for _, t := range d.visible() {
 		if t.stack == s {
 			return t
@@ -212,12 +189,12 @@ func (d *Desk) nextSeries(by int) {
 	t := d.tiles[d.active]
 	study := d.c.StudyUID
 	if t.stack != nil {
-		study = t.stack.study
+		study = t.stack.Study
 	}
-	var own []*stack
+	var own []*stack.Stack
 	at := -1
 	for _, s := range d.stacks {
-		if s.study == study {
+		if s.Study == study {
 			if s == t.stack {
 				at = len(own)
 			}
@@ -261,5 +238,5 @@ func (d *Desk) studyOf(t *tile) *viewer.Study {
 	if t.stack == nil {
 		return nil
 	}
-	return d.study(t.stack.study)
+	return d.study(t.stack.Study)
 }

@@ -6,15 +6,16 @@ import (
 
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // referenceLines are where the other tiles' slices cut a tile's: each along the
 // length that the other image covers.
 func (d *Desk) referenceLines(t *tile, clip image.Rectangle) (l overlay.List) {
-	if d.noLines || t.stack == nil || !t.stack.spatial {
+	if d.noLines || t.stack == nil || !t.stack.Spatial {
 		return l
 	}
-	here, ok := t.shown.slot.inst.plane(t.shown.slot.frame)
+	here, ok := t.shown.slot.Instance.Plane(t.shown.slot.Frame)
 	if !ok {
 		return l
 	}
@@ -22,10 +23,10 @@ func (d *Desk) referenceLines(t *tile, clip image.Rectangle) (l overlay.List) {
 		return d.axes(t, clip)
 	}
 	for _, o := range d.visible() {
-		if o == t || o.shown.image == nil || o.stack == nil || !o.stack.spatial || !together(t.stack, o.stack) {
+		if o == t || o.shown.image == nil || o.stack == nil || !o.stack.Spatial || !stack.Together(t.stack, o.stack) {
 			continue
 		}
-		there, ok := o.shown.slot.inst.plane(o.shown.slot.frame)
+		there, ok := o.shown.slot.Instance.Plane(o.shown.slot.Frame)
 		if !ok {
 			continue
 		}
@@ -42,7 +43,7 @@ func (d *Desk) referenceLines(t *tile, clip image.Rectangle) (l overlay.List) {
 // image does not reach p.
 func crossing(p, q space.Plane) (a, b [2]float64, ok bool) {
 	n := p.Normal()
-	if math.Abs(n.Dot(q.Normal())) > alike {
+	if math.Abs(n.Dot(q.Normal())) > stack.Alike {
 		return a, b, false
 	}
 	var ends [][2]float64

@@ -2,19 +2,20 @@ package desk
 
 import (
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
 // make adds a finished mark, selects it and tells the terminal at once. One that
 // must not be measured is dropped with the sentence that says why. The tool stays.
-func (d *Desk) make(on picture, s *stack, points [][2]float64, words string) {
+func (d *Desk) make(on picture, s *stack.Stack, points [][2]float64, words string) {
 	d.place(viewer.Mark{Kind: kindOf(d.draft.Kind, words), Points: points, Label: words}, on, s)
 }
 
 // place adds a mark of a kind, points and words to a picture; ok is false when it was
 // refused.
-func (d *Desk) place(m viewer.Mark, on picture, s *stack) (id string, ok bool) {
-	m.ID, m.SOPUID, m.Frame = d.opt.NewID(), on.slot.sop(), on.slot.frame
+func (d *Desk) place(m viewer.Mark, on picture, s *stack.Stack) (id string, ok bool) {
+	m.ID, m.SOPUID, m.Frame = d.opt.NewID(), on.slot.SOP(), on.slot.Frame
 	m.Slice, m.Changed = on.index+1, d.opt.Now()
 	d.markOf(&m, s)
 	d.onReformat(&m, on)
@@ -132,7 +133,7 @@ func (d *Desk) goToMark(m viewer.Mark) bool {
 		return true
 	}
 	for _, s := range d.stacks {
-		i := s.found(m.SOPUID, m.Frame)
+		i := s.Find(m.SOPUID, m.Frame)
 		if i < 0 {
 			continue
 		}

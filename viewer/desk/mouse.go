@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
@@ -258,7 +259,7 @@ func (d *Desk) dragBy(g *grab, dx, dy float64) {
 // loses nothing, seldom enough not to flood.
 const everyEdit = 80 * time.Millisecond
 
-func (d *Desk) dragMark(g *grab, t *tile, geo *geometry) {
+func (d *Desk) dragMark(g *grab, t *tile, geo *stack.Geometry) {
 	from, _ := d.imagePoint(g.tile, g.fromX, g.fromY)
 	to, _ := d.imagePoint(g.tile, d.pointer.x, d.pointer.y)
 	points := append([][2]float64(nil), g.before.Points...)

@@ -8,6 +8,7 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 func reforming() map[viewer.Action]func(*Desk) {
@@ -73,15 +74,15 @@ func (d *Desk) toggleMPR() {
 	}
 	d.cross3()
 	if !touched {
-		d.tiles[3].goTo(d.mpr.source.nearest(d.mpr.set.Centre.Dot(d.mpr.source.along))) // not at the edge of it all
+		d.tiles[3].goTo(d.mpr.source.Nearest(d.mpr.set.Centre.Dot(d.mpr.source.Along))) // not at the edge of it all
 	}
 }
 
 // beginMPR hangs the three planes of a tile's stack beside it; it says why when it
 // cannot.
 func (d *Desk) beginMPR(t *tile) bool {
-	v, frames, err := volumeOf(t.stack)
-	if err != nil && len(frames) < 2 && d.opt.Load.Reading()+d.short(t.stack.study) > 0 {
+	v, frames, err := stack.VolumeOf(t.stack)
+	if err != nil && len(frames) < 2 && d.opt.Load.Reading()+d.short(t.stack.Study) > 0 {
 		d.notice("No MPR yet: the slices of this series are still coming.")
 		return false
 	}
@@ -107,7 +108,7 @@ func (d *Desk) beginMPR(t *tile) bool {
 	d.layout, d.oneUp, d.active = "2x2", false, 0
 	d.tiles = newTiles(&tile{}, &tile{}, &tile{}, &here)
 	for i := range 3 {
-		d.hang(d.tiles[i], planeStack(d.mpr.set, i, source))
+		d.hang(d.tiles[i], stack.OfPlane(d.mpr.set, i, source))
 		d.tiles[i].look.window = window
 		if here.fused != nil {
 			d.tiles[i].fused = &fused{tracer: here.fused.tracer, loose: here.fused.loose}
@@ -158,8 +159,8 @@ func (d *Desk) resource() {
 	if d.mpr == nil {
 		return
 	}
-	i := slices.IndexFunc(d.stacks, func(s *stack) bool { return s.key() == d.mpr.source.key() })
-	if i < 0 || len(d.stacks[i].slots) == len(d.mpr.source.slots) && d.stacks[i].slots[0] == d.mpr.source.slots[0] && present(d.stacks[i]) == present(d.mpr.source) {
+	i := slices.IndexFunc(d.stacks, func(s *stack.Stack) bool { return s.Key() == d.mpr.source.Key() })
+	if i < 0 || len(d.stacks[i].Slots) == len(d.mpr.source.Slots) && d.stacks[i].Slots[0] == d.mpr.source.Slots[0] && present(d.stacks[i]) == present(d.mpr.source) {
 		return
 	}
 	was := d.stateMPR()
@@ -168,15 +169,15 @@ func (d *Desk) resource() {
 	d.endMPR()
 	t := d.at()
 	t.follow(d.stacks)
-	if t.stack != nil && t.stack.key() == d.stacks[i].key() {
+	if t.stack != nil && t.stack.Key() == d.stacks[i].Key() {
 		d.takeUpMPR(was, tiles, active)
 	}
 }
 
 // present is how many slices of a stack are here.
-func present(s *stack) (n int) {
-	for _, sl := range s.slots {
-		if sl.inst != nil {
+func present(s *stack.Stack) (n int) {
+	for _, sl := range s.Slots {
+		if sl.Instance != nil {
 			n++
 		}
 	}
@@ -189,9 +190,9 @@ func (d *Desk) recentre(t *tile) {
 	if d.mpr == nil || !ok || t.made() == nil {
 		return
 	}
-	along := t.stack.along
+	along := t.stack.Along
 	c := &d.mpr.set.Centre
-	*c = c.Add(along.Scale(sl.pos - c.Dot(along)))
+	*c = c.Add(along.Scale(sl.Position - c.Dot(along)))
 }
 
 // cross3 brings all three planes to the crossing point.
@@ -227,9 +228,9 @@ func (d *Desk) rehang() {
 	for i := range 3 {
 		t := d.tiles[i]
 		look, turn := t.look, t.turn
-		t.stack = planeStack(d.mpr.set, i, d.mpr.source)
-		t.key, t.look, t.turn, t.cross = t.stack.key(), look, turn, nil
-		t.look.slice = max(0, min(t.look.slice, len(t.stack.slots)-1))
+		t.stack = stack.OfPlane(d.mpr.set, i, d.mpr.source)
+		t.key, t.look, t.turn, t.cross = t.stack.Key(), look, turn, nil
+		t.look.slice = max(0, min(t.look.slice, len(t.stack.Slots)-1))
 	}
 	d.cross3()
 }

@@ -74,7 +74,7 @@ func TestAReformatIsMeasuredInMillimetresAndHU(t *testing.T) {
 	if g.Cols != 40 || g.Rows != 47 { // from the first slice's centre to the last one's, 23 × 2 mm, at 1 mm a pixel
 		t.Fatalf("the coronal is %d × %d", g.Cols, g.Rows)
 	}
-	plane, _ := r.d.at().shown.slot.inst.plane(20)
+	plane, _ := r.d.at().shown.slot.Instance.Plane(20)
 	rod := plane.Origin // slice 12 is 24 mm below the first
 	rod[2] = -24
 	_, row, off := plane.PatientToPixel(rod)
@@ -103,7 +103,7 @@ func TestAReformatIsMeasuredInMillimetresAndHU(t *testing.T) {
 	}
 	r.press("m")
 	r.wait(100 * time.Millisecond)
-	for i := range r.d.at().stack.slots {
+	for i := range r.d.at().stack.Slots {
 		r.d.slice(r.d.at(), i)
 		if r.wait(20 * time.Millisecond); hasText(r.d.Scene(), "13.0") {
 			t.Fatalf("the length of a reformat is on acquired slice %d", i)
@@ -298,7 +298,7 @@ func TestAReformatTakesItsWindowFromAFullVolume(t *testing.T) {
 	for range 40 { // headers come, the case hangs; m is pressed before the first pixel
 		r.now = r.now.Add(10 * time.Millisecond)
 		r.d.Tick(r.now)
-		if r.d.at().stack != nil && r.d.at().stack.spatial && r.d.mpr == nil {
+		if r.d.at().stack != nil && r.d.at().stack.Spatial && r.d.mpr == nil {
 			r.d.tiles[0].darken()
 			r.d.tiles[0].look.window = choice{}
 			r.d.Do(viewer.MPRToggle)

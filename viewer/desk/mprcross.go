@@ -65,7 +65,7 @@ func (t *tile) shownPlane() (space.Plane, bool) {
 	if t.shown.image == nil {
 		return space.Plane{}, false
 	}
-	return t.shown.slot.inst.plane(t.shown.slot.frame)
+	return t.shown.slot.Instance.Plane(t.shown.slot.Frame)
 }
 
 // axes are the lines of the other planes on a tile of an MPR, in their colours, and
@@ -221,9 +221,9 @@ func (d *Desk) dragCross(g *grab) {
 	}
 	to, _ := d.imagePoint(g.tile, d.pointer.x, d.pointer.y)
 	q := p.PixelToPatient(to[0], to[1])
-	along := t.stack.along
+	along := t.stack.Along
 	if g.cross.hold == holdLine {
-		along = d.tiles[g.cross.plane].stack.along
+		along = d.tiles[g.cross.plane].stack.Along
 		d.moveCross(d.mpr.set.Centre.Add(along.Scale(q.Sub(d.mpr.set.Centre).Dot(along))))
 		return
 	}

@@ -150,7 +150,7 @@ func TestEachPlaneHasItsColourAndASlabItsFaces(t *testing.T) {
 		t.Fatalf("%d faces", len(faces))
 	}
 	g, _ := tile.geometry()
-	mm := tile.look.view.scale(g, tile.rect) / g.mm // screen pixels
+	mm := tile.look.view.scale(g, tile.rect) / g.MM // screen pixels
 	if got := math.Abs(faces[1][0][1]-faces[0][0][1]) / mm; math.Abs(got-12) > 0.01 {
 		t.Errorf("the faces of a slab of 12 mm are %.2f mm apart", got)
 	}

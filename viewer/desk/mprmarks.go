@@ -6,12 +6,13 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // reformatWords name the reformat a value was taken from: "coronal reformat, MIP
 // 10 mm"; "" on what was acquired (N21).
 func (p picture) reformatWords() string {
-	made := p.slot.inst.made
+	made := p.slot.Instance.Made
 	if made == nil {
 		return ""
 	}
@@ -20,14 +21,14 @@ func (p picture) reformatWords() string {
 
 // acrossGap says why points of a reformat must not be measured: slices are missing
 // between them (N8).
-func acrossGap(in *instance, frame int, m viewer.Mark) string {
-	if in.made == nil || len(m.Values) == 0 && len(m.Points) < 2 {
+func acrossGap(in *stack.Instance, frame int, m viewer.Mark) string {
+	if in.Made == nil || len(m.Values) == 0 && len(m.Points) < 2 {
 		return ""
 	}
-	plane := in.made.At(frame)
+	plane := in.Made.At(frame)
 	for i := 1; i < len(m.Points); i++ {
 		a, b := m.Points[i-1], m.Points[i]
-		if !in.made.Whole(plane.PixelToPatient(a[0], a[1]), plane.PixelToPatient(b[0], b[1])) {
+		if !in.Made.Whole(plane.PixelToPatient(a[0], a[1]), plane.PixelToPatient(b[0], b[1])) {
 			return "Slices are missing between these points: nothing is measured across a gap."
 		}
 	}
@@ -37,21 +38,21 @@ func acrossGap(in *instance, frame int, m viewer.Mark) string {
 // onReformat notes where a mark lies that was put on a reformat, and the acquired
 // image nearest to its first point.
 func (d *Desk) onReformat(m *viewer.Mark, on picture) {
-	made := on.slot.inst.made
+	made := on.slot.Instance.Made
 	if made == nil || d.mpr == nil {
 		return
 	}
-	p := made.At(on.slot.frame)
+	p := made.At(on.slot.Frame)
 	m.Plane = &viewer.Plane{
 		Name: join(", ", made.Name(), made.Words()), FrameOfReference: string(p.FrameOfReference),
 		Origin: p.Origin, Row: p.Row, Col: p.Col, MM: p.ColMM, Rows: p.Rows, Cols: p.Cols,
 	}
 	q := p.PixelToPatient(m.Points[0][0], m.Points[0][1])
 	source := d.mpr.source
-	if sl := source.slots[source.nearest(q.Dot(source.along))]; sl.inst != nil {
-		m.SOPUID, m.Frame = sl.sop(), sl.frame
+	if sl := source.Slots[source.Nearest(q.Dot(source.Along))]; sl.Instance != nil {
+		m.SOPUID, m.Frame = sl.SOP(), sl.Frame
 	} else {
-		m.SOPUID, m.Frame = source.first.obj.SOPUID, 0
+		m.SOPUID, m.Frame = source.First.Object.SOPUID, 0
 	}
 }
 
@@ -68,12 +69,12 @@ func (p picture) lies(m viewer.Mark) (viewer.Mark, bool) {
 	if p.image == nil {
 		return m, false
 	}
-	made := p.slot.inst.made
+	made := p.slot.Instance.Made
 	if m.Plane == nil || made == nil {
-		return m, (m.Plane == nil) == (made == nil) && m.SOPUID == p.slot.sop() && m.Frame == p.slot.frame
+		return m, (m.Plane == nil) == (made == nil) && m.SOPUID == p.slot.SOP() && m.Frame == p.slot.Frame
 	}
-	at, own := made.At(p.slot.frame), planeOf(m.Plane)
-	if m.SeriesUID != p.slot.inst.obj.SeriesUID || math.Abs(at.Normal().Dot(own.Normal())) < 1-1e-6 {
+	at, own := made.At(p.slot.Frame), planeOf(m.Plane)
+	if m.SeriesUID != p.slot.Instance.Object.SeriesUID || math.Abs(at.Normal().Dot(own.Normal())) < 1-1e-6 {
 		return m, false
 	}
 	if _, _, off := at.PatientToPixel(own.Origin); math.Abs(off) > made.Spacing()/2 {
@@ -89,7 +90,7 @@ func (p picture) lies(m viewer.Mark) (viewer.Mark, bool) {
 
 // goToReformat shows a mark of a reformat where its plane is on screen.
 func (d *Desk) goToReformat(m viewer.Mark) bool {
-	if d.mpr == nil || m.SeriesUID != d.mpr.source.series {
+	if d.mpr == nil || m.SeriesUID != d.mpr.source.Series {
 		d.notice("This mark is on a reformat: m makes it of its series.")
 		return false
 	}

@@ -78,7 +78,7 @@ func (d *Desk) takeUpMPR(m *viewer.MPR, tiles []viewer.Tile, active int) {
 			break
 		}
 		d.tiles[i].lookAs(s)
-		if k := d.mpr.source.found(s.SOPUID, s.Frame); i == 3 && k >= 0 {
+		if k := d.mpr.source.Find(s.SOPUID, s.Frame); i == 3 && k >= 0 {
 			d.tiles[i].goTo(k)
 		}
 		d.fuseAgain(d.tiles[i], s.Fused)

@@ -147,8 +147,8 @@ func (d *Desk) remark() {
 	}
 	images := evidence.Images{}
 	for sop, in := range d.objects {
-		if in.image && in.failed == "" {
-			images[sop] = in.d
+		if in.Image && in.Failed == "" {
+			images[sop] = in.Header
 		}
 	}
 	for _, r := range o.reports {
@@ -176,8 +176,8 @@ func (d *Desk) foreignShapes(t *tile, clip image.Rectangle) []overlay.Shape {
 	if o.hidden || o.count == 0 {
 		return nil
 	}
-	at := t.shown.slot.sop()
-	if t.shown.slot.inst.made != nil {
+	at := t.shown.slot.SOP()
+	if t.shown.slot.Instance.Made != nil {
 		at = ""
 	}
 	var out []overlay.Shape
@@ -217,7 +217,7 @@ func (d *Desk) keyFrames() []keyFrame {
 	var out []keyFrame
 	had := map[viewer.Seen]bool{}
 	add := func(k keyFrame) {
-		if in := d.objects[k.SOPUID]; in == nil || !in.image || had[k.Seen] {
+		if in := d.objects[k.SOPUID]; in == nil || !in.Image || had[k.Seen] {
 			return
 		}
 		had[k.Seen] = true
@@ -277,10 +277,10 @@ func (d *Desk) nextKey() {
 
 // keyWords is on the tile of a key image.
 func (d *Desk) keyWords(p picture) string {
-	if p.slot.inst.made != nil {
+	if p.slot.Instance.Made != nil {
 		return ""
 	}
-	sop, frame := p.slot.sop(), p.slot.frame
+	sop, frame := p.slot.SOP(), p.slot.Frame
 	for _, m := range d.log.Marks() {
 		if m.Kind == viewer.KeyImageMark && m.SOPUID == sop && m.Frame == frame {
 			return "key image (" + join(", ", "yours", dicom.Clean(m.Label)) + ")"
@@ -325,22 +325,22 @@ func (d *Desk) toggleKey() {
 	case d.c.ReadOnly != "":
 		d.notice("Nothing can be changed: " + d.c.ReadOnly)
 		return
-	case !ok || sl.inst == nil:
+	case !ok || sl.Instance == nil:
 		d.notice("There is no image here to be key.")
 		return
-	case sl.inst.made != nil:
+	case sl.Instance.Made != nil:
 		d.notice("A reformat is no image of the study: a slice of it can be key.")
 		return
 	}
 	for _, m := range d.log.Marks() {
-		if m.Kind == viewer.KeyImageMark && m.SOPUID == sl.sop() && m.Frame == sl.frame {
+		if m.Kind == viewer.KeyImageMark && m.SOPUID == sl.SOP() && m.Frame == sl.Frame {
 			d.log.Delete(m.ID)
 			d.gone(m.ID)
 			d.notice("No longer a key image.")
 			return
 		}
 	}
-	m := viewer.Mark{ID: d.opt.NewID(), Kind: viewer.KeyImageMark, SOPUID: sl.sop(), Frame: sl.frame, Slice: t.look.slice + 1, Changed: d.opt.Now()}
+	m := viewer.Mark{ID: d.opt.NewID(), Kind: viewer.KeyImageMark, SOPUID: sl.SOP(), Frame: sl.Frame, Slice: t.look.slice + 1, Changed: d.opt.Now()}
 	d.markOf(&m, t.stack)
 	d.log.Add(m)
 	d.edited(m)

@@ -5,35 +5,28 @@ import (
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // patience is how long a tile keeps the last picture, under that picture's own
 // number, while the next is being decoded. Then it is black (N8).
 const patience = 100 * time.Millisecond
 
-// frame is what to ask the Loader for; ok is false for a missing slice.
-func (sl slot) wanted() (load.Frame, bool) {
-	if sl.inst == nil {
-		return load.Frame{}, false
-	}
-	return load.Frame{Object: sl.inst.obj, Index: sl.frame}, true
-}
-
 // refresh puts the picture of a tile's slice on screen if it is here. It reports
 // whether what is on screen changed.
 func (d *Desk) refresh(t *tile, now time.Time) bool {
 	sl, ok := t.slot()
-	f, real := sl.wanted()
+	f, real := sl.Wanted()
 	if !ok || !real {
 		return t.darken()
 	}
-	if sl.inst.made != nil {
+	if sl.Instance.Made != nil {
 		return d.reform(t, sl, now)
 	}
 	if t.look.mask != nil {
 		return d.subtract(t, sl, f, now)
 	}
-	if t.shown.image != nil && t.shown.slot.inst.obj == f.Object && t.shown.slot.frame == f.Index && !t.shown.preview() {
+	if t.shown.image != nil && t.shown.slot.Instance.Object == f.Object && t.shown.slot.Frame == f.Index && !t.shown.preview() {
 		t.shown.index, t.late = t.look.slice, time.Time{}
 		return false
 	}
@@ -44,7 +37,7 @@ func (d *Desk) refresh(t *tile, now time.Time) bool {
 		return false
 	case image != nil:
 		rows, cols := frameSize(image)
-		t.show(picture{slot: sl, index: t.look.slice, image: image, geo: geometryOf(sl.inst, sl.frame, rows, cols)})
+		t.show(picture{slot: sl, index: t.look.slice, image: image, geo: stack.GeometryOf(sl.Instance, sl.Frame, rows, cols)})
 		return true
 	case err != nil:
 		return t.darken()
@@ -82,7 +75,7 @@ func (t *tile) darken() bool {
 // flickers and compares with nothing.
 func (t *tile) show(p picture) {
 	t.shown, t.late = p, time.Time{}
-	if made := p.slot.inst.made; made != nil && !made.Full() {
+	if made := p.slot.Instance.Made; made != nil && !made.Full() {
 		return // a reformat that is still being filled has no window to go by
 	}
 	if !t.look.window.fixed && !p.preview() && p.image.Stored != nil && len(p.image.Windows()) == 0 {
@@ -107,10 +100,10 @@ func (d *Desk) reason(t *tile) string {
 		return "waiting for images"
 	case !ok:
 		return ""
-	case sl.inst == nil:
+	case sl.Instance == nil:
 		return "this slice is not here"
 	}
-	f, _ := sl.wanted()
+	f, _ := sl.Wanted()
 	if _, err := d.opt.Load.Image(f); err != nil {
 		return load.Why(err)
 	}
@@ -126,7 +119,7 @@ func (d *Desk) want() {
 	key := ""
 	for _, t := range d.visible() {
 		if sl, ok := t.slot(); ok {
-			if f, ok := sl.wanted(); ok && sl.inst.made == nil {
+			if f, ok := sl.Wanted(); ok && sl.Instance.Made == nil {
 				now = append(now, f)
 				key += f.Key() + " "
 			}
@@ -180,10 +173,10 @@ func (t *tile) neighbour(to []load.Frame, by int) []load.Frame {
 		return to
 	}
 	i := t.look.slice + by
-	if i < 0 || i >= len(t.stack.slots) {
+	if i < 0 || i >= len(t.stack.Slots) {
 		return to
 	}
-	if f, ok := t.stack.slots[i].wanted(); ok && t.made() == nil {
+	if f, ok := t.stack.Slots[i].Wanted(); ok && t.made() == nil {
 		to = append(to, f)
 	}
 	return to

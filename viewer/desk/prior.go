@@ -3,6 +3,7 @@ package desk
 import (
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // beside is what was on screen before the prior came beside it.
@@ -30,7 +31,7 @@ func (d *Desk) togglePrior() {
 		return
 	}
 	sets, stacks := d.sets(true)
-	i := hang.Prior(set(t.stack), d.priors(), sets)
+	i := hang.Prior(t.stack.Hanging(), d.priors(), sets)
 	if i < 0 {
 		d.notice(d.noPrior(len(stacks)))
 		return
@@ -48,13 +49,13 @@ func (d *Desk) togglePrior() {
 // dropPrior ends a comparison that was not begun by p: one taken up again from
 // where the reader left it.
 func (d *Desk) dropPrior() bool {
-	var current *stack
+	var current *stack.Stack
 	found := false
 	for _, t := range d.visible() {
 		if t.stack == nil {
 			continue
 		}
-		if d.prior(t.stack.study) {
+		if d.prior(t.stack.Study) {
 			found = true
 		} else if current == nil {
 			current = t.stack
@@ -79,9 +80,9 @@ func (d *Desk) align(prior hang.Set) {
 	a.linked, b.linked, a.offset, b.offset = true, true, 0, 0
 	a.group, b.group = false, false
 	sl, ok := a.slot()
-	if ok && sl.inst != nil && !a.stack.spatial && len(prior.Images) > 0 {
+	if ok && sl.Instance != nil && !a.stack.Spatial && len(prior.Images) > 0 {
 		a.linked, b.linked = false, false
-		b.goTo(hang.Twin(projection(sl), prior))
+		b.goTo(hang.Twin(sl.Projection(), prior))
 		return
 	}
 	if i, ok := level(a, b); ok {
@@ -135,10 +136,10 @@ func (d *Desk) noPrior(loaded int) string {
 }
 
 // markOf tells a mark which study it is of (N6).
-func (d *Desk) markOf(m *viewer.Mark, s *stack) {
-	m.StudyUID, m.SeriesUID, m.Modality = s.study, s.series, s.modality
-	m.Prior = d.prior(s.study)
-	if st := d.study(s.study); st != nil {
+func (d *Desk) markOf(m *viewer.Mark, s *stack.Stack) {
+	m.StudyUID, m.SeriesUID, m.Modality = s.Study, s.Series, s.Modality
+	m.Prior = d.prior(s.Study)
+	if st := d.study(s.Study); st != nil {
 		m.StudyDate = st.Date
 	}
 }

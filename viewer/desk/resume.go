@@ -35,8 +35,8 @@ func (d *Desk) resumeStage(s *viewer.Stage) {
 	for _, t := range d.tiles[:tilesOf(d.layout)] {
 		if sl, ok := t.slot(); ok && t.stack != nil {
 			t.group = true
-			if t.stack.modality == "MG" {
-				t.look.view.anchor = projection(sl).ChestWall()
+			if t.stack.Modality == "MG" {
+				t.look.view.anchor = sl.Projection().ChestWall()
 			}
 		}
 	}

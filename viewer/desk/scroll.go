@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // slice moves a tile to a slice.
@@ -43,45 +44,14 @@ func (d *Desk) lead(t *tile) {
 // the two can be compared, else at the same share of the way down.
 func level(t, o *tile) (int, bool) {
 	sl, ok := t.slot()
-	if !ok || o.stack == nil || len(o.stack.slots) == 0 {
+	if !ok || o.stack == nil || len(o.stack.Slots) == 0 {
 		return 0, false
 	}
-	if !comparable(t.stack, o.stack) {
-		n, m := len(t.stack.slots)-1, len(o.stack.slots)-1
+	if !stack.Comparable(t.stack, o.stack) {
+		n, m := len(t.stack.Slots)-1, len(o.stack.Slots)-1
 		return int(math.Round(float64(t.look.slice) * float64(m) / float64(max(n, 1)))), true
 	}
-	return o.stack.nearest(sl.pos + o.offset - t.offset), true
-}
-
-// alike is how parallel two stacks must be to scroll by position: a cosine of
-// 0.94, 20°, as a head laid differently a year later.
-const alike = 0.94
-
-// comparable reports whether positions of two stacks mean the same: parallel,
-// and either of one frame of reference or overlapping by half of the shorter
-// one. Two studies never share a frame of reference, but a table is usually
-// zeroed at the same landmark; where it was not, X sets the offset.
-func comparable(a, b *stack) bool {
-	if !a.spatial || !b.spatial || a.along.Dot(b.along) < alike {
-		return false
-	}
-	if a.frameOfRef != "" && a.frameOfRef == b.frameOfRef {
-		return true
-	}
-	lowA, highA := a.extent()
-	lowB, highB := b.extent()
-	overlap := math.Min(highA, highB) - math.Max(lowA, lowB)
-	shorter := math.Min(highA-lowA, highB-lowB)
-	return overlap >= shorter/2 && overlap >= 0
-}
-
-// together reports whether a patient point of one stack means anything in another.
-func together(a, b *stack) bool {
-	return a.root() == b.root() || a.frameOfRef != "" && a.frameOfRef == b.frameOfRef || comparable(a, b)
-}
-
-func (s *stack) extent() (low, high float64) {
-	return s.slots[0].pos, s.slots[len(s.slots)-1].pos
+	return o.stack.Nearest(sl.Position + o.offset - t.offset), true
 }
 
 // link couples all tiles as they stand now, offsets included, or uncouples them.
@@ -103,8 +73,8 @@ func (d *Desk) link() {
 	for _, o := range d.visible() {
 		o.linked = o.stack != nil
 		o.offset = 0
-		if sl, ok := o.slot(); ok && o != t && comparable(t.stack, o.stack) {
-			o.offset = sl.pos - ref.pos
+		if sl, ok := o.slot(); ok && o != t && stack.Comparable(t.stack, o.stack) {
+			o.offset = sl.Position - ref.Position
 		}
 	}
 	t.offset = 0
@@ -129,7 +99,7 @@ func (d *Desk) samePoint() {
 			o.cross = &q
 			continue
 		}
-		if o.stack != nil && together(t.stack, o.stack) && d.point(o, q) {
+		if o.stack != nil && stack.Together(t.stack, o.stack) && d.point(o, q) {
 			n++
 		}
 	}
@@ -141,11 +111,11 @@ func (d *Desk) samePoint() {
 
 // point brings a patient point onto a tile's screen.
 func (d *Desk) point(o *tile, q space.Vec3) bool {
-	if !o.stack.spatial {
+	if !o.stack.Spatial {
 		return false
 	}
-	i := o.stack.nearest(q.Dot(o.stack.along))
-	if math.Abs(q.Dot(o.stack.along)-o.stack.slots[i].pos) > math.Max(o.stack.spacing, 5) {
+	i := o.stack.Nearest(q.Dot(o.stack.Along))
+	if math.Abs(q.Dot(o.stack.Along)-o.stack.Slots[i].Position) > math.Max(o.stack.Spacing, 5) {
 		return false
 	}
 	if o.goTo(i) {
@@ -173,8 +143,8 @@ func (d *Desk) point(o *tile, q space.Vec3) bool {
 // plane is where the slice a tile stands at lies in the patient.
 func (t *tile) plane() (space.Plane, bool) {
 	sl, ok := t.slot()
-	if !ok || sl.inst == nil {
+	if !ok || sl.Instance == nil {
 		return space.Plane{}, false
 	}
-	return sl.inst.plane(sl.frame)
+	return sl.Instance.Plane(sl.Frame)
 }

@@ -14,23 +14,14 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
-// outlined reads what is drawn over other images: segmentations and structure sets. They
-// are no display sets themselves.
-func (i *instance) outlined(d *dicom.Dataset) {
-	if s, err := seg.Read(d); err == nil {
-		i.seg, i.image = s, false
-	} else if s, err := rt.Read(d); err == nil {
-		i.rt = s
-	}
-}
-
 // outliners are the objects of the case that outline something.
-func (d *Desk) outliners() (out []*instance) {
+func (d *Desk) outliners() (out []*stack.Instance) {
 	for _, s := range d.series {
 		for _, in := range s.instances {
-			if in.seg != nil || in.rt != nil {
+			if in.Seg != nil || in.RT != nil {
 				out = append(out, in)
 			}
 		}
@@ -47,9 +38,9 @@ type drawnOn struct {
 	half   float64 // of the distance of its stack's slices, mm
 }
 
-func (t *tile) drawnOn(sl slot) drawnOn {
-	on := drawnOn{sop: sl.sop(), frame: sl.frame, half: t.stack.spacing / 2}
-	on.plane, on.placed = sl.inst.plane(sl.frame)
+func (t *tile) drawnOn(sl stack.Slot) drawnOn {
+	on := drawnOn{sop: sl.SOP(), frame: sl.Frame, half: t.stack.Spacing / 2}
+	on.plane, on.placed = sl.Instance.Plane(sl.Frame)
 	return on
 }
 
@@ -89,15 +80,15 @@ func (d *Desk) segFrames() (out []load.Frame) {
 		}
 		for _, by := range []int{0, t.moved, 2 * t.moved} {
 			i := t.look.slice + by
-			if i < 0 || i >= len(t.stack.slots) || t.stack.slots[i].inst == nil {
+			if i < 0 || i >= len(t.stack.Slots) || t.stack.Slots[i].Instance == nil {
 				continue
 			}
 			for _, in := range objects {
-				if in.seg == nil {
+				if in.Seg == nil {
 					continue
 				}
-				for _, k := range t.drawnOn(t.stack.slots[i]).framesOn(in.seg) {
-					f := load.Frame{Object: in.obj, Index: k}
+				for _, k := range t.drawnOn(t.stack.Slots[i]).framesOn(in.Seg) {
+					f := load.Frame{Object: in.Object, Index: k}
 					out = append(out, f)
 					if im, err := d.opt.Load.Image(f); by == 0 && (im != nil || err != nil) {
 						come += f.Key() + " "
@@ -115,18 +106,18 @@ func (d *Desk) segFrames() (out []load.Frame) {
 // outlines draws what is outlined on a tile's picture, and its legend.
 func (d *Desk) outlines(t *tile, clip image.Rectangle) (l overlay.List) {
 	p := t.shown
-	if d.segsHidden || t.stack == nil || p.slot.inst == nil || p.slot.inst.made != nil {
+	if d.segsHidden || t.stack == nil || p.slot.Instance == nil || p.slot.Instance.Made != nil {
 		return l
 	}
 	on := t.drawnOn(p.slot)
 	var legend []overlay.LegendEntry
 	for _, in := range d.outliners() {
 		switch {
-		case in.obj.StudyUID != t.stack.study:
-		case in.seg != nil:
+		case in.Object.StudyUID != t.stack.Study:
+		case in.Seg != nil:
 			legend = append(legend, d.segmentsOn(&l, t, on, in, clip)...)
 		default:
-			legend = append(legend, d.regionsOn(&l, t, on, in.rt, clip)...)
+			legend = append(legend, d.regionsOn(&l, t, on, in.RT, clip)...)
 		}
 	}
 	l.Append(d.style().Legend(clip, legend))
@@ -144,12 +135,12 @@ func by(algorithm string) string {
 func ink(c [3]uint8) color.NRGBA { return color.NRGBA{c[0], c[1], c[2], 255} }
 
 // segmentsOn draws the segments of one object on a slice.
-func (d *Desk) segmentsOn(l *overlay.List, t *tile, on drawnOn, in *instance, clip image.Rectangle) (legend []overlay.LegendEntry) {
-	s := in.seg
+func (d *Desk) segmentsOn(l *overlay.List, t *tile, on drawnOn, in *stack.Instance, clip image.Rectangle) (legend []overlay.LegendEntry) {
+	s := in.Seg
 	here, related := map[int]bool{}, on.placed && len(s.Frames) > 0 && s.Frames[0].Placed && s.Frames[0].Plane.FrameOfReference == on.plane.FrameOfReference
 	for _, k := range on.framesOn(s) {
 		related = true
-		im, err := d.opt.Load.Image(load.Frame{Object: in.obj, Index: k})
+		im, err := d.opt.Load.Image(load.Frame{Object: in.Object, Index: k})
 		if err != nil {
 			legend = append(legend, overlay.LegendEntry{Color: overlay.Red, Words: "segmentation " + load.Why(err), Here: true})
 			return legend
@@ -174,19 +165,19 @@ func (d *Desk) segmentsOn(l *overlay.List, t *tile, on drawnOn, in *instance, cl
 // maxOutlines bounds the outlines that are kept.
 const maxOutlines = 1000
 
-func (d *Desk) outlineOf(in *instance, frame, segment int, im *pixel.Image) []seg.Line {
-	f := in.seg.Frames[frame]
-	if f.Segment != segment && in.seg.Kind != seg.LabelMap {
+func (d *Desk) outlineOf(in *stack.Instance, frame, segment int, im *pixel.Image) []seg.Line {
+	f := in.Seg.Frames[frame]
+	if f.Segment != segment && in.Seg.Kind != seg.LabelMap {
 		return nil
 	}
-	key := fmt.Sprintf("%s/%d/%d", in.obj.SOPUID, frame, segment)
+	key := fmt.Sprintf("%s/%d/%d", in.Object.SOPUID, frame, segment)
 	if lines, ok := d.outlinesKept[key]; ok {
 		return lines
 	}
 	if len(d.outlinesKept) >= maxOutlines || d.outlinesKept == nil {
 		d.outlinesKept = map[string][]seg.Line{}
 	}
-	lines := seg.Outline(im.Cols, im.Rows, func(x, y int) bool { return in.seg.In(f, im.Stored[y*im.Cols+x], segment) })
+	lines := seg.Outline(im.Cols, im.Rows, func(x, y int) bool { return in.Seg.In(f, im.Stored[y*im.Cols+x], segment) })
 	d.outlinesKept[key] = lines
 	return lines
 }

@@ -5,11 +5,12 @@ import (
 
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // sheetItem is one picture of a contact sheet: a still, or a run from its first frame.
 type sheetItem struct {
-	stack *stack
+	stack *stack.Stack
 	slot  int
 }
 
@@ -17,20 +18,20 @@ type sheetItem struct {
 // still of a set without positions, each run and each stack once.
 func (d *Desk) sheetItems() (out []sheetItem) {
 	for _, s := range d.stacks {
-		if d.prior(s.study) || s.localiser {
+		if d.prior(s.Study) || s.Localiser {
 			continue
 		}
-		if s.spatial || s.first.frames > 1 {
+		if s.Spatial || s.First.Frames > 1 {
 			out = append(out, sheetItem{s, 0})
 			continue
 		}
-		for i := range s.slots {
+		for i := range s.Slots {
 			out = append(out, sheetItem{s, i})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b sheetItem) int {
-		if a.stack.number != b.stack.number {
-			return a.stack.number - b.stack.number
+		if a.stack.Number != b.stack.Number {
+			return a.stack.Number - b.stack.Number
 		}
 		return a.taken() - b.taken()
 	})
@@ -38,8 +39,8 @@ func (d *Desk) sheetItems() (out []sheetItem) {
 }
 
 func (i sheetItem) taken() int {
-	if in := i.stack.slots[i.slot].inst; in != nil {
-		return in.number()
+	if in := i.stack.Slots[i.slot].Instance; in != nil {
+		return in.Number()
 	}
 	return 0
 }
@@ -99,7 +100,7 @@ func (d *Desk) sheetLate() {
 		}
 		at := slices.IndexFunc(items[from:], func(it sheetItem) bool {
 			return !slices.ContainsFunc(d.visible(), func(o *tile) bool {
-				return o.stack == it.stack && (o.look.slice == it.slot || it.stack.first.frames > 1)
+				return o.stack == it.stack && (o.look.slice == it.slot || it.stack.First.Frames > 1)
 			})
 		})
 		if at < 0 {

@@ -37,7 +37,7 @@ func (d *Desk) snapped(t *tile, p [2]float64) [2]float64 {
 	if !ok {
 		return p
 	}
-	cal, _ := calibration(t.shown.slot.inst, t.shown.slot.frame, viewer.Mark{Kind: viewer.Length, Points: [][2]float64{p}})
+	cal, _ := calibration(t.shown.slot.Instance, t.shown.slot.Frame, viewer.Mark{Kind: viewer.Length, Points: [][2]float64{p}})
 	if cal.ColMM <= 0 || cal.RowMM <= 0 {
 		return p
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // spine is a row of labels being set: the first is named by the reader, the second
@@ -44,8 +45,8 @@ func source(first string) string {
 }
 
 // putVertebra takes a click of the spine tool.
-func (d *Desk) putVertebra(p [2]float64, on picture, s *stack) {
-	last, ok := d.lastLabel(s.study)
+func (d *Desk) putVertebra(p [2]float64, on picture, s *stack.Stack) {
+	last, ok := d.lastLabel(s.Study)
 	if !ok {
 		d.ask("vertebra, C1 to S5", "C2", func(d *Desk, text string) { d.firstVertebra(text, p, on, s) })
 		return
@@ -59,17 +60,17 @@ func (d *Desk) putVertebra(p [2]float64, on picture, s *stack) {
 	d.putLabel(vertebrae[next], p, on, s)
 }
 
-func (d *Desk) firstVertebra(text string, p [2]float64, on picture, s *stack) {
+func (d *Desk) firstVertebra(text string, p [2]float64, on picture, s *stack.Stack) {
 	i := vertebra(text)
 	if i < 0 {
 		d.notice("A vertebra is C1 to C7, T1 to T12, L1 to L5 or S1 to S5.")
 		return
 	}
-	d.spine = spine{study: s.study, source: source(vertebrae[i])}
+	d.spine = spine{study: s.Study, source: source(vertebrae[i])}
 	d.putLabel(vertebrae[i], p, on, s)
 }
 
-func (d *Desk) putLabel(name string, p [2]float64, on picture, s *stack) {
+func (d *Desk) putLabel(name string, p [2]float64, on picture, s *stack.Stack) {
 	m := viewer.Mark{Kind: viewer.Vertebra, Points: [][2]float64{p}, Label: name, Calibration: d.spine.source}
 	if id, ok := d.place(m, on, s); ok {
 		d.spine.ids = append(d.spine.ids, id)
@@ -100,7 +101,7 @@ func (d *Desk) direction(last viewer.Mark, p [2]float64, on picture) int {
 		}
 		return 1
 	}
-	plane, ok := on.slot.inst.plane(on.slot.frame)
+	plane, ok := on.slot.Instance.Plane(on.slot.Frame)
 	from, known := d.patientPoint(last)
 	if !ok || !known { // no patient: down the image
 		if p[1] < last.Points[0][1] {
@@ -138,14 +139,14 @@ type rung struct {
 // levels are the spine labels of another image that say at which level a tile's is.
 func (d *Desk) levels(t *tile) (words []string, at [2]float64, ok bool) {
 	p := t.shown
-	if p.image == nil || t.stack == nil || !d.labelled(t.stack.study) {
+	if p.image == nil || t.stack == nil || !d.labelled(t.stack.Study) {
 		return nil, at, false
 	}
-	plane, ok := p.slot.inst.plane(p.slot.frame)
+	plane, ok := p.slot.Instance.Plane(p.slot.Frame)
 	if !ok || plane.FrameOfReference == "" {
 		return nil, at, false
 	}
-	near, other := d.nearestLevels(plane, t.stack.study)
+	near, other := d.nearestLevels(plane, t.stack.Study)
 	if near == nil {
 		return nil, at, false
 	}
@@ -183,7 +184,7 @@ func (d *Desk) nearestLevels(plane space.Plane, study string) (near, other *rung
 		}
 		from, ok := d.planeOfMark(m)
 		if !ok || from.FrameOfReference != plane.FrameOfReference ||
-			math.Abs(from.Normal().Dot(plane.Normal())) > alike {
+			math.Abs(from.Normal().Dot(plane.Normal())) > stack.Alike {
 			continue
 		}
 		at := from.PixelToPatient(m.Points[0][0], m.Points[0][1])

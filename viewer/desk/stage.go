@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
@@ -106,8 +107,8 @@ func (d *Desk) noSeat(w hang.Want) string {
 }
 
 // seat puts a set into a tile as its stage wants it.
-func (d *Desk) seat(t *tile, seat hang.Seat, set hang.Set, s *stack) {
-	_, known := d.looks[s.key()]
+func (d *Desk) seat(t *tile, seat hang.Seat, set hang.Set, s *stack.Stack) {
+	_, known := d.looks[s.Key()]
 	known = known || t.stack == s
 	d.hang(t, s)
 	w := seat.Want
@@ -122,7 +123,7 @@ func (d *Desk) seat(t *tile, seat hang.Seat, set hang.Set, s *stack) {
 	if t.group && first >= 0 && first < len(set.Images) {
 		t.look.view.anchor = set.Images[first].ChestWall()
 	}
-	if len(w.Window) == 2 && s.modality == "CT" {
+	if len(w.Window) == 2 && s.Modality == "CT" {
 		t.look.window = choice{fixed: true, hung: true, center: w.Window[1], width: w.Window[0], preset: presetName(w.Window)}
 	} else if t.look.window.hung {
 		t.look.window = choice{} // another stage's window
@@ -231,9 +232,9 @@ func (d *Desk) explainHang() {
 }
 
 // allSets describes every stack of the case.
-func (d *Desk) allSets() (sets []hang.Set, stacks []*stack) {
+func (d *Desk) allSets() (sets []hang.Set, stacks []*stack.Stack) {
 	for _, s := range d.stacks {
-		sets, stacks = append(sets, set(s)), append(stacks, s)
+		sets, stacks = append(sets, s.Hanging()), append(stacks, s)
 	}
 	return sets, stacks
 }

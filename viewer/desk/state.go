@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
@@ -34,12 +35,12 @@ func (t *tile) state() viewer.Tile {
 		Invert: l.invert, Cine: t.cine, Linked: t.linked, Offset: finite(t.offset), Fused: t.share(),
 	}
 	if t.stack != nil {
-		out.SeriesUID, out.StudyUID, out.Slices = t.stack.series, t.stack.study, len(t.stack.slots)
+		out.SeriesUID, out.StudyUID, out.Slices = t.stack.Series, t.stack.Study, len(t.stack.Slots)
 	}
 	if made := t.made(); made != nil {
 		out.Reformat = made.Name()
-	} else if sl, ok := t.slot(); ok && sl.inst != nil {
-		out.SOPUID, out.Frame = sl.sop(), sl.frame
+	} else if sl, ok := t.slot(); ok && sl.Instance != nil {
+		out.SOPUID, out.Frame = sl.SOP(), sl.Frame
 	}
 	if t.shown.image != nil && l.mask == nil {
 		w := l.window.window(t.shown.image)
@@ -105,9 +106,9 @@ func (d *Desk) holds(s *viewer.State) int {
 
 // stackOf is the stack that holds a tile's image, else for a missing slice the
 // first of its series.
-func (d *Desk) stackOf(t viewer.Tile) *stack {
+func (d *Desk) stackOf(t viewer.Tile) *stack.Stack {
 	for _, s := range d.stacks {
-		if t.SOPUID != "" && s.found(t.SOPUID, t.Frame) >= 0 || t.SOPUID == "" && t.SeriesUID != "" && s.series == t.SeriesUID {
+		if t.SOPUID != "" && s.Find(t.SOPUID, t.Frame) >= 0 || t.SOPUID == "" && t.SeriesUID != "" && s.Series == t.SeriesUID {
 			return s
 		}
 	}
@@ -123,7 +124,7 @@ func (d *Desk) takeUp(t *tile, s viewer.Tile) {
 	t.lookAs(s)
 	d.fuseAgain(t, s.Fused)
 	t.linked, t.offset = s.Linked, s.Offset
-	if i := st.found(s.SOPUID, s.Frame); i >= 0 {
+	if i := st.Find(s.SOPUID, s.Frame); i >= 0 {
 		t.goTo(i)
 	} else {
 		t.goTo(s.Slice)

@@ -11,6 +11,7 @@ import (
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // strip is the contact strip at the left: a thumbnail of every display set of the
@@ -24,11 +25,11 @@ type strip struct {
 
 // entries are the display sets of the strip in the order of the case: the current
 // study's, then each prior's, each as a series list has them.
-func (d *Desk) entries() []*stack {
-	var out []*stack
+func (d *Desk) entries() []*stack.Stack {
+	var out []*stack.Stack
 	for _, uid := range d.studies() {
 		for _, s := range d.stacks {
-			if s.study == uid {
+			if s.Study == uid {
 				out = append(out, s)
 			}
 		}
@@ -38,13 +39,13 @@ func (d *Desk) entries() []*stack {
 
 // found are the entries that fit what was typed; digits name one by its number in
 // the strip.
-func (d *Desk) found() (out []*stack, number map[*stack]int) {
-	number = map[*stack]int{}
+func (d *Desk) found() (out []*stack.Stack, number map[*stack.Stack]int) {
+	number = map[*stack.Stack]int{}
 	words := strings.ToLower(strings.TrimSpace(d.strip.words))
 	_, notNumber := strconv.Atoi(words)
 	for i, s := range d.entries() {
 		number[s] = i + 1
-		text := strings.ToLower(join(" ", s.modality, seriesWords(s), d.dateOf(s)))
+		text := strings.ToLower(join(" ", s.Modality, s.Title(), d.dateOf(s)))
 		if words == "" || notNumber == nil || strings.Contains(text, words) {
 			out = append(out, s)
 		}
@@ -52,8 +53,8 @@ func (d *Desk) found() (out []*stack, number map[*stack]int) {
 	return out, number
 }
 
-func (d *Desk) dateOf(s *stack) string {
-	if st := d.study(s.study); st != nil {
+func (d *Desk) dateOf(s *stack.Stack) string {
+	if st := d.study(s.Study); st != nil {
 		return overlay.Day(st.Date)
 	}
 	return ""
@@ -73,7 +74,7 @@ func (d *Desk) toggleStrip() {
 	}
 	d.strip = &strip{}
 	for i, s := range all {
-		if t := d.at(); t.stack != nil && t.stack.root() == s {
+		if t := d.at(); t.stack != nil && t.stack.Root() == s {
 			d.strip.at = i
 		}
 	}
@@ -159,7 +160,7 @@ func (d *Desk) stripArea() image.Rectangle {
 }
 
 // stripCells lays the strip out, so that the chosen entry is on screen.
-func (d *Desk) stripCells() (cells []overlay.Cell, stacks []*stack) {
+func (d *Desk) stripCells() (cells []overlay.Cell, stacks []*stack.Stack) {
 	found, number := d.found()
 	st, area := d.style(), d.stripArea()
 	row, top := st.StripRow(), area.Min.Y+st.StripHead()
@@ -170,9 +171,9 @@ func (d *Desk) stripCells() (cells []overlay.Cell, stacks []*stack) {
 		r := image.Rect(area.Min.X, top, area.Max.X-1, top+row-2)
 		c := overlay.Cell{
 			Rect: r, Thumb: image.Rect(r.Min.X+6, r.Min.Y+3, r.Min.X+6+row-8, r.Max.Y-3), Number: strconv.Itoa(number[s]),
-			Selected: i == d.strip.at, Words: entryWords(s), Waiting: d.thumbs[s.middleKey()] == nil,
+			Selected: i == d.strip.at, Words: entryWords(s), Waiting: d.thumbs[s.MiddleKey()] == nil,
 		}
-		if d.prior(s.study) {
+		if d.prior(s.Study) {
 			c.Prior = "PRIOR " + d.dateOf(s)
 		}
 		cells, stacks = append(cells, c), append(stacks, s)
@@ -182,20 +183,20 @@ func (d *Desk) stripCells() (cells []overlay.Cell, stacks []*stack) {
 }
 
 // entryWords are what is written beside a thumbnail.
-func entryWords(s *stack) []string {
+func entryWords(s *stack.Stack) []string {
 	count := "1 image"
-	switch n := len(s.slots); {
-	case n > 1 && s.first.frames > 1:
+	switch n := len(s.Slots); {
+	case n > 1 && s.First.Frames > 1:
 		count = fmt.Sprintf("%d frames", n)
 	case n > 1:
 		count = fmt.Sprintf("%d images", n)
 	}
-	kind := s.modality
-	if s.localiser {
+	kind := s.Modality
+	if s.Localiser {
 		kind = join(" ", kind, "localiser")
 	}
 	name := "no description"
-	if words := join(": ", numbered(s.number), s.description); words != "" {
+	if words := join(": ", numbered(s.Number), s.Description); words != "" {
 		name = words
 	}
 	return []string{name, join(" · ", dicom.Clean(kind), count)}
@@ -208,24 +209,6 @@ func numbered(n int) string {
 	return "Se " + strconv.Itoa(n)
 }
 
-// middle is the image a display set is known by: the middle one that is here.
-func (s *stack) middle() (slot, bool) {
-	for n := range s.slots {
-		for _, i := range []int{len(s.slots)/2 + n, len(s.slots)/2 - n} {
-			if i >= 0 && i < len(s.slots) && s.slots[i].inst != nil {
-				return s.slots[i], true
-			}
-		}
-	}
-	return slot{}, false
-}
-
-func (s *stack) middleKey() string {
-	sl, _ := s.middle()
-	f, _ := sl.wanted()
-	return f.Key()
-}
-
 // stripLacks are the frames of which thumbnails on screen are still to be made.
 func (d *Desk) stripLacks() (frames []load.Frame) {
 	if d.strip == nil {
@@ -233,8 +216,8 @@ func (d *Desk) stripLacks() (frames []load.Frame) {
 	}
 	_, stacks := d.stripCells()
 	for _, s := range stacks {
-		sl, ok := s.middle()
-		if f, real := sl.wanted(); ok && real && d.thumbs[f.Key()] == nil {
+		sl, ok := s.Middle()
+		if f, real := sl.Wanted(); ok && real && d.thumbs[f.Key()] == nil {
 			frames = append(frames, f)
 		}
 	}
@@ -278,7 +261,7 @@ func (d *Desk) stripScene(s *Scene) {
 	}
 	cells, stacks := d.stripCells()
 	for i, c := range cells {
-		key := stacks[i].middleKey()
+		key := stacks[i].MiddleKey()
 		if im := d.thumbs[key]; im != nil {
 			at := pixel.Affine{float64(c.Thumb.Dx()) / float64(im.Cols), 0, 0, 0, float64(c.Thumb.Dy()) / float64(im.Rows), 0}
 			s.Tiles = append(s.Tiles, TileScene{Rect: c.Thumb, Image: im, Key: key + "#thumbnail", Place: at, How: pixel.Bilinear})

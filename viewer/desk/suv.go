@@ -8,30 +8,10 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel/suv"
 )
 
-// uptakeOf notes what a PET object's SUV is made with, or why there is none.
-func (i *instance) uptakeOf(d *dicom.Dataset) {
-	if d.Str(dicom.Modality) != "PT" {
-		return
-	}
-	by, err := suv.Of(d)
-	if i.suv = by; err != nil {
-		i.noSUV = err.Error()
-	}
-}
-
-// uptakeWords are on the tile of a PET: why its values are no SUV, or what of it was
-// taken for something else.
-func (i *instance) uptakeWords() string {
-	if i.noSUV != "" {
-		return "no SUV: " + i.noSUV
-	}
-	return i.suv.Note
-}
-
 // alsoSUV is what the probe says of a SUV besides: the same by lean body mass, and
 // the activity.
 func (p picture) alsoSUV(v float64) string {
-	by := p.slot.inst.suv
+	by := p.slot.Instance.SUV
 	if p.image.Unit() != suv.Unit || by.BodyWeight == 0 {
 		return ""
 	}
@@ -39,7 +19,7 @@ func (p picture) alsoSUV(v float64) string {
 	if by.Lean > 0 {
 		words = fmt.Sprintf("SUL %.2f", v*by.Lean/by.BodyWeight)
 	}
-	if p.slot.inst.d.Str(dicom.Units) == "BQML" {
+	if p.slot.Instance.Header.Str(dicom.Units) == "BQML" {
 		words = join(", ", words, fmt.Sprintf("%.0f Bq/ml", v/by.BodyWeight))
 	}
 	if words == "" {

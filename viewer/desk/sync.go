@@ -4,13 +4,14 @@ import (
 	"math"
 
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // synced is how the active tile was looked at when the linked tiles last followed
 // it.
 type synced struct {
 	tile          *tile
-	stack         *stack
+	stack         *stack.Stack
 	view          view
 	invert        bool
 	center, width float64
@@ -61,7 +62,7 @@ func (v *view) alike(now, was view, per float64) {
 // scaleBetween is how many pixels of o are as wide as one of t; 1 where either has
 // no millimetres.
 func scaleBetween(t, o *tile) float64 {
-	if a, b := t.shown.geo.mm, o.shown.geo.mm; a > 0 && b > 0 {
+	if a, b := t.shown.geo.MM, o.shown.geo.MM; a > 0 && b > 0 {
 		return a / b
 	}
 	return 1
@@ -71,7 +72,7 @@ func scaleBetween(t, o *tile) float64 {
 // the same kind.
 func (t *tile) windowIs(was synced) bool {
 	im := t.shown.image
-	if im.Stored == nil || was.tile.shown.image.Unit() != im.Unit() || t.stack.modality != was.stack.modality {
+	if im.Stored == nil || was.tile.shown.image.Unit() != im.Unit() || t.stack.Modality != was.stack.Modality {
 		return false
 	}
 	c, w := straight(t, im)

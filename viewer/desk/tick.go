@@ -75,7 +75,7 @@ func (d *Desk) play(now time.Time) {
 		}
 		sl, _ := t.slot()
 		every := t.hold(sl)
-		for steps := 0; now.Sub(t.since) >= every && steps < len(t.stack.slots) && t.late.IsZero(); steps++ {
+		for steps := 0; now.Sub(t.since) >= every && steps < len(t.stack.Slots) && t.late.IsZero(); steps++ {
 			t.since = t.since.Add(every)
 			var next int
 			next, t.back = t.follows()
@@ -97,7 +97,7 @@ func (d *Desk) play(now time.Time) {
 
 func (d *Desk) toggleCine() {
 	t := d.at()
-	if t.stack == nil || len(t.stack.slots) < 2 {
+	if t.stack == nil || len(t.stack.Slots) < 2 {
 		d.notice("There is nothing to play: one image.")
 		return
 	}

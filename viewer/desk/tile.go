@@ -7,6 +7,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/suv"
 	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // look is how a reader looks at a stack. It is kept while another stack is in the
@@ -42,8 +43,8 @@ type slotID struct {
 
 // tile is one ImageBox.
 type tile struct {
-	key    string // of the stack; "" while empty
-	stack  *stack // nil until its first header is here
+	key    string       // of the stack; "" while empty
+	stack  *stack.Stack // nil until its first header is here
 	look   look
 	linked bool
 	offset float64 // mm
@@ -68,10 +69,10 @@ type tile struct {
 
 // picture is what a tile has on screen.
 type picture struct {
-	slot  slot
+	slot  stack.Slot
 	index int
 	image *pixel.Image
-	geo   geometry
+	geo   stack.Geometry
 	key   string       // of a reformat: equal keys are equal pixels
 	over  *pixel.Image // what lies over it, at its pixels
 	made  string       // how it was made of others, and is not to be measured for its values: "DSA mask 1"
@@ -79,7 +80,7 @@ type picture struct {
 }
 
 // hang puts a stack into the tile with the look it had.
-func (d *Desk) hang(t *tile, s *stack) {
+func (d *Desk) hang(t *tile, s *stack.Stack) {
 	if t.stack == s && s != nil {
 		return
 	}
@@ -88,11 +89,11 @@ func (d *Desk) hang(t *tile, s *stack) {
 	if s == nil {
 		return
 	}
-	t.key, t.stack = s.key(), s
+	t.key, t.stack = s.Key(), s
 	if l, ok := d.looks[t.key]; ok {
 		t.look = l
 		t.look.view.anchor, t.look.view.fitMM = 0, 0
-		t.follow([]*stack{s})
+		t.follow([]*stack.Stack{s})
 	}
 	if _, known := d.looks[t.key]; !known {
 		d.asRecommended(t)
@@ -112,22 +113,22 @@ func (d *Desk) stow(t *tile) {
 // remember notes which slice the tile is at, so that it can be found again.
 func (t *tile) remember() {
 	if sl, ok := t.slot(); ok {
-		t.look.at = slotID{sop: sl.sop(), frame: sl.frame, pos: sl.pos}
+		t.look.at = slotID{sop: sl.SOP(), frame: sl.Frame, pos: sl.Position}
 	}
 }
 
 // slot is where the tile is in its stack.
-func (t *tile) slot() (slot, bool) {
-	if t.stack == nil || t.look.slice < 0 || t.look.slice >= len(t.stack.slots) {
-		return slot{}, false
+func (t *tile) slot() (stack.Slot, bool) {
+	if t.stack == nil || t.look.slice < 0 || t.look.slice >= len(t.stack.Slots) {
+		return stack.Slot{}, false
 	}
-	return t.stack.slots[t.look.slice], true
+	return t.stack.Slots[t.look.slice], true
 }
 
 // follow finds the tile's stack and slice again among stacks that were made anew:
 // the same image, or for a missing one the same place. A stack nobody has scrolled
 // yet stays at its first slice.
-func (t *tile) follow(stacks []*stack) {
+func (t *tile) follow(stacks []*stack.Stack) {
 	if t.key == "" || t.made() != nil {
 		return
 	}
@@ -135,29 +136,29 @@ func (t *tile) follow(stacks []*stack) {
 	if t.stack == nil {
 		return
 	}
-	t.key = t.stack.key()
+	t.key = t.stack.Key()
 	if !t.look.touched {
-		t.look.slice = min(t.look.slice, len(t.stack.slots)-1)
+		t.look.slice = min(t.look.slice, len(t.stack.Slots)-1)
 		return
 	}
-	if i := t.stack.found(t.look.at.sop, t.look.at.frame); i >= 0 {
+	if i := t.stack.Find(t.look.at.sop, t.look.at.frame); i >= 0 {
 		t.look.slice = i
 		return
 	}
-	if t.stack.spatial {
-		t.look.slice = t.stack.nearest(t.look.at.pos)
+	if t.stack.Spatial {
+		t.look.slice = t.stack.Nearest(t.look.at.pos)
 	}
-	t.look.slice = max(0, min(t.look.slice, len(t.stack.slots)-1))
+	t.look.slice = max(0, min(t.look.slice, len(t.stack.Slots)-1))
 }
 
 // home is the stack that holds the tile's image, else the one with its key.
-func (t *tile) home(stacks []*stack) *stack {
-	var same *stack
+func (t *tile) home(stacks []*stack.Stack) *stack.Stack {
+	var same *stack.Stack
 	for _, s := range stacks {
-		if t.look.touched && t.look.at.sop != "" && s.found(t.look.at.sop, t.look.at.frame) >= 0 {
+		if t.look.touched && t.look.at.sop != "" && s.Find(t.look.at.sop, t.look.at.frame) >= 0 {
 			return s
 		}
-		if s.key() == t.key {
+		if s.Key() == t.key {
 			same = s
 		}
 	}
@@ -169,7 +170,7 @@ func (t *tile) goTo(slice int) bool {
 	if t.stack == nil {
 		return false
 	}
-	slice = max(0, min(slice, len(t.stack.slots)-1))
+	slice = max(0, min(slice, len(t.stack.Slots)-1))
 	t.look.touched = true
 	if slice == t.look.slice {
 		t.remember()
@@ -187,12 +188,12 @@ func (t *tile) goTo(slice int) bool {
 
 // geometry is of the picture on screen, else of the slice wanted; ok is false for
 // an empty tile or a missing slice.
-func (t *tile) geometry() (*geometry, bool) {
+func (t *tile) geometry() (*stack.Geometry, bool) {
 	if t.shown.image != nil {
 		return &t.shown.geo, true
 	}
-	if sl, ok := t.slot(); ok && sl.inst != nil {
-		g := sl.inst.geometry(sl.frame)
+	if sl, ok := t.slot(); ok && sl.Instance != nil {
+		g := sl.Instance.Geometry(sl.Frame)
 		return &g, true
 	}
 	return nil, false

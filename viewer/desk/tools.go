@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
@@ -81,7 +82,7 @@ func (d *Desk) centre() {
 	}
 }
 
-func (d *Desk) setCursor(g *geometry, u, v float64) {
+func (d *Desk) setCursor(g *stack.Geometry, u, v float64) {
 	d.cursor = [2]float64{clampTo(u, g.Cols), clampTo(v, g.Rows)}
 	d.draft.Cursor = d.cursor
 	d.dirty = true
@@ -195,7 +196,7 @@ type label struct {
 	points [][2]float64
 	text   []rune
 	on     picture // where it was begun, wherever the reader scrolls meanwhile
-	stack  *stack
+	stack  *stack.Stack
 	ask    string                     // what is asked for; "" for a text mark
 	done   func(d *Desk, text string) // gets the answer; nil for a text mark
 	keys   []time.Time                // of the last characters

@@ -3,12 +3,8 @@ package desk
 import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
-
-// emission reports whether a stack shows where a tracer is, not anatomy.
-func (s *stack) emission() bool { return s.modality == "PT" || s.modality == "NM" }
-
-func registered(a, b *stack) bool { return a.frameOfRef != "" && a.frameOfRef == b.frameOfRef }
 
 // toggleFuse lays the PET of the study over the tile's anatomy, or takes it away. On
 // a tile with the PET itself the anatomy comes below it, at the same level. Series
@@ -25,19 +21,19 @@ func (d *Desk) toggleFuse() {
 		d.notice("There is no series in this tile to fuse.")
 		return
 	}
-	root := t.stack.root()
+	root := t.stack.Root()
 	other := d.partner(root)
 	switch {
-	case other == nil && root.emission():
+	case other == nil && root.Emission():
 		d.notice("No fusion: this study has no CT or MR slices with positions.")
 	case other == nil:
 		d.notice("No fusion: this study has no PET with positions.")
-	case root.emission() && d.mpr != nil:
+	case root.Emission() && d.mpr != nil:
 		d.notice("These are reformats of the PET; m leads back, then F lays it over the CT.")
-	case !registered(root, other) && asked != other:
+	case !stack.Registered(root, other) && asked != other:
 		d.loose = other
 		d.notice("The two series share no frame of reference: nobody says that they fit. F again lays them over each other by position.")
-	case root.emission():
+	case root.Emission():
 		d.fuseUnder(t, other, root)
 	default:
 		d.fuseOver(other)
@@ -46,25 +42,25 @@ func (d *Desk) toggleFuse() {
 
 // fuseUnder puts the anatomy into an emission series' tile, at its level, and that
 // over it.
-func (d *Desk) fuseUnder(t *tile, base, over *stack) {
+func (d *Desk) fuseUnder(t *tile, base, over *stack.Stack) {
 	l := d.tracerOf(over)
 	sl, known := t.slot()
 	if l == nil || !known {
 		return
 	}
 	d.hang(t, base)
-	if base.along.Dot(over.along) > alike {
-		d.slice(t, base.nearest(sl.pos))
+	if base.Along.Dot(over.Along) > stack.Alike {
+		d.slice(t, base.Nearest(sl.Position))
 	}
-	t.fused = &fused{tracer: l, loose: !registered(base, over)}
+	t.fused = &fused{tracer: l, loose: !stack.Registered(base, over)}
 	d.touch()
 }
 
 // fuseOver lays a stack over the active tile, and over all planes of an MPR.
-func (d *Desk) fuseOver(over *stack) {
+func (d *Desk) fuseOver(over *stack.Stack) {
 	if l := d.tracerOf(over); l != nil {
 		d.eachFused(func(t *tile) {
-			t.fused = &fused{tracer: l, loose: !registered(t.stack.root(), over)}
+			t.fused = &fused{tracer: l, loose: !stack.Registered(t.stack.Root(), over)}
 		})
 	}
 }
@@ -85,11 +81,11 @@ func (d *Desk) eachFused(do func(t *tile)) {
 
 // fuseAgain takes up a fusion that the reader left, its share in percent.
 func (d *Desk) fuseAgain(t *tile, share float64) {
-	if !(share > 0) || t.stack == nil || t.stack.root().emission() {
+	if !(share > 0) || t.stack == nil || t.stack.Root().Emission() {
 		return
 	}
-	other := d.partner(t.stack.root())
-	if other == nil || !registered(t.stack.root(), other) {
+	other := d.partner(t.stack.Root())
+	if other == nil || !stack.Registered(t.stack.Root(), other) {
 		return
 	}
 	if l := d.tracerOf(other); l != nil {
@@ -101,20 +97,20 @@ func (d *Desk) fuseAgain(t *tile, share float64) {
 // partner is what a stack is fused with: of the same study, with positions, of the
 // same frame of reference if there is one, with a SUV before one without, the one of
 // most slices.
-func (d *Desk) partner(s *stack) (best *stack) {
+func (d *Desk) partner(s *stack.Stack) (best *stack.Stack) {
 	most := 0
 	for _, o := range d.stacks {
-		if o == s || o.study != s.study || !o.spatial || o.localiser || len(o.slots) < 2 || o.emission() == s.emission() {
+		if o == s || o.Study != s.Study || !o.Spatial || o.Localiser || len(o.Slots) < 2 || o.Emission() == s.Emission() {
 			continue
 		}
-		if !o.emission() && o.modality != "CT" && o.modality != "MR" {
+		if !o.Emission() && o.Modality != "CT" && o.Modality != "MR" {
 			continue
 		}
-		n := min(len(o.slots), 9999)
-		if registered(s, o) {
+		n := min(len(o.Slots), 9999)
+		if stack.Registered(s, o) {
 			n += 100000
 		}
-		if o.modality == "CT" || o.modality == "PT" && o.first.noSUV == "" {
+		if o.Modality == "CT" || o.Modality == "PT" && o.First.NoSUV == "" {
 			n += 10000
 		}
 		if n > most {
@@ -126,7 +122,7 @@ func (d *Desk) partner(s *stack) (best *stack) {
 
 // tracerOf is the layer of a stack, made when it is not there; nil when it cannot be,
 // and that is said.
-func (d *Desk) tracerOf(s *stack) *tracer {
+func (d *Desk) tracerOf(s *stack.Stack) *tracer {
 	for _, l := range d.tracers {
 		if l.stack == s {
 			return l
@@ -142,8 +138,8 @@ func (d *Desk) tracerOf(s *stack) *tracer {
 }
 
 // of makes the layer's volume of a stack, empty.
-func (l *tracer) of(s *stack) error {
-	v, frames, err := volumeOf(s)
+func (l *tracer) of(s *stack.Stack) error {
+	v, frames, err := stack.VolumeOf(s)
 	if err != nil {
 		return err
 	}
@@ -160,7 +156,7 @@ func (d *Desk) retrace() {
 	left := d.tracers[:0]
 	for _, l := range d.tracers {
 		for _, s := range d.stacks {
-			if s.key() != l.stack.key() {
+			if s.Key() != l.stack.Key() {
 				continue
 			}
 			if present(s) == present(l.stack) {

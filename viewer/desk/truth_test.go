@@ -299,7 +299,7 @@ func TestWhatIsSeenIsWhatTheMouseMeasures(t *testing.T) {
 // sliceOf is where an instance is in the stack, from 1.
 func (r *reader) sliceOf(sop string) int {
 	r.Helper()
-	i := r.d.at().stack.found(sop, 0)
+	i := r.d.at().stack.Find(sop, 0)
 	if i < 0 {
 		r.Fatal("the slice is not in the stack")
 	}
@@ -370,7 +370,7 @@ func measureReformat(t *testing.T, turns int, name string) {
 	}
 	r.d.Do(viewer.WindowSet(2000, 0))
 	best, peak := 0, 0.0
-	for i := range r.d.at().stack.slots {
+	for i := range r.d.at().stack.Slots {
 		r.d.Do(viewer.SliceSet(i + 1))
 		r.wait(30e6)
 		t := r.d.Scene().Tiles[1]

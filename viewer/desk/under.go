@@ -12,6 +12,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // under is a presentation state on a tile, and how the tile was looked at before. What
@@ -49,7 +50,7 @@ func (d *Desk) nextState() {
 	case p.image == nil || p.preview():
 		d.notice("No image is here to be presented.")
 		return
-	case p.slot.inst.made != nil:
+	case p.slot.Instance.Made != nil:
 		d.notice("A presentation state is about images as they were acquired, not about reformats.")
 		return
 	case t.fused != nil:
@@ -87,8 +88,8 @@ func (d *Desk) noState() string {
 
 func (d *Desk) statesOf(p picture) []*pr.State {
 	var out []*pr.State
-	for _, s := range d.others.about[p.slot.sop()] {
-		if s.Of(dicom.UID(p.slot.sop()), p.slot.frame) {
+	for _, s := range d.others.about[p.slot.SOP()] {
+		if s.Of(dicom.UID(p.slot.SOP()), p.slot.Frame) {
 			out = append(out, s)
 		}
 	}
@@ -116,7 +117,7 @@ func (d *Desk) present(t *tile, s *pr.State) {
 	}
 	v.Zoom, v.PanX, v.PanY = 0, 0, 0
 	t.look.window, t.look.invert, t.look.enhanced = choice{}, false, 0
-	if a, ok := s.Area(dicom.UID(t.shown.slot.sop()), t.shown.slot.frame); ok {
+	if a, ok := s.Area(dicom.UID(t.shown.slot.SOP()), t.shown.slot.Frame); ok {
 		if a.Mode == "TRUE SIZE" {
 			d.notice("The state asks for true size; here its area is fitted.")
 		}
@@ -127,7 +128,7 @@ func (d *Desk) present(t *tile, s *pr.State) {
 
 // look brings an area into sight: all of it as large as fits, or as it is to be
 // magnified.
-func (v *view) look(a pr.Area, g *geometry, r image.Rectangle) {
+func (v *view) look(a pr.Area, g *stack.Geometry, r image.Rectangle) {
 	x0, y0, x1, y1 := edges(a)
 	if w, h := x1-x0, y1-y0; w > 0 && h > 0 && (x0 != 0 || y0 != 0 || x1 != float64(g.Cols) || y1 != float64(g.Rows) || a.Mode == "MAGNIFY") {
 		h *= g.Aspect
@@ -154,10 +155,10 @@ func edges(a pr.Area) (x0, y0, x1, y1 float64) {
 // the picture; nil where no state is about it.
 func (d *Desk) underPicture(t *tile) (im *pixel.Image, key string) {
 	u, p := t.under, t.shown
-	if u == nil || p.image == nil || p.preview() || p.slot.inst.made != nil || t.fused != nil || t.look.enhanced != 0 {
+	if u == nil || p.image == nil || p.preview() || p.slot.Instance.Made != nil || t.fused != nil || t.look.enhanced != 0 {
 		return nil, ""
 	}
-	sop, frame := dicom.UID(p.slot.sop()), p.slot.frame
+	sop, frame := dicom.UID(p.slot.SOP()), p.slot.Frame
 	if !u.state.Of(sop, frame) {
 		return nil, ""
 	}
@@ -197,7 +198,7 @@ func monotonic(l *pixel.LUT) bool {
 // it could be under.
 func (d *Desk) underWords(t *tile) (made, window, warn string) {
 	p := t.shown
-	if p.slot.inst.made != nil {
+	if p.slot.Instance.Made != nil {
 		return "", "", ""
 	}
 	im, key := d.underPicture(t)
@@ -229,7 +230,7 @@ func (d *Desk) stateShapes(t *tile, clip image.Rectangle) []overlay.Shape {
 		return nil
 	}
 	s, p := t.under.state, t.shown
-	sop, frame := dicom.UID(p.slot.sop()), p.slot.frame
+	sop, frame := dicom.UID(p.slot.SOP()), p.slot.Frame
 	to := t.units(s, sop, frame)
 	var out []overlay.Shape
 	for _, a := range s.On(sop, frame) {

@@ -9,6 +9,7 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // quantity is what one direction of an ultrasound region measures: the name of the value
@@ -24,11 +25,11 @@ var quantities = map[space.RegionUnit]quantity{
 // regionAxes is the region whose own axes a mark is measured in: one that is not in
 // centimetres both ways and holds all of it. Only a ruler and a probe mean something
 // there.
-func regionAxes(in *instance, m viewer.Mark) (space.Region, bool) {
+func regionAxes(in *stack.Instance, m viewer.Mark) (space.Region, bool) {
 	if m.Kind != viewer.Length && m.Kind != viewer.Probe || len(m.Points) == 0 {
 		return space.Region{}, false
 	}
-	r, ok := space.RegionAt(space.Regions(in.d), m.Points...)
+	r, ok := space.RegionAt(space.Regions(in.Header), m.Points...)
 	return r, ok && !r.Plane()
 }
 
@@ -71,10 +72,10 @@ func perTime(r space.Region, x, y, ux, uy float64) (out []viewer.Value) {
 // alsoThere is what the axes of a region say under the probe, before the value of the
 // pixel: "32.4 cm/s, 0.420 s".
 func alsoThere(p picture, at [2]float64) string {
-	if p.slot.inst == nil {
+	if p.slot.Instance == nil {
 		return ""
 	}
-	r, ok := regionAxes(p.slot.inst, viewer.Mark{Kind: viewer.Probe, Points: [][2]float64{at}})
+	r, ok := regionAxes(p.slot.Instance, viewer.Mark{Kind: viewer.Probe, Points: [][2]float64{at}})
 	if !ok {
 		return ""
 	}
@@ -108,10 +109,10 @@ func what(r space.Region) string {
 // regionFrames are the calibrated regions of an ultrasound image, drawn lightly while
 // something is being measured.
 func (d *Desk) regionFrames(t *tile, clip image.Rectangle) (l overlay.List) {
-	if t.shown.slot.inst == nil || t.shown.slot.inst.made != nil {
+	if t.shown.slot.Instance == nil || t.shown.slot.Instance.Made != nil {
 		return l
 	}
-	for _, r := range space.Regions(t.shown.slot.inst.d) {
+	for _, r := range space.Regions(t.shown.slot.Instance.Header) {
 		if _, ok := space.RegionAt([]space.Region{r}, [2]float64{float64(r.MinX) + 0.5, float64(r.MinY) + 0.5}); !ok {
 			continue
 		}

@@ -8,12 +8,13 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/measure"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // measured fills in what a mark says: values, their uncertainty and where the
 // millimetres come from (M6). refused is a sentence when it must not be measured.
 func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
-	in, frame := p.slot.inst, p.slot.frame
+	in, frame := p.slot.Instance, p.slot.Frame
 	if refused := acrossGap(in, frame, m); refused != "" {
 		return m, refused
 	}
@@ -147,19 +148,19 @@ func regionValues(cal space.Calibration, m viewer.Mark, p picture) []viewer.Valu
 
 // calibration is that of a mark's points. In an ultrasound with regions a distance
 // must lie within one that is in centimetres both ways (display.md D4).
-func calibration(in *instance, frame int, m viewer.Mark) (space.Calibration, string) {
+func calibration(in *stack.Instance, frame int, m viewer.Mark) (space.Calibration, string) {
 	points := m.Points
 	if m.Kind == viewer.Probe || m.Kind == viewer.Arrow || m.Kind == viewer.Text || m.Kind == viewer.Vertebra {
 		return space.InPixels, ""
 	}
-	if in.manual != nil {
-		return *in.manual, ""
+	if in.Manual != nil {
+		return *in.Manual, ""
 	}
-	cal := space.CalibrationAt(in.d, frame, points...)
+	cal := space.CalibrationAt(in.Header, frame, points...)
 	if cal.Source != "" {
 		return cal, ""
 	}
-	regions := space.Regions(in.d)
+	regions := space.Regions(in.Header)
 	if len(regions) == 0 {
 		return cal, ""
 	}
@@ -168,7 +169,7 @@ func calibration(in *instance, frame int, m viewer.Mark) (space.Calibration, str
 
 // acrossRegions says why points have no common calibration. Points that all lie
 // outside every region are measured in pixels.
-func acrossRegions(regions []space.Region, points [][2]float64, in *instance, frame int) string {
+func acrossRegions(regions []space.Region, points [][2]float64, in *stack.Instance, frame int) string {
 	within, calibrated := 0, 0
 	for _, p := range points {
 		for _, r := range regions {
@@ -177,7 +178,7 @@ func acrossRegions(regions []space.Region, points [][2]float64, in *instance, fr
 				break
 			}
 		}
-		if space.CalibrationAt(in.d, frame, p).Source != "" {
+		if space.CalibrationAt(in.Header, frame, p).Source != "" {
 			calibrated++
 		}
 	}
@@ -210,7 +211,7 @@ func probeWords(p picture, at [2]float64) string {
 	if p.image.Lossy {
 		words += " (lossy)"
 	}
-	if made := p.slot.inst.made; made != nil && made.Words() != "" {
+	if made := p.slot.Instance.Made; made != nil && made.Words() != "" {
 		words += " (" + made.Words() + ")"
 	}
 	words += p.alsoOver(at)

@@ -5,27 +5,8 @@ import (
 	"math"
 
 	"github.com/nocturne/nocturne/cache/pixel"
-	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
-
-// geometry is the size of an image before its pixels are here, by the rules of
-// package pixel: mm is the width of a pixel, 0 when it is not known.
-type geometry struct {
-	pixel.Image
-	mm float64
-}
-
-func geometryOf(in *instance, frame int, rows, cols int) geometry {
-	g := geometry{Image: pixel.Image{Rows: rows, Cols: cols, Aspect: 1}}
-	if c := in.manual; c != nil {
-		g.Aspect, g.mm = c.RowMM/c.ColMM, c.ColMM
-	} else if c := space.CalibrationOf(in.d, frame); c.Source != "" {
-		g.Aspect, g.mm = c.RowMM/c.ColMM, c.ColMM
-	} else if r := in.aspect(); r > 0 {
-		g.Aspect = r
-	}
-	return g
-}
 
 // view is how a tile looks at an image.
 type view struct {
@@ -35,18 +16,18 @@ type view struct {
 }
 
 // scale is the zoom in effect: screen pixels per image column.
-func (v view) scale(g *geometry, r image.Rectangle) float64 {
+func (v view) scale(g *stack.Geometry, r image.Rectangle) float64 {
 	switch {
 	case v.Zoom > 0:
 		return v.Zoom
-	case v.fitMM > 0 && g.mm > 0:
-		return v.fitMM * g.mm
+	case v.fitMM > 0 && g.MM > 0:
+		return v.fitMM * g.MM
 	}
 	return g.FitZoom(v.Turn, r.Size())
 }
 
 // place maps image points to points of the tile, counted from its corner.
-func (v view) place(g *geometry, r image.Rectangle) pixel.Affine {
+func (v view) place(g *stack.Geometry, r image.Rectangle) pixel.Affine {
 	p := v.View
 	p.Zoom = v.scale(g, r)
 	a := g.Place(p, r.Size())
@@ -68,12 +49,12 @@ func (v view) anchored() bool {
 }
 
 // toScene maps image points to points of the scene.
-func (v view) toScene(g *geometry, r image.Rectangle) pixel.Affine {
+func (v view) toScene(g *stack.Geometry, r image.Rectangle) pixel.Affine {
 	return v.place(g, r).Then(pixel.Affine{1, 0, float64(r.Min.X), 0, 1, float64(r.Min.Y)})
 }
 
 // toImage maps points of the scene to image points.
-func (v view) toImage(g *geometry, r image.Rectangle) pixel.Affine {
+func (v view) toImage(g *stack.Geometry, r image.Rectangle) pixel.Affine {
 	a, _ := v.toScene(g, r).Inverse()
 	return a
 }
@@ -94,7 +75,7 @@ func (v *view) rotate(quarters int) { v.Turn = ((v.Turn+quarters)%4 + 4) % 4 }
 const minZoom, maxZoom = 0.02, 64
 
 // zoomAt scales by f and keeps the image point under a scene point where it is.
-func (v *view) zoomAt(f float64, g *geometry, r image.Rectangle, x, y float64) {
+func (v *view) zoomAt(f float64, g *stack.Geometry, r image.Rectangle, x, y float64) {
 	px, py := v.toImage(g, r).Apply(x, y)
 	v.Zoom = math.Max(minZoom, math.Min(maxZoom, v.scale(g, r)*f))
 	qx, qy := v.toImage(g, r).Apply(x, y)
@@ -105,7 +86,7 @@ func (v *view) zoomAt(f float64, g *geometry, r image.Rectangle, x, y float64) {
 
 // pin turns a fit that keeps to an edge into the plain zoom and pan that look the
 // same, so that a drag begins where the picture is.
-func (v *view) pin(g *geometry, r image.Rectangle) {
+func (v *view) pin(g *stack.Geometry, r image.Rectangle) {
 	if !v.anchored() {
 		return
 	}
@@ -115,7 +96,7 @@ func (v *view) pin(g *geometry, r image.Rectangle) {
 }
 
 // drag pans by scene pixels.
-func (v *view) drag(dx, dy float64, g *geometry, r image.Rectangle) {
+func (v *view) drag(dx, dy float64, g *stack.Geometry, r image.Rectangle) {
 	v.pin(g, r)
 	in := v.toImage(g, r)
 	v.PanX -= in[0]*dx + in[1]*dy
@@ -124,7 +105,7 @@ func (v *view) drag(dx, dy float64, g *geometry, r image.Rectangle) {
 }
 
 // clamp keeps the middle of the tile on the image, so that it cannot be lost.
-func (v *view) clamp(g *geometry) {
+func (v *view) clamp(g *stack.Geometry) {
 	w, h := float64(g.Cols)/2, float64(g.Rows)/2
 	v.PanX = math.Max(-w, math.Min(w, v.PanX))
 	v.PanY = math.Max(-h, math.Min(h, v.PanY))

@@ -6,6 +6,7 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/measure"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // axis is one axis of an ellipsoid and the mark it was measured with.
@@ -124,7 +125,7 @@ func (d *Desk) onePlane(axes []axis) bool {
 	first, ok := d.planeOfMark(axes[0].of)
 	for _, a := range axes[1:] {
 		p, known := d.planeOfMark(a.of)
-		if !ok || !known || math.Abs(first.Normal().Dot(p.Normal())) <= alike {
+		if !ok || !known || math.Abs(first.Normal().Dot(p.Normal())) <= stack.Alike {
 			return false
 		}
 	}
@@ -136,8 +137,8 @@ func (d *Desk) planeOfMark(m viewer.Mark) (p space.Plane, ok bool) {
 	if m.Plane != nil {
 		return planeOf(m.Plane), true
 	}
-	if in := d.objects[m.SOPUID]; in != nil && in.d != nil {
-		return in.plane(m.Frame)
+	if in := d.objects[m.SOPUID]; in != nil && in.Header != nil {
+		return in.Plane(m.Frame)
 	}
 	return p, false
 }

@@ -51,7 +51,7 @@ func (d *Desk) page(by int) {
 
 // walks reports whether a tile has a mammogram as it was taken.
 func (t *tile) walks() bool {
-	return t.stack != nil && t.stack.modality == "MG" && !t.stack.spatial && t.stack.first.frames == 1
+	return t.stack != nil && t.stack.Modality == "MG" && !t.stack.Spatial && t.stack.First.Frames == 1
 }
 
 // walkBy shows the next part of the tile's image pixel on pixel, alone; after the last
@@ -62,7 +62,7 @@ func (d *Desk) walkBy(by int) {
 		d.notice("There is no whole image in this tile to be looked at part by part.")
 		return
 	}
-	f, _ := t.shown.slot.wanted()
+	f, _ := t.shown.slot.Wanted()
 	if w := d.walk; w == nil || w.tile != d.active || w.frame != f.Key() || t.look.view.Zoom != 1 || !d.oneUp && tilesOf(d.layout) > 1 {
 		was := d.oneUp
 		if w != nil && w.tile == d.active {
@@ -92,7 +92,7 @@ func (d *Desk) walkOn(by int) {
 	t.look.view.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
 	d.walk = nil
 	for i := d.active + by; i >= 0 && i < tilesOf(d.layout); i += by {
-		if next := d.tiles[i]; next.walks() && !d.prior(next.stack.study) && next.shown.image != nil {
+		if next := d.tiles[i]; next.walks() && !d.prior(next.stack.Study) && next.shown.image != nil {
 			d.activate(i)
 			d.walk = &walk{tile: i, oneUp: oneUp}
 			d.walkBy(by)
@@ -140,10 +140,10 @@ func (t *tile) walkTo(i, j, nx, ny int) {
 // trace notes which points of a mammogram are on screen pixel on pixel, or larger.
 func (d *Desk) trace(t *tile) {
 	p := t.shown
-	if !t.walks() || p.image == nil || p.preview() || d.prior(t.stack.study) || t.look.view.scale(&p.geo, t.rect) < 1 {
+	if !t.walks() || p.image == nil || p.preview() || d.prior(t.stack.Study) || t.look.view.scale(&p.geo, t.rect) < 1 {
 		return
 	}
-	f, _ := p.slot.wanted()
+	f, _ := p.slot.Wanted()
 	w := d.walks[f.Key()]
 	if w == nil {
 		w = &walked{}
@@ -162,7 +162,7 @@ func (d *Desk) trace(t *tile) {
 
 // walkedWords say how much of a mammogram was seen at 1:1.
 func (d *Desk) walkedWords(t *tile) string {
-	f, ok := t.shown.slot.wanted()
+	f, ok := t.shown.slot.Wanted()
 	if w := d.walks[f.Key()]; ok && w != nil && t.walks() {
 		return fmt.Sprintf("seen at 1:1: %.0f %%", math.Floor(100*w.share()))
 	}
@@ -172,8 +172,8 @@ func (d *Desk) walkedWords(t *tile) string {
 // unwalked are the mammograms of which a part was seen at 1:1 and others were not.
 func (d *Desk) unwalked() (where []string) {
 	for _, s := range d.stacks {
-		for _, sl := range s.slots {
-			f, ok := sl.wanted()
+		for _, sl := range s.Slots {
+			f, ok := sl.Wanted()
 			if w := d.walks[f.Key()]; ok && w != nil && w.share() < 1 {
 				where = append(where, fmt.Sprintf("%s: %.0f %% seen at 1:1", orSeries(s), math.Floor(100*w.share())))
 			}

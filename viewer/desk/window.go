@@ -50,7 +50,7 @@ func (d *Desk) preset(a viewer.Action) {
 	switch {
 	case im.Unit() == "HU":
 		d.setTo(t, p.Center, p.Width, p.Name)
-	case t.stack.modality == "MR":
+	case t.stack.Modality == "MR":
 		d.presetMR(a, t, im)
 	case im.Unit() == "":
 		d.notice("Presets are in Hounsfield units; this image has stored values only. 0 has its own windows.")

@@ -3,7 +3,6 @@ package desk
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -11,6 +10,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel/suv"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // words is all that is written on a tile. What describes pixels is of the picture
@@ -21,8 +21,8 @@ func (d *Desk) words(i int, t *tile) overlay.Tile {
 	}
 	d.studyWords(&w, t)
 	if t.stack != nil {
-		w.Slice, w.Slices = t.look.slice+1, len(t.stack.slots)
-		w.Series = seriesWords(t.stack)
+		w.Slice, w.Slices = t.look.slice+1, len(t.stack.Slots)
+		w.Series = t.stack.Title()
 		w.Level = t.level()
 	}
 	if t.linked {
@@ -43,7 +43,7 @@ func (d *Desk) words(i int, t *tile) overlay.Tile {
 // comparing reports whether a prior is on screen.
 func (d *Desk) comparing() bool {
 	for _, t := range d.visible() {
-		if t.stack != nil && d.prior(t.stack.study) {
+		if t.stack != nil && d.prior(t.stack.Study) {
 			return true
 		}
 	}
@@ -72,14 +72,6 @@ func (d *Desk) studyWords(w *overlay.Tile, t *tile) {
 	}
 }
 
-func seriesWords(s *stack) string {
-	number := ""
-	if s.number != 0 {
-		number = "Se " + strconv.Itoa(s.number)
-	}
-	return join(" · ", join(": ", number, s.description), s.part, s.phase)
-}
-
 func linkWords(t *tile) string {
 	if t.offset == 0 {
 		return "linked"
@@ -92,58 +84,58 @@ func linkWords(t *tile) string {
 // other axes have their letter.
 func (t *tile) level() string {
 	sl, ok := t.slot()
-	if !ok || !t.stack.spatial {
+	if !ok || !t.stack.Spatial {
 		return ""
 	}
 	const mostly = 0.9
 	for axis, letters := range [2][2]string{{"L", "R"}, {"P", "A"}} {
-		if t.stack.along[axis] < mostly {
+		if t.stack.Along[axis] < mostly {
 			continue
 		}
 		letter := letters[0]
-		if sl.pos < 0 {
+		if sl.Position < 0 {
 			letter = letters[1]
 		}
-		return fmt.Sprintf("%s %.1f mm", letter, math.Abs(sl.pos))
+		return fmt.Sprintf("%s %.1f mm", letter, math.Abs(sl.Position))
 	}
-	pos := math.Round(-10*sl.pos)/10 + 0 // the stack goes down: to the feet, left or back
+	pos := math.Round(-10*sl.Position)/10 + 0 // the stack goes down: to the feet, left or back
 	return strings.Replace(fmt.Sprintf("%+.1f mm", pos), "-", "−", 1)
 }
 
 func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
-	in, frame, v := p.slot.inst, p.slot.frame, t.look.view
-	h := in.d
+	in, frame, v := p.slot.Instance, p.slot.Frame, t.look.view
+	h := in.Header
 	w.Patient = join(" · ", dicom.ParsePN(h.Str(dicom.PatientName)).Display(), dicom.Clean(h.Str(dicom.PatientID)))
-	w.Technique = join(" · ", technique(in, frame), lossyWords(p.image), in.uptakeWords())
+	w.Technique = join(" · ", in.Technique(frame), lossyWords(p.image), in.UptakeWords())
 	if p.preview() {
 		w.Made = "preview, still reading"
 	} else if p.made != "" {
 		w.Made = p.made
-	} else if in.made != nil {
-		w.Made = join(", ", in.made.Name(), in.made.Words())
+	} else if in.Made != nil {
+		w.Made = join(", ", in.Made.Name(), in.Made.Words())
 	}
 	w.Made = join(" · ", w.Made, d.layerWords(p.image))
 	made, over, warn := d.overWords(t)
 	w.Made, w.Warn = join(", ", w.Made, made), warn
-	w.Position = join(" · ", space.Position(h), t.stack.root().lie.words(), d.offLevel(t))
+	w.Position = join(" · ", space.Position(h), t.stack.Root().Lie.Words(), d.offLevel(t))
 	if e, ok := space.Orientation(h, frame); ok {
 		w.Edges = e.Shown(v.FlipH, v.Turn)
 	} else {
 		w.Unoriented = true
 	}
 	w.Badge = join(", ", d.enhancedWord(t), overlay.Badge(v.FlipH, v.Turn, t.look.invert))
-	w.Side = in.side(frame)
+	w.Side = in.Side(frame)
 	w.Conflict = d.sideConflict(in, frame)
 	w.Window = join(" · ", windowWords(t.look.window, p.image), over)
 	scale := v.scale(&p.geo, t.rect)
 	w.Zoom = join(" ", fmt.Sprintf("zoom %.2f×", scale/d.scale), d.samplingWord(t))
-	if p.geo.mm > 0 {
-		w.MM = p.geo.mm / scale
+	if p.geo.MM > 0 {
+		w.MM = p.geo.MM / scale
 	}
-	if t.stack.modality == "MG" && !d.prior(t.stack.study) {
+	if t.stack.Modality == "MG" && !d.prior(t.stack.Study) {
 		w.Warn = join(" · ", w.Warn, d.notForMammography())
 	}
-	if plane, ok := in.plane(frame); ok {
+	if plane, ok := in.Plane(frame); ok {
 		if side, mm, ok := plane.Side(0); ok {
 			w.Midline = fmt.Sprintf("%s %.0f mm", side, mm)
 			if side == "" {
@@ -164,12 +156,12 @@ func lossyWords(im *pixel.Image) string {
 
 // sideConflict shows a laterality that disagrees: of image and series, or with the
 // order (N5).
-func (d *Desk) sideConflict(in *instance, frame int) string {
-	image, series := in.d.Str(dicom.ImageLaterality), in.d.Str(dicom.Laterality)
-	switch side := in.side(frame); {
+func (d *Desk) sideConflict(in *stack.Instance, frame int) string {
+	image, series := in.Header.Str(dicom.ImageLaterality), in.Header.Str(dicom.Laterality)
+	switch side := in.Side(frame); {
 	case image != "" && series != "" && image != series:
 		return "LATERALITY: image " + dicom.Clean(image) + ", series " + dicom.Clean(series)
-	case side != "" && side != "B" && d.c.Order.Laterality != "" && side != d.c.Order.Laterality && !d.prior(in.obj.StudyUID):
+	case side != "" && side != "B" && d.c.Order.Laterality != "" && side != d.c.Order.Laterality && !d.prior(in.Object.StudyUID):
 		return "LATERALITY: image " + dicom.Clean(side) + ", order " + dicom.Clean(d.c.Order.Laterality)
 	}
 	return ""

@@ -1,4 +1,4 @@
-package desk
+package stack
 
 import (
 	"fmt"
@@ -6,15 +6,15 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 )
 
-// spacing is what a reader must know of how a stack's slices lie.
-type spacing struct {
+// Lie is what a reader must know of how a stack's slices lie.
+type Lie struct {
 	missing int     // places in its holes
 	twice   int     // places with more than one slice
 	uneven  float64 // mm, the largest departure of a distance from the usual; 0 within 1 %
 	tilt    float64 // degrees of the gantry; 0 below half a degree
 }
 
-func spacingOf(sp space.Stack) (s spacing) {
+func spacingOf(sp space.Stack) (s Lie) {
 	s.missing, s.twice = sp.Expected()-len(sp.Order), len(sp.Duplicates)
 	if sp.Uneven > 0.01*sp.Spacing {
 		s.uneven = sp.Uneven
@@ -25,9 +25,9 @@ func spacingOf(sp space.Stack) (s spacing) {
 	return s
 }
 
-// words are on every tile of the stack, and on its reformats; "" where all is as it
+// Words are on every tile of the stack, and on its reformats; "" where all is as it
 // should be.
-func (s spacing) words() string {
+func (s Lie) Words() string {
 	var out []string
 	count := func(n int, one, many string) {
 		if n == 1 {

@@ -1,4 +1,4 @@
-package desk
+package stack
 
 import (
 	"strconv"
@@ -22,10 +22,10 @@ const (
 var nuclear = []dicom.Tag{energyVector, detectorVector, phaseVector, rotationVector, intervalVector}
 
 // vectors are a frame's entries in them.
-func (i *instance) vectors(frame int) string {
+func (i *Instance) vectors(frame int) string {
 	var out []string
 	for _, t := range nuclear {
-		if v := i.d.Floats(t); frame < len(v) {
+		if v := i.Header.Floats(t); frame < len(v) {
 			out = append(out, strconv.FormatFloat(v[frame], 'g', -1, 64))
 		}
 	}
@@ -39,10 +39,10 @@ var alongStack = map[dicom.Tag]bool{
 
 // dimensions are a frame's indices in what the object itself says it runs through,
 // places left out (PS3.3 C.7.6.17).
-func dimensions(s slot) string {
+func dimensions(s Slot) string {
 	var out []string
-	values := s.inst.d.FrameGroup(s.frame, dicom.FrameContentSequence).Strs(dicom.DimensionIndexValues)
-	for k, it := range s.inst.d.Seq(dicom.DimensionIndexSequence) {
+	values := s.Instance.Header.FrameGroup(s.Frame, dicom.FrameContentSequence).Strs(dicom.DimensionIndexValues)
+	for k, it := range s.Instance.Header.Seq(dicom.DimensionIndexSequence) {
 		if k < len(values) && !alongStack[dicom.Tag(it.IntOr(dicom.DimensionIndexPointer, 0))] {
 			out = append(out, values[k])
 		}

@@ -1,4 +1,4 @@
-package desk
+package stack
 
 import (
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -35,36 +35,37 @@ var kept = []dicom.Tag{
 	dicom.DiffusionGradientOrientation, dicom.ViewCodeSequence, dicom.ViewModifierCodeSequence, dicom.PresentationIntentType,
 }
 
-// instance is what is known of one object: its header or why there is none.
-type instance struct {
-	obj    viewer.Object
-	d      *dicom.Dataset
-	frames int
-	image  bool
-	failed string             // why it cannot be read, in words; "" when it was
-	suv    suv.Factor         // of a PET
-	noSUV  string             // why a PET has none
+// Instance is what is known of one object: its header or why there is none.
+type Instance struct {
+	Object viewer.Object
+	Header *dicom.Dataset // what is kept of it; empty until it is read
+	Frames int
+	Image  bool               // it has pixels to be shown
+	Failed string             // why it cannot be read, in words; "" when it was
+	SUV    suv.Factor         // of a PET
+	NoSUV  string             // why a PET has none
 	sets   []string           // what split says of each frame, as far as it was asked
-	seg    *seg.Segmentation  // of a segmentation
-	rt     *rt.Structures     // of a structure set
-	manual *space.Calibration // of its series, by the reader's hand
+	Seg    *seg.Segmentation  // of a segmentation
+	RT     *rt.Structures     // of a structure set
+	Manual *space.Calibration // of its series, by the reader's hand
 	clocks *clock             // the Frame Time Vector added up, once asked for
-	made   *volume.Plane      // a reformat: its frames are slices of this plane; nil for what was acquired
+	Made   *volume.Plane      // a reformat: its frames are slices of this plane; nil for what was acquired
 }
 
-func newInstance(o viewer.Object, f *dicom.File) *instance {
-	i := &instance{obj: o, d: &dicom.Dataset{}}
+// NewInstance keeps what is of use of a file that was read.
+func NewInstance(o viewer.Object, f *dicom.File) *Instance {
+	i := &Instance{Object: o, Header: &dicom.Dataset{}}
 	for _, t := range kept {
 		if e, ok := f.Dataset.Get(t); ok {
-			i.d.Set(e)
+			i.Header.Set(e)
 		}
 	}
 	i.uptakeOf(f.Dataset)
 	i.knowB(f.Dataset)
-	i.image = f.Pixel.Present()
+	i.Image = f.Pixel.Present()
 	i.outlined(f.Dataset)
-	i.frames = dicom.Frames(f)
-	i.frames = min(i.frames, maxFrames)
+	i.Frames = dicom.Frames(f)
+	i.Frames = min(i.Frames, maxFrames)
 	return i
 }
 
@@ -72,40 +73,40 @@ func newInstance(o viewer.Object, f *dicom.File) *instance {
 // tomographies have some thousand.
 const maxFrames = 1 << 16
 
-func (i *instance) plane(frame int) (space.Plane, bool) {
-	if i.made != nil {
-		return i.made.At(frame), true
+// Plane is where a frame lies in the patient; ok is false where that is not said.
+func (i *Instance) Plane(frame int) (space.Plane, bool) {
+	if i.Made != nil {
+		return i.Made.At(frame), true
 	}
-	p, err := space.PlaneOf(i.d, frame)
+	p, err := space.PlaneOf(i.Header, frame)
 	return p, err == nil
 }
 
-func (i *instance) number() int { return i.d.IntOr(dicom.InstanceNumber, 0) }
+// Number is Instance Number, 0 where there is none.
+func (i *Instance) Number() int { return i.Header.IntOr(dicom.InstanceNumber, 0) }
 
-func (i *instance) localiser() bool { return dicom.IsLocaliser(i.d) }
+func (i *Instance) localiser() bool { return dicom.IsLocaliser(i.Header) }
 
-// aspect is Pixel Aspect Ratio, height to width; 0 when there is none.
-func (i *instance) aspect() float64 {
-	if r := i.d.Floats(dicom.PixelAspectRatio); len(r) == 2 && r[0] > 0 && r[1] > 0 {
-		return r[0] / r[1]
-	}
-	return 0
-}
-
-func (i *instance) geometry(frame int) geometry {
-	return geometryOf(i, frame, max(1, i.d.IntOr(dicom.Rows, 1)), max(1, i.d.IntOr(dicom.Columns, 1)))
-}
-
-// side is which side of the body a frame shows, R, L, B or "": of the frame, of
+// Side is which side of the body a frame shows, R, L, B or "": of the frame, of
 // the image, of the series.
-func (i *instance) side(frame int) string {
+func (i *Instance) Side(frame int) string {
 	for _, s := range []string{
-		i.d.FrameGroup(frame, dicom.FrameAnatomySequence).Str(dicom.FrameLaterality),
-		i.d.Str(dicom.ImageLaterality), i.d.Str(dicom.Laterality),
+		i.Header.FrameGroup(frame, dicom.FrameAnatomySequence).Str(dicom.FrameLaterality),
+		i.Header.Str(dicom.ImageLaterality), i.Header.Str(dicom.Laterality),
 	} {
 		if s != "" && s != "U" {
 			return s
 		}
 	}
 	return ""
+}
+
+// outlined reads what is drawn over other images: segmentations and structure sets. They
+// are no display sets themselves.
+func (i *Instance) outlined(d *dicom.Dataset) {
+	if s, err := seg.Read(d); err == nil {
+		i.Seg, i.Image = s, false
+	} else if s, err := rt.Read(d); err == nil {
+		i.RT = s
+	}
 }

@@ -1,4 +1,4 @@
-package desk
+package stack
 
 import (
 	"strings"
@@ -23,13 +23,13 @@ var specialCodes = map[string]string{
 	"399055006": "spot", "R-102D7": "spot", "399163009": "magnification", "R-102D6": "magnification",
 }
 
-// projection is how an image of a set without positions was taken.
-func projection(sl slot) hang.View {
-	if sl.inst == nil {
+// Projection is how an image of a set without positions was taken.
+func (s Slot) Projection() hang.View {
+	if s.Instance == nil {
 		return hang.View{}
 	}
-	h := sl.inst.d
-	v := hang.View{Side: sl.inst.side(sl.frame), Position: strings.ToUpper(h.Str(dicom.ViewPosition))}
+	h := s.Instance.Header
+	v := hang.View{Side: s.Instance.Side(s.Frame), Position: strings.ToUpper(h.Str(dicom.ViewPosition))}
 	code := h.Item(dicom.ViewCodeSequence)
 	if named := viewOf(code); named != "" && v.Position == "" {
 		v.Position = named

@@ -1,4 +1,4 @@
-package desk
+package stack
 
 import (
 	"encoding/binary"
@@ -19,8 +19,8 @@ var privateB = []struct {
 
 // knowB takes a b-value that is told in a private attribute for Diffusion b-value
 // (0018,9087), so that one word tells display sets apart.
-func (i *instance) knowB(from *dicom.Dataset) {
-	if i.d.Has(dicom.DiffusionBValue) || from.Str(dicom.Modality) != "MR" {
+func (i *Instance) knowB(from *dicom.Dataset) {
+	if i.Header.Has(dicom.DiffusionBValue) || from.Str(dicom.Modality) != "MR" {
 		return
 	}
 	for _, p := range privateB {
@@ -38,7 +38,7 @@ func (i *instance) knowB(from *dicom.Dataset) {
 
 // takeB takes a value by its VR, or as it lies in a file that does not tell VRs: digits,
 // of several values the first, or a single FL.
-func (i *instance) takeB(text string, bytes []byte) {
+func (i *Instance) takeB(text string, bytes []byte) {
 	if text == "" && len(bytes) == 4 && (string(bytes) == "\x00\x00\x00\x00" || bytes[3] >= 0x3F && bytes[3] < 0x48) {
 		text = strconv.FormatFloat(float64(math.Float32frombits(binary.LittleEndian.Uint32(bytes))), 'g', -1, 32)
 	} else if text == "" {
@@ -50,14 +50,14 @@ func (i *instance) takeB(text string, bytes []byte) {
 		b -= 1e9 * float64(int64(b/1e9))
 	}
 	if err == nil && b >= 0 && b < 1e5 {
-		i.d.SetFloat(dicom.DiffusionBValue, b)
+		i.Header.SetFloat(dicom.DiffusionBValue, b)
 	}
 }
 
-// b is the b-value that all slices of a stack share by how it was split, −1 where none
+// B is the b-value that all slices of a stack share by how it was split, −1 where none
 // is told.
-func (s *stack) b() float64 {
-	v, err := strconv.ParseFloat(s.first.says(s.slots[0].frame, dicom.MRDiffusionSequence, dicom.DiffusionBValue), 64)
+func (s *Stack) B() float64 {
+	v, err := strconv.ParseFloat(s.First.says(s.Slots[0].Frame, dicom.MRDiffusionSequence, dicom.DiffusionBValue), 64)
 	if err != nil || v < 0 {
 		return -1
 	}

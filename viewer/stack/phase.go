@@ -1,4 +1,4 @@
-package desk
+package stack
 
 import (
 	"fmt"
@@ -38,16 +38,16 @@ func phaseAfter(seconds float64) string {
 
 // phaseOf is the phase of a frame with where that comes from: "portal: name", "portal:
 // +70 s", "70 % RR". "" where nothing is said.
-func phaseOf(in *instance, frame int) string {
-	m := in.d.Str(dicom.Modality)
+func phaseOf(in *Instance, frame int) string {
+	m := in.Header.Str(dicom.Modality)
 	if m != "CT" && m != "MR" || in.localiser() {
 		return ""
 	}
 	if p := in.says(frame, dicom.CardiacSynchronizationSequence, dicom.NominalPercentageOfCardiacPhase); p != "" {
 		return dicom.Clean(p) + " % RR"
 	}
-	name := phaseName(in.d.Str(dicom.SeriesDescription))
-	seconds, timed := afterContrast(in.d)
+	name := phaseName(in.Header.Str(dicom.SeriesDescription))
+	seconds, timed := afterContrast(in.Header)
 	after := strings.Replace(fmt.Sprintf("%+.0f s", seconds), "-", "−", 1)
 	switch {
 	case name != "" && timed:
@@ -101,60 +101,4 @@ func afterContrast(d *dicom.Dataset) (seconds float64, ok bool) {
 		seconds += 86400
 	}
 	return seconds, seconds > -maxAfter && seconds < maxAfter
-}
-
-// tellApart gives the stacks of one series the words that tell them from each other.
-func tellApart(stacks []*stack) {
-	if len(stacks) < 2 {
-		return
-	}
-	var said [][]string
-	for _, s := range stacks {
-		words := []string{planeWord(s)}
-		words = append(words, s.first.kind(s.slots[0].frame, 0)...)
-		said = append(said, words)
-	}
-	for i, s := range stacks {
-		var own []string
-		for _, w := range said[i] {
-			if w != "" && !slices.Contains(own, w) && slices.ContainsFunc(said, func(o []string) bool { return !slices.Contains(o, w) }) {
-				own = append(own, dicom.Clean(w))
-			}
-		}
-		s.part = join(" ", append(own, s.markWords(stacks)...)...)
-	}
-}
-
-// planeWord is "axial", "coronal", "sagittal", "" without positions.
-func planeWord(s *stack) string {
-	if !s.spatial {
-		return ""
-	}
-	return set(s).Plane()
-}
-
-// markWords are the words of what divide told a stack apart by.
-func (s *stack) markWords(all []*stack) (out []string) {
-	for _, c := range s.cuts {
-		var values []string
-		for _, o := range all {
-			for _, v := range o.cuts {
-				if v.mark == c.mark && !slices.Contains(values, v.value) {
-					values = append(values, v.value)
-				}
-			}
-		}
-		slices.SortStableFunc(values, inOrder)
-		out = append(out, c.words(slices.Index(values, c.value)+1, len(values)))
-	}
-	return out
-}
-
-func (c told) words(nth, of int) string {
-	for _, t := range tells {
-		if t.mark == c.mark {
-			return t.words(c.value, nth, of)
-		}
-	}
-	return counted("pass")(c.value, nth, of)
 }

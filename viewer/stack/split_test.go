@@ -1,7 +1,8 @@
-package desk
+package stack
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -52,17 +53,17 @@ func TestSlicesInTheSamePlacesAreStacksOfTheirOwn(t *testing.T) {
 			continue
 		}
 		for k, st := range stacks {
-			if len(st.slots) != 7 || !st.spatial || st.spacing != 2 {
-				t.Fatalf("%s: stack %d has %d slices %v mm apart", name, k, len(st.slots), st.spacing)
+			if len(st.Slots) != 7 || !st.Spatial || st.Spacing != 2 {
+				t.Fatalf("%s: stack %d has %d slices %v mm apart", name, k, len(st.Slots), st.Spacing)
 			}
-			for i, sl := range st.slots {
-				if want := s.SOP(7*k + i); sl.sop() != want {
-					t.Errorf("%s: slice %d of stack %d is %s, not %s", name, i, k, sl.sop(), want)
+			for i, sl := range st.Slots {
+				if want := s.SOP(7*k + i); sl.SOP() != want {
+					t.Errorf("%s: slice %d of stack %d is %s, not %s", name, i, k, sl.SOP(), want)
 				}
 			}
 		}
-		if stacks[2].part != c.part {
-			t.Errorf("%s: the last is called %q, not %q", name, stacks[2].part, c.part)
+		if stacks[2].Part != c.part {
+			t.Errorf("%s: the last is called %q, not %q", name, stacks[2].Part, c.part)
 		}
 	}
 }
@@ -81,7 +82,7 @@ func TestOneStackIsNotCutByWhatDiffersFromSliceToSlice(t *testing.T) {
 			}
 		},
 	} {
-		if stacks := stacked(vt.Series{Slices: 12, Edit: edit}); len(stacks) != 1 || len(stacks[0].slots) != 12 {
+		if stacks := stacked(vt.Series{Slices: 12, Edit: edit}); len(stacks) != 1 || len(stacks[0].Slots) != 12 {
 			t.Errorf("%s: %d stacks", name, len(stacks))
 		}
 	}
@@ -91,7 +92,7 @@ func TestOneStackIsNotCutByWhatDiffersFromSliceToSlice(t *testing.T) {
 		d.SetInt(dicom.InstanceNumber, i+1)
 	}}
 	stacks := stacked(oneplace)
-	if len(stacks) != 1 || len(stacks[0].slots) != 25 || stacks[0].slots[24].sop() != oneplace.SOP(24) {
+	if len(stacks) != 1 || len(stacks[0].Slots) != 25 || stacks[0].Slots[24].SOP() != oneplace.SOP(24) {
 		t.Errorf("a beating heart in one place: %d stacks", len(stacks))
 	}
 }
@@ -114,11 +115,11 @@ func TestDownIsCaudalLeftOrPosteriorWhateverTheAcquisition(t *testing.T) {
 		if len(stacks) != 1 {
 			t.Fatalf("normal %v: %d stacks", n, len(stacks))
 		}
-		first, _ := stacks[0].slots[0].inst.plane(0)
-		last, _ := stacks[0].slots[8].inst.plane(0)
+		first, _ := stacks[0].Slots[0].Instance.Plane(0)
+		last, _ := stacks[0].Slots[8].Instance.Plane(0)
 		down, main := last.Origin.Sub(first.Origin), 0
 		for a := range 3 {
-			if abs(down[a]) > abs(down[main]) {
+			if math.Abs(down[a]) > math.Abs(down[main]) {
 				main = a
 			}
 		}
@@ -127,8 +128,6 @@ func TestDownIsCaudalLeftOrPosteriorWhateverTheAcquisition(t *testing.T) {
 		}
 	}
 }
-
-func abs(v float64) float64 { return max(v, -v) }
 
 // Planes that turn about a line are one set in the order of their numbers.
 func TestRadialPlanesAreOneSetByNumber(t *testing.T) {
@@ -139,7 +138,7 @@ func TestRadialPlanesAreOneSetByNumber(t *testing.T) {
 		d.SetInt(dicom.InstanceNumber, i+1)
 	}}
 	stacks := stacked(s)
-	if len(stacks) != 1 || stacks[0].spatial || stacks[0].slots[11].sop() != s.SOP(11) {
+	if len(stacks) != 1 || stacks[0].Spatial || stacks[0].Slots[11].SOP() != s.SOP(11) {
 		t.Errorf("%d stacks", len(stacks))
 	}
 }
@@ -202,14 +201,14 @@ func TestFramesOfOneObjectAreCutAsSlicesAre(t *testing.T) {
 			continue
 		}
 		for k, st := range stacks {
-			for i, sl := range st.slots {
-				if len(st.slots) != 6 || !st.spatial || sl.frame != 2*i+k {
-					t.Errorf("%s: slice %d of stack %d is frame %d of %d", name, i, k, sl.frame, len(st.slots))
+			for i, sl := range st.Slots {
+				if len(st.Slots) != 6 || !st.Spatial || sl.Frame != 2*i+k {
+					t.Errorf("%s: slice %d of stack %d is frame %d of %d", name, i, k, sl.Frame, len(st.Slots))
 				}
 			}
 		}
 	}
-	if stacks := stacked(enhanced(func(*dicom.Dataset) {})); len(stacks) != 1 || len(stacks[0].slots) != 6 {
+	if stacks := stacked(enhanced(func(*dicom.Dataset) {})); len(stacks) != 1 || len(stacks[0].Slots) != 6 {
 		t.Errorf("one stack: %d", len(stacks))
 	}
 }
@@ -238,7 +237,7 @@ func TestABValueIsReadWhereScannersPutIt(t *testing.T) {
 		}}
 		var got []float64
 		for _, st := range stacked(s) {
-			got = append(got, st.b())
+			got = append(got, st.B())
 		}
 		slices.Sort(got)
 		if len(got) != 2 || got[0] != 0 || got[1] != 800 {
@@ -267,7 +266,7 @@ func TestThePhaseIsNamedWithItsSource(t *testing.T) {
 		d.SetStr(dicom.SeriesDescription, c.description)
 		d.SetStr(dicom.ContrastBolusStartTime, c.start)
 		d.SetStr(dicom.AcquisitionTime, c.acquired)
-		if got := phaseOf(&instance{d: d}, 0); got != c.want {
+		if got := phaseOf(&Instance{Header: d}, 0); got != c.want {
 			t.Errorf("%+v: %q", c, got)
 		}
 	}
@@ -275,7 +274,7 @@ func TestThePhaseIsNamedWithItsSource(t *testing.T) {
 
 // Every series of the real studies: each stack goes down, through every place once.
 func TestRealSeriesGoDownThroughEveryPlaceOnce(t *testing.T) {
-	series := map[string][]*instance{}
+	series := map[string][]*Instance{}
 	for _, row := range oracle.Rows(t) {
 		path := row["file"]
 		if !strings.HasPrefix(path, "studies/") && !strings.HasPrefix(path, "modalities/") {
@@ -286,18 +285,18 @@ func TestRealSeriesGoDownThroughEveryPlaceOnce(t *testing.T) {
 			continue
 		}
 		o := viewer.Object{SeriesUID: f.Dataset.Str(dicom.SeriesInstanceUID), SOPUID: f.Dataset.Str(dicom.SOPInstanceUID)}
-		series[path[:strings.LastIndex(path, "/")]+o.SeriesUID] = append(series[path[:strings.LastIndex(path, "/")]+o.SeriesUID], newInstance(o, f))
+		series[path[:strings.LastIndex(path, "/")]+o.SeriesUID] = append(series[path[:strings.LastIndex(path, "/")]+o.SeriesUID], NewInstance(o, f))
 	}
 	n := 0
 	for name, instances := range series {
-		for _, st := range stacksOf("1", "2", instances) {
-			if !st.spatial || len(st.slots) < 2 {
+		for _, st := range Of("1", "2", instances) {
+			if !st.Spatial || len(st.Slots) < 2 {
 				continue
 			}
 			n++
-			for i := 1; i < len(st.slots); i++ {
-				if st.slots[i].pos <= st.slots[i-1].pos {
-					t.Errorf("%s %q: slice %d is not below slice %d", name, st.description, i+1, i)
+			for i := 1; i < len(st.Slots); i++ {
+				if st.Slots[i].Position <= st.Slots[i-1].Position {
+					t.Errorf("%s %q: slice %d is not below slice %d", name, st.Description, i+1, i)
 				}
 			}
 		}
