@@ -248,7 +248,7 @@ func (m *Model) paintDocument(n int) tea.Cmd {
 	ctx, stop := context.WithCancel(c.ctx)
 	d.stop = stop
 	d.turn++
-	d.Open.Number, d.Open.Picture, d.Open.Failed = n, nil, ""
+	d.Open.Number, d.Open.Picture, d.Open.Failed, d.Open.Coarse = n, nil, "", m.Screen.Protocol == raster.HalfBlocks
 	p := pageOf{c.epoch, d.turn, m.Screen, m.width, max(4, m.room()-document.HeadRows), len(m.top()) + document.HeadRows}
 	file := d.pdf
 	return func() tea.Msg { return p.paint(ctx, file, n) }

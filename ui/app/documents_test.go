@@ -113,6 +113,17 @@ func TestDocumentsOfTheCaseAndItsPriorsAreReadAsText(t *testing.T) {
 	}
 }
 
+func TestThePaletteFindsTheDocuments(t *testing.T) {
+	n := newNight(t)
+	n.read("A1")
+	n.send(tea.KeyMsg{Type: tea.KeyCtrlP})
+	n.write("reports")
+	n.key("enter")
+	if n.m.page != onDocuments {
+		t.Errorf("page %d:\n%s", n.m.page, n.frame())
+	}
+}
+
 func TestAMissingProgramIsSaidWithItsPackage(t *testing.T) {
 	n := newNight(t)
 	n.shelve(outside(patients[0], "Outside report"))

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -72,7 +73,7 @@ func (m *Model) askPalette() tea.Cmd {
 		if m.page == onCase {
 			place = viewer.InImages
 		}
-		b, ok := command.Find(m.Keymap.Bindings(place), words)
+		b, ok := command.Find(append(m.Keymap.Bindings(place), keyless(place)...), words)
 		if !ok {
 			m.say("Nothing is called " + words + ".")
 			return nil
@@ -80,6 +81,16 @@ func (m *Model) askPalette() tea.Cmd {
 		return m.do(b)
 	})
 	return nil
+}
+
+// keyless are the terminal's own actions that no key has unless a reader gives it one.
+func keyless(place viewer.Place) (out []viewer.Binding) {
+	for _, e := range viewer.Catalogue() {
+		if _, own := actions()[e.Action]; own && slices.Contains(e.Places, place) {
+			out = append(out, viewer.Binding{Action: e.Action, Help: e.Help, Group: e.Group, Place: place})
+		}
+	}
+	return out
 }
 
 // do performs a binding as if its key had been pressed.

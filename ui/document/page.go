@@ -35,6 +35,7 @@ type Text struct {
 	Pages   int      // of a PDF
 	Number  int      // the page on picture, from 1; 0: the text is on screen
 	Picture []string // rows of cells; nil while it is painted
+	Coarse  bool     // the terminal's pictures are too coarse for print
 
 	top, most int
 }
@@ -126,7 +127,11 @@ func (t *Text) view(width, height int) []string {
 		out[0] = theme.Banner.Render(widget.Fit(" "+line(t.Document), width))
 	}
 	if t.Number > 0 {
-		return append(append(out, theme.Warning.Render(" NOT FOR DIAGNOSIS ")+theme.Muted.Render(fmt.Sprintf(" page %d of %d", t.Number, max(t.Number, t.Pages)))), t.page(width)...)
+		head := fmt.Sprintf(" page %d of %d", t.Number, max(t.Number, t.Pages))
+		if t.Coarse {
+			head += " · this terminal's pictures are too coarse for print: Esc shows the text"
+		}
+		return append(append(out, theme.Warning.Render(" NOT FOR DIAGNOSIS ")+theme.Muted.Render(head)), t.page(width)...)
 	}
 	for _, s := range []string{t.Failed, t.Note} {
 		if s != "" {
