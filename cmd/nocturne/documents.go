@@ -17,7 +17,7 @@ import (
 // documentRow is what `documents --json` prints for a file. Foreign text is cleaned.
 type documentRow struct {
 	Path        string `json:"path"`
-	Kind        string `json:"kind"` // SR, KO, PDF, CDA or the media type
+	Kind        string `json:"kind"` // SR, KO, PDF, CDA, ECG or the media type
 	Title       string `json:"title"`
 	Date        string `json:"date,omitempty"`
 	Institution string `json:"institution,omitempty"`
@@ -30,7 +30,8 @@ type documentRow struct {
 func documentsCommand(env *environment) *cobra.Command {
 	return &cobra.Command{
 		Use: "documents PATH…", Short: "Show structured reports, PDFs and clinical documents as text",
-		Long: "Prints kind, title and text of each structured report and encapsulated document (PDF, CDA), or each in a folder.\n" +
+		Long: "Prints kind, title and text of each structured report and encapsulated document (PDF, CDA), or each in a folder;\n" +
+			"of an ECG what its recorder states, its leads and their range.\n" +
 			"The text of a PDF is read by pdftotext, through a pipe; without it the note says what to install. Other objects\n" +
 			"are refused. Exits 1, after all files, when any failed.",
 		Args: atLeast(1, "a file or folder"),

@@ -86,3 +86,15 @@ func TestWhatIsNoDocumentFails(t *testing.T) {
 		t.Errorf("exit %d", code)
 	}
 }
+
+func TestAnECGSaysItsStatementsAndLeads(t *testing.T) {
+	rows, code := documentRows(t, oracle.Data(t, "ts", "pydicom-test_files", "waveform_ecg.dcm"))
+	if code != 0 || rows[0].Kind != "ECG" || rows[0].Title != "12-lead ECG" {
+		t.Fatalf("exit %d, %+v", code, rows)
+	}
+	for _, want := range []string{"RR Interval: 982 ms", "Lead aVR", "12 CHANNELS · 10 s at 1000 Hz"} { // by dcmdump
+		if !strings.Contains(rows[0].Text, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/doc"
+	"github.com/nocturne/nocturne/cache/dicom/ecg"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/ui/pdf"
 	"github.com/nocturne/nocturne/viewer"
@@ -20,7 +21,7 @@ var ErrNoDocument = errors.New("no document: neither structured report nor encap
 // foreign: draw them by dicom.Clean.
 type Document struct {
 	Path        string
-	Kind        string // SR, KO, PDF, CDA, or the media type
+	Kind        string // SR, KO, PDF, CDA, ECG (any waveform), or the media type
 	Title       string
 	Date        string // of its content, else of its study; "2026-11-22 03:14" or "2026-11-22"; may be empty
 	Institution string
@@ -70,6 +71,8 @@ func kindOf(d *dicom.Dataset) string {
 		return "KO"
 	case strings.HasPrefix(string(class), "1.2.840.10008.5.1.4.1.1.88."): // PS3.6 A: the structured reports
 		return "SR"
+	case ecg.Name(class) != "":
+		return "ECG"
 	case class == dicom.EncapsulatedPDFStorage:
 		return "PDF"
 	case class == "1.2.840.10008.5.1.4.1.1.104.2":
@@ -82,8 +85,10 @@ func kindOf(d *dicom.Dataset) string {
 
 func listed(path string, d *dicom.Dataset) Document {
 	out := Document{Path: path, Kind: kindOf(d), Title: doc.Title(d), Institution: d.Str(dicom.InstitutionName)}
-	if out.Title == "" {
-		out.Title = d.Str(dicom.SeriesDescription)
+	for _, s := range []string{d.Str(dicom.SeriesDescription), ecg.Name(dicom.UID(d.Str(dicom.SOPClassUID)))} {
+		if out.Title == "" {
+			out.Title = s
+		}
 	}
 	for _, at := range [][2]dicom.Tag{{dicom.ContentDate, dicom.ContentTime}, {dicom.StudyDate, dicom.StudyTime}} {
 		if day, ok := dicom.ParseDA(d.Str(at[0])); ok && out.Date == "" {
@@ -111,6 +116,9 @@ func OpenDocument(ctx context.Context, path string) (Opened, error) {
 	switch out.Kind {
 	case "":
 		return Opened{}, ErrNoDocument
+	case "ECG":
+		out.Text, err = ecg.Text(f.Dataset)
+		return out, err
 	case "SR", "KO":
 		out.Text = sr.Text(f.Dataset)
 		if out.Text == "" {
