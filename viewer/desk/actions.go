@@ -5,6 +5,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -96,25 +97,25 @@ func views() map[viewer.Action]func(*Desk) {
 	}
 	zoom := func(by float64) func(*Desk) {
 		return seen(func(d *Desk, t *tile, g *stack.Geometry) {
-			x, y := middle(t.rect)
-			t.look.view.zoomAt(by, g, t.rect, x, y)
+			x, y := picture.Middle(t.rect)
+			t.look.view.ZoomAt(by, g, t.rect, x, y)
 		})
 	}
 	return map[viewer.Action]func(*Desk){
 		viewer.ViewReset:  func(d *Desk) { d.reset() },
 		viewer.ViewInvert: seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.invert = !t.look.invert }),
-		viewer.ViewFlipH:  seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.mirror(false) }),
-		viewer.ViewFlipV:  seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.mirror(true) }),
-		viewer.ViewRight:  seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.rotate(1) }),
-		viewer.ViewLeft:   seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.rotate(-1) }),
+		viewer.ViewFlipH:  seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.Mirror(false) }),
+		viewer.ViewFlipV:  seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.Mirror(true) }),
+		viewer.ViewRight:  seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.Rotate(1) }),
+		viewer.ViewLeft:   seen(func(d *Desk, t *tile, _ *stack.Geometry) { t.look.view.Rotate(-1) }),
 		viewer.ViewFit: seen(func(d *Desk, t *tile, _ *stack.Geometry) {
 			t.look.view.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
 		}),
 		viewer.ViewZoomIn:  zoom(1.25),
 		viewer.ViewZoomOut: zoom(1 / 1.25),
 		viewer.ViewOneToOne: seen(func(d *Desk, t *tile, g *stack.Geometry) {
-			x, y := middle(t.rect)
-			t.look.view.zoomAt(1/t.look.view.scale(g, t.rect), g, t.rect, x, y)
+			x, y := picture.Middle(t.rect)
+			t.look.view.ZoomAt(1/t.look.view.Scale(g, t.rect), g, t.rect, x, y)
 		}),
 	}
 }
@@ -139,8 +140,8 @@ func (d *Desk) reset() {
 	d.straighten(t)
 	t.look.view.View.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
 	t.look.view.FlipH, t.look.view.Turn = false, 0
-	t.look.invert, t.look.window, t.look.enhanced = false, choice{}, pixel.Raw
-	if t.shown.image != nil {
+	t.look.invert, t.look.window, t.look.enhanced = false, picture.Choice{}, pixel.Raw
+	if t.shown.Image != nil {
 		t.show(t.shown)
 	}
 	d.touch()
@@ -157,8 +158,8 @@ func (d *Desk) setZoom(v []float64) {
 	if v[0] == 0 {
 		t.look.view.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
 	} else {
-		x, y := middle(t.rect)
-		t.look.view.zoomAt(v[0]/t.look.view.scale(g, t.rect), g, t.rect, x, y)
+		x, y := picture.Middle(t.rect)
+		t.look.view.ZoomAt(v[0]/t.look.view.Scale(g, t.rect), g, t.rect, x, y)
 	}
 	d.touch()
 }

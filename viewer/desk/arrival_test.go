@@ -6,6 +6,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/picture"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -34,7 +35,7 @@ func TestHeadersThatComeWhilePixelsAreAskedForAreNotLost(t *testing.T) {
 	r.d.Add(1, all[2:])
 	for range 20 {
 		for _, tile := range r.d.tiles {
-			tile.late, tile.shown = r.now, picture{} // pixels are waited for, so that the loader is asked twice
+			tile.late, tile.shown = r.now, picture.Picture{} // pixels are waited for, so that the loader is asked twice
 		}
 		late.asked = 0
 		r.wait(10e6)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
@@ -77,13 +78,13 @@ func (d *Desk) head() overlay.Head {
 
 // tileScene adds a tile's pixels and all that is drawn over them.
 func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
-	if p := t.shown; p.image != nil {
-		f, _ := p.slot.Wanted()
-		place, key := t.look.view.place(&p.geo, t.rect), join("#", f.Key(), p.key)
-		if p.preview() {
-			place, key = p.image.Preview.ToFrame.Then(place), key+"#preview"
+	if p := t.shown; p.Image != nil {
+		f, _ := p.Slot.Wanted()
+		place, key := t.look.view.Place(&p.Geometry, t.rect), overlay.Join("#", f.Key(), p.Key)
+		if p.Preview() {
+			place, key = p.Image.Preview.ToFrame.Then(place), key+"#preview"
 		}
-		image, window, layers := p.image, p.image.Presented(t.look.window.window(p.image)), d.layersOf(p.image)
+		image, window, layers := p.Image, p.Image.Presented(t.look.window.Window(p.Image)), d.layersOf(p.Image)
 		how := d.how(t)
 		if seen, with := d.underPicture(t); seen != nil {
 			image, key, layers = seen, key+"#"+with, d.layersOf(seen)
@@ -113,7 +114,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 	if t.stack != nil {
 		s.Over.Append(d.style().SliceBar(in, d.slots(t), t.look.slice))
 	}
-	if t.shown.image != nil {
+	if t.shown.Image != nil {
 		s.Over.Append(d.referenceLines(t, in))
 		s.Over.Append(d.outlines(t, in))
 		d.drawMarks(&s.Over, i, t, in)
@@ -178,7 +179,7 @@ func (d *Desk) drawMarks(l *overlay.List, i int, t *tile, clip image.Rectangle) 
 	if t.cross == nil {
 		return
 	}
-	if p, ok := t.shown.slot.Instance.Plane(t.shown.slot.Frame); ok {
+	if p, ok := t.shown.Slot.Instance.Plane(t.shown.Slot.Frame); ok {
 		col, row, _ := p.PatientToPixel(*t.cross)
 		at := t.onScreen([][2]float64{{col, row}})[0]
 		l.Append(d.style().Cross(clip, at[0], at[1], overlay.Blue))
@@ -199,7 +200,7 @@ func (d *Desk) drafts(t *tile, clip image.Rectangle) []overlay.Shape {
 	}
 	m := viewer.Mark{Kind: d.draft.Kind, Points: d.draft.Shape()}
 	if n := tool.Points(m.Kind); len(m.Points) == n || m.Kind == viewer.Polygon && len(m.Points) > n {
-		if done, refused := measured(m, t.shown); refused == "" {
+		if done, refused := picture.Measured(m, t.shown); refused == "" {
 			m = done
 		}
 	}

@@ -5,9 +5,9 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -78,9 +78,9 @@ func (d *Desk) knowManual() {
 		}
 	}
 	for _, t := range d.tiles {
-		if p := &t.shown; p.image != nil && p.slot.Instance != nil && p.slot.Instance.Made == nil {
-			rows, cols := frameSize(p.image)
-			p.geo = stack.GeometryOf(p.slot.Instance, p.slot.Frame, rows, cols)
+		if p := &t.shown; p.Image != nil && p.Slot.Instance != nil && p.Slot.Instance.Made == nil {
+			rows, cols := picture.FrameSize(p.Image)
+			p.Geometry = stack.GeometryOf(p.Slot.Instance, p.Slot.Frame, rows, cols)
 		}
 	}
 	d.touch()
@@ -99,8 +99,8 @@ func (d *Desk) remeasure(series string) {
 			continue
 		}
 		if area, ok := m.Value("area"); ok {
-			m = d.grown(m, area, in)
-		} else if again, refused := measured(m, picture{slot: stack.Slot{Instance: in, Frame: m.Frame}}); refused == "" && m.Kind != viewer.Probe {
+			m = picture.Grown(m, area, in)
+		} else if again, refused := picture.Measured(m, picture.Picture{Slot: stack.Slot{Instance: in, Frame: m.Frame}}); refused == "" && m.Kind != viewer.Probe {
 			m = again
 		}
 		d.log.Renew(m)
@@ -110,18 +110,6 @@ func (d *Desk) remeasure(series string) {
 		d.emit(viewer.Event{Kind: viewer.Edited, Marks: changed})
 	}
 	d.touch()
-}
-
-func (d *Desk) grown(m viewer.Mark, was viewer.Value, in *stack.Instance) viewer.Mark {
-	m.Values = append([]viewer.Value(nil), m.Values...)
-	now, _ := shapeOf(*in.Manual, m, picture{image: &pixel.Image{}})
-	for i, v := range m.Values {
-		if v.Name == was.Name {
-			m.Values[i] = viewer.Value{Name: v.Name, Number: now.Value, Unit: "mm2", Uncertainty: now.Uncertainty}
-		}
-	}
-	m.Calibration = in.Manual.Source
-	return m
 }
 
 // stateManual is what the reader calibrated, to be kept.

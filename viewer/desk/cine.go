@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -61,11 +62,11 @@ func (t *tile) span() (from, to int) {
 }
 
 // timeWords say when a picture's frame was taken.
-func (t *tile) timeWords(p picture) string {
-	if t.stack == nil || p.slot.Instance == nil || !t.stack.Timed() {
+func (t *tile) timeWords(p picture.Picture) string {
+	if t.stack == nil || p.Slot.Instance == nil || !t.stack.Timed() {
 		return ""
 	}
-	s, ok := p.slot.Instance.Moment(p.slot.Frame)
+	s, ok := p.Slot.Instance.Moment(p.Slot.Frame)
 	if !ok {
 		return ""
 	}

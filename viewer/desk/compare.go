@@ -94,7 +94,7 @@ func (d *Desk) offLevel(t *tile) string {
 
 // identity is whose picture a tile shows, or would.
 func (t *tile) identity() (dicom.Identity, *dicom.Dataset, bool) {
-	in := t.shown.slot.Instance
+	in := t.shown.Slot.Instance
 	if in == nil {
 		sl, _ := t.slot()
 		in = sl.Instance

@@ -43,7 +43,7 @@ func (d *Desk) paste() {
 	switch {
 	case t.look.slice != c.at:
 		d.copying = nil
-	case t.shown.image != nil && t.shown.index == c.at && !t.shown.preview():
+	case t.shown.Image != nil && t.shown.Index == c.at && !t.shown.Preview():
 		d.copying = nil
 		d.place(viewer.Mark{Kind: c.mark.Kind, Points: append([][2]float64(nil), c.mark.Points...), Label: c.mark.Label}, t.shown, t.stack)
 	}

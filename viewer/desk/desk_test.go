@@ -110,7 +110,7 @@ func (r *reader) screen(tile int, col, row float64) (x, y float64) {
 	if !ok {
 		r.Fatal("no image in the tile")
 	}
-	return t.look.view.toScene(g, t.rect).Apply(col, row)
+	return t.look.view.ToScene(g, t.rect).Apply(col, row)
 }
 
 // click presses and lifts the left button at an image point.

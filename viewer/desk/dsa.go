@@ -11,6 +11,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -19,8 +20,8 @@ type mask struct {
 	slots  []int // of the stack; with a tid, none
 	tid    int   // frames between an image and its mask; 0 is none
 	dx, dy float64
-	before choice // the window without subtraction
-	from   int    // first frame it is meant for, from 1; with to 0: all
+	before picture.Choice // the window without subtraction
+	from   int            // first frame it is meant for, from 1; with to 0: all
 	to     int
 }
 
@@ -115,8 +116,8 @@ func logarithmic(in *stack.Instance) bool {
 // reports whether what is on screen changed.
 func (d *Desk) subtract(t *tile, sl stack.Slot, f load.Frame, now time.Time) bool {
 	key := t.look.mask.words()
-	if p := t.shown; p.image != nil && p.slot.Instance == sl.Instance && p.slot.Frame == sl.Frame && p.key == key {
-		t.shown.index, t.late = t.look.slice, time.Time{}
+	if p := t.shown; p.Image != nil && p.Slot.Instance == sl.Instance && p.Slot.Frame == sl.Frame && p.Key == key {
+		t.shown.Index, t.late = t.look.slice, time.Time{}
 		return false
 	}
 	of := t.look.mask.masks(t.stack, t.look.slice)
@@ -146,7 +147,7 @@ func (d *Desk) subtract(t *tile, sl stack.Slot, f load.Frame, now time.Time) boo
 		d.unsubtract(t)
 		return true
 	}
-	t.show(picture{slot: sl, index: t.look.slice, image: made, geo: stack.GeometryOf(sl.Instance, sl.Frame, made.Rows, made.Cols), key: key, made: key})
+	t.show(picture.Picture{Slot: sl, Index: t.look.slice, Image: made, Geometry: stack.GeometryOf(sl.Instance, sl.Frame, made.Rows, made.Cols), Key: key, Made: key})
 	return true
 }
 
@@ -161,7 +162,7 @@ func (d *Desk) unmasked(t *tile, sl stack.Slot, image *pixel.Image, key string) 
 		d.unsubtract(t)
 		return true
 	}
-	t.show(picture{slot: sl, index: t.look.slice, image: made, geo: stack.GeometryOf(sl.Instance, sl.Frame, made.Rows, made.Cols), key: key, made: key + ": no mask for this frame"})
+	t.show(picture.Picture{Slot: sl, Index: t.look.slice, Image: made, Geometry: stack.GeometryOf(sl.Instance, sl.Frame, made.Rows, made.Cols), Key: key, Made: key + ": no mask for this frame"})
 	return true
 }
 
@@ -199,9 +200,9 @@ func (d *Desk) maskFrames() (out []load.Frame) {
 func (d *Desk) subtractible() (*tile, bool) {
 	t := d.at()
 	switch {
-	case t.stack == nil || t.shown.image == nil:
+	case t.stack == nil || t.shown.Image == nil:
 		d.notice("No image is here to subtract from.")
-	case t.made() != nil || t.shown.image.Stored == nil:
+	case t.made() != nil || t.shown.Image.Stored == nil:
 		d.notice("Only grey images as they were taken can be subtracted.")
 	case len(t.stack.Slots) < 2:
 		d.notice("There is nothing to subtract: one image.")
@@ -221,7 +222,7 @@ func (d *Desk) toggleSubtraction() {
 		d.unsubtract(t)
 		return
 	}
-	m, ok := maskOf(t.stack, t.shown.slot.Frame+1)
+	m, ok := maskOf(t.stack, t.shown.Slot.Frame+1)
 	if !ok {
 		d.notice("This run names no mask; Ctrl+K takes the image on screen as mask.")
 		return
@@ -232,7 +233,7 @@ func (d *Desk) toggleSubtraction() {
 // maskHere takes the image on screen as mask.
 func (d *Desk) maskHere() {
 	if t, ok := d.subtractible(); ok {
-		d.subtractBy(t, mask{slots: []int{t.shown.index}})
+		d.subtractBy(t, mask{slots: []int{t.shown.Index}})
 	}
 }
 
@@ -240,7 +241,7 @@ func (d *Desk) subtractBy(t *tile, m mask) {
 	if m.before = t.look.window; t.look.mask != nil {
 		m.before = t.look.mask.before
 	} else {
-		t.look.window = choice{}
+		t.look.window = picture.Choice{}
 	}
 	t.look.mask = &m
 	d.touch()
@@ -251,7 +252,7 @@ func (d *Desk) unsubtract(t *tile) {
 		return
 	}
 	t.look.window, t.look.mask = t.look.mask.before, nil
-	t.shown = picture{}
+	t.shown = picture.Picture{}
 	if d.tool == viewer.ToolShift {
 		d.selectTool("")
 	}
@@ -285,7 +286,7 @@ func (d *Desk) shift(dx, dy float64) {
 	if t.look.mask == nil || !ok {
 		return
 	}
-	in := t.look.view.toImage(g, t.rect)
+	in := t.look.view.ToImage(g, t.rect)
 	u, v := along(in[0]*dx+in[1]*dy, in[3]*dx+in[4]*dy, math.Max(math.Abs(dx), math.Abs(dy)))
 	m := *t.look.mask
 	m.dx, m.dy = max(-maxShift, min(maxShift, m.dx+u)), max(-maxShift, min(maxShift, m.dy+v))

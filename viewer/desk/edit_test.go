@@ -7,6 +7,8 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/picture"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -254,7 +256,7 @@ func TestSpineLabelsAreSetOnceAndShownOnAxials(t *testing.T) {
 	for _, m := range r.marks() {
 		names = append(names, m.Label+" "+m.Calibration)
 	}
-	if got := join(", ", names...); got != "L5 assumed L5, L4 assumed L5, L3 assumed L5" {
+	if got := overlay.Join(", ", names...); got != "L5 assumed L5, L4 assumed L5, L3 assumed L5" {
 		t.Fatalf("%s; %q", got, r.last(viewer.Noticed).Text)
 	}
 	r.press("esc")
@@ -373,7 +375,7 @@ func TestLabelsAndEditsWorkOnReformats(t *testing.T) {
 	r.press("enter", "enter", "right", "right", "esc")
 	m := r.mark()
 	r.value("length", 12, 1e-6, "mm")
-	own := planeOf(m.Plane)
+	own := picture.PlaneOf(m.Plane)
 	if d := own.PixelToPatient(m.Points[0][0], m.Points[0][1]).Sub(own.PixelToPatient(m.Points[1][0], m.Points[1][1])).Len(); math.Abs(d-12) > 1e-6 {
 		t.Errorf("in the patient it is %v mm long", d)
 	}

@@ -27,7 +27,7 @@ func enhancing() map[viewer.Action]func(*Desk) {
 // R undoes it too.
 func (d *Desk) enhance(e pixel.Enhancement) {
 	t := d.at()
-	switch im := t.shown.image; {
+	switch im := t.shown.Image; {
 	case e == pixel.Raw:
 	case im == nil:
 		d.notice("No image is here to enhance.")
@@ -49,18 +49,18 @@ func (d *Desk) enhance(e pixel.Enhancement) {
 // slice.
 func (d *Desk) enhanced(t *tile) (im *pixel.Image, key string) {
 	e, p := t.look.enhanced, t.shown
-	if e == pixel.Raw || p.image == nil || p.preview() || p.image.Stored == nil || p.over != nil {
+	if e == pixel.Raw || p.Image == nil || p.Preview() || p.Image.Stored == nil || p.Over != nil {
 		return nil, ""
 	}
-	w := t.look.window.window(p.image)
+	w := t.look.window.Window(p.Image)
 	key = fmt.Sprintf("enhanced %d", e)
 	if e == pixel.Equalised {
 		key += fmt.Sprintf(" %g %g %s %p", w.Center, w.Width, w.Function, w.LUT)
 	}
 	c := &d.photons.made
-	if im = c.find(p.image, key); im == nil {
-		im = p.image.Enhanced(e, w)
-		c.add(p.image, key, im)
+	if im = c.find(p.Image, key); im == nil {
+		im = p.Image.Enhanced(e, w)
+		c.add(p.Image, key, im)
 	}
 	return im, key
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -51,24 +52,24 @@ func fusing() map[viewer.Action]func(*Desk) {
 // once.
 func (d *Desk) lay(t *tile) {
 	f, p := t.fused, &t.shown
-	if p.over = nil; f == nil || p.image == nil || p.preview() || p.image.Stored == nil {
+	if p.Over = nil; f == nil || p.Image == nil || p.Preview() || p.Image.Stored == nil {
 		return
 	}
-	plane, ok := p.slot.Instance.Plane(p.slot.Frame)
-	if !ok || plane.Rows != p.image.Rows || plane.Cols != p.image.Cols {
+	plane, ok := p.Slot.Instance.Plane(p.Slot.Frame)
+	if !ok || plane.Rows != p.Image.Rows || plane.Cols != p.Image.Cols {
 		return
 	}
-	frame, _ := p.slot.Wanted()
-	if on := fmt.Sprintf("%s#%s#%s.%d", frame.Key(), p.key, f.stack.Key(), f.version); f.on != on {
+	frame, _ := p.Slot.Wanted()
+	if on := fmt.Sprintf("%s#%s#%s.%d", frame.Key(), p.Key, f.stack.Key(), f.version); f.on != on {
 		cut := volume.CutOf(plane)
-		if made := p.slot.Instance.Made; made != nil && !p.rough {
+		if made := p.Slot.Instance.Made; made != nil && !p.Rough {
 			cut.Mode, cut.Thickness = made.Thickness()
 		}
 		f.values = f.volume.Resample(f.values, cut)
 		f.over, f.on = f.volume.Image(f.values, cut.Cols, cut.Rows), on
 		d.dirty = true
 	}
-	p.over = f.over
+	p.Over = f.over
 }
 
 // fusedPicture is a tile's picture with its layer over it, and what tells it from
@@ -76,11 +77,11 @@ func (d *Desk) lay(t *tile) {
 func (d *Desk) fusedPicture(t *tile) (im *pixel.Image, key string) {
 	d.lay(t)
 	f, p := t.fused, t.shown
-	if f == nil || p.over == nil {
+	if f == nil || p.Over == nil {
 		return nil, ""
 	}
-	base := pixel.Lit{Image: p.image, Window: t.look.window.window(p.image), Invert: t.look.invert}
-	over := pixel.Lit{Image: p.over, Window: d.windowOver(f.tracer).window(p.over)}
+	base := pixel.Lit{Image: p.Image, Window: t.look.window.Window(p.Image), Invert: t.look.invert}
+	over := pixel.Lit{Image: p.Over, Window: d.windowOver(f.tracer).Window(p.Over)}
 	key = fmt.Sprintf("%s#fused %g %v %v %t", f.on, f.share, base.Window, over.Window, base.Invert)
 	if f.key != key {
 		f.picture, f.key = pixel.Fuse(base, over, hotIron, f.share), key
@@ -90,7 +91,7 @@ func (d *Desk) fusedPicture(t *tile) (im *pixel.Image, key string) {
 
 // windowOver is the window of a tracer: that of the tile that has its series, else the
 // one it was looked at with last.
-func (d *Desk) windowOver(l *tracer) choice {
+func (d *Desk) windowOver(l *tracer) picture.Choice {
 	for _, t := range d.tiles {
 		if t.stack == l.stack {
 			return t.look.window
@@ -110,7 +111,7 @@ func (d *Desk) overWords(t *tile) (made, window, warn string) {
 		made += fmt.Sprintf(", %d of %d slices here", len(f.frames)-n, len(f.frames))
 	}
 	if f.over != nil {
-		window = named(f.stack.Modality) + " " + windowWords(d.windowOver(f.tracer), f.over)
+		window = named(f.stack.Modality) + " " + d.windowOver(f.tracer).Words(f.over)
 	}
 	if f.loose {
 		warn = "NOT REGISTERED: by position only"
@@ -124,23 +125,6 @@ func named(modality string) string {
 		return "PET"
 	}
 	return modality
-}
-
-// alsoOver is what the probe reads of the layer at an image point.
-func (p picture) alsoOver(at [2]float64) string {
-	v, unit, ok := p.overAt(at)
-	if !ok {
-		return ""
-	}
-	return fmt.Sprintf(", %s", join(" ", "PET", fmt.Sprintf("%.2f", v), unit))
-}
-
-func (p picture) overAt(at [2]float64) (v float64, unit string, ok bool) {
-	if p.over == nil {
-		return 0, "", false
-	}
-	v, ok = p.over.At(int(math.Floor(at[0])), int(math.Floor(at[1])))
-	return v, p.over.Unit(), ok
 }
 
 // blend shows more or less of the layer.
@@ -169,12 +153,12 @@ func (d *Desk) setFuse(v []float64) {
 	}
 	f.share = v[0] / 100
 	if len(v) == 2 {
-		d.windowTracer(f.tracer, choice{fixed: true, center: v[1] / 2, width: v[1]})
+		d.windowTracer(f.tracer, picture.Choice{Fixed: true, Center: v[1] / 2, Width: v[1]})
 	}
 	d.touch()
 }
 
-func (d *Desk) windowTracer(l *tracer, c choice) {
+func (d *Desk) windowTracer(l *tracer, c picture.Choice) {
 	for _, t := range d.tiles {
 		if t.stack == l.stack {
 			t.look.window = c

@@ -59,10 +59,10 @@ func TestPETOverCTIsReadAtTheSamePlaceInThePatient(t *testing.T) {
 		g, _ := r.d.at().geometry()
 		r.d.setCursor(g, col, 20.5)
 		r.d.probeAt()
-		if v, unit, ok := r.d.at().shown.overAt(r.d.cursor); !ok || math.Abs(v-want) > 0.002 || unit != "SUVbw" {
+		if v, unit, ok := r.d.at().shown.OverAt(r.d.cursor); !ok || math.Abs(v-want) > 0.002 || unit != "SUVbw" {
 			t.Errorf("at x %.0f mm: SUV %v %s, want %.3f", x, v, unit, want)
 		}
-		v, _, _ := r.d.at().shown.overAt(r.d.cursor)
+		v, _, _ := r.d.at().shown.OverAt(r.d.cursor)
 		if !strings.HasPrefix(r.d.probe, fmt.Sprintf("%d HU, PET %.2f SUVbw at", 10*int(col), v)) {
 			t.Errorf("the probe says %q", r.d.probe)
 		}
@@ -146,7 +146,7 @@ func TestOutsideThePETAndInItsGapsTheCTIsAlone(t *testing.T) {
 			t.Fatalf("colour at pixel %d in a hole of the PET", i/3)
 		}
 	}
-	if _, _, ok := r.d.at().shown.overAt([2]float64{20, 20}); ok {
+	if _, _, ok := r.d.at().shown.OverAt([2]float64{20, 20}); ok {
 		t.Error("a SUV in a hole of the PET")
 	}
 }
@@ -166,9 +166,9 @@ func TestAFusionIsInTheReformatsAndComesBackAfterARestart(t *testing.T) {
 		}
 	}
 	p := r.d.tiles[1].shown
-	plane, _ := p.slot.Instance.Plane(p.slot.Frame)
+	plane, _ := p.Slot.Instance.Plane(p.Slot.Frame)
 	q := plane.PixelToPatient(40.5, 10.5)
-	if v, _, ok := p.overAt([2]float64{40.5, 10.5}); !ok || math.Abs(v-(1+q[0]/100+q[2]/10)) > 0.003 {
+	if v, _, ok := p.OverAt([2]float64{40.5, 10.5}); !ok || math.Abs(v-(1+q[0]/100+q[2]/10)) > 0.003 {
 		t.Errorf("SUV %v at %v", v, q)
 	}
 	state := r.d.State()
@@ -216,7 +216,7 @@ func TestPETOverFlatPixelsLiesAtItsPlace(t *testing.T) {
 	r.wait(200 * time.Millisecond)
 	for _, row := range []float64{4.5, 15.5, 26.5} {
 		y := (row - 15) * 2.1
-		if v, _, ok := r.d.at().shown.overAt([2]float64{20.5, row}); !ok || math.Abs(v-(3+y/50)) > 0.003 {
+		if v, _, ok := r.d.at().shown.OverAt([2]float64{20.5, row}); !ok || math.Abs(v-(3+y/50)) > 0.003 {
 			t.Errorf("at y %.1f mm: SUV %v, want %.3f", y, v, 3+y/50)
 		}
 	}

@@ -7,16 +7,18 @@ import (
 
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // gaze is what is on screen as acquired, since it was last counted.
 type gaze struct {
-	pictures []picture
+	pictures []picture.Picture
 	from     map[string]time.Time // when a picture's time began
 	since    time.Time
-	drawn    []picture       // of the Scene that is being made
-	settling map[string]bool // those of a tile that nobody has scrolled
+	drawn    []picture.Picture // of the Scene that is being made
+	settling map[string]bool   // those of a tile that nobody has scrolled
 }
 
 // away is how long one look counts at most without anything happening: the reader
@@ -33,7 +35,7 @@ func (d *Desk) looked(now time.Time) {
 		return
 	}
 	for _, p := range d.gaze.pictures {
-		f, _ := p.slot.Wanted()
+		f, _ := p.Slot.Wanted()
 		k := f.Key()
 		on := min(now.Sub(later(since, d.gaze.from[k])), away)
 		if on <= 0 {
@@ -49,29 +51,29 @@ func (d *Desk) looked(now time.Time) {
 }
 
 // showed tells of the first own pixel of the case.
-func (d *Desk) showed(p picture) {
-	if !d.shown && !d.prior(p.slot.Instance.Object.StudyUID) {
+func (d *Desk) showed(p picture.Picture) {
+	if !d.shown && !d.prior(p.Slot.Instance.Object.StudyUID) {
 		d.shown = true
 		d.emit(viewer.Event{Kind: viewer.Shown})
 	}
 }
 
 // see takes what is on screen, as it was acquired, from now on.
-func (d *Desk) see(now time.Time, pictures []picture) {
+func (d *Desk) see(now time.Time, pictures []picture.Picture) {
 	d.looked(now)
 	for _, p := range d.gaze.pictures {
-		if f, _ := p.slot.Wanted(); !shows(pictures, p) && d.seen[f.Key()] >= viewer.LongEnough {
+		if f, _ := p.Slot.Wanted(); !shows(pictures, p) && d.seen[f.Key()] >= viewer.LongEnough {
 			d.view(p)
 		}
 	}
 	was := d.gaze.from
 	d.gaze.pictures, d.gaze.from = d.gaze.pictures[:0], map[string]time.Time{}
 	for _, p := range pictures {
-		if p.preview() || p.slot.Instance.Made != nil || shows(d.gaze.pictures, p) {
+		if p.Preview() || p.Slot.Instance.Made != nil || shows(d.gaze.pictures, p) {
 			continue
 		}
 		d.gaze.pictures = append(d.gaze.pictures, p)
-		f, _ := p.slot.Wanted()
+		f, _ := p.Slot.Wanted()
 		k := f.Key()
 		from, before := was[k]
 		if !before && d.gaze.settling[k] {
@@ -94,10 +96,10 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-func shows(pictures []picture, p picture) bool {
-	f, _ := p.slot.Wanted()
+func shows(pictures []picture.Picture, p picture.Picture) bool {
+	f, _ := p.Slot.Wanted()
 	for _, o := range pictures {
-		if g, _ := o.slot.Wanted(); g.Key() == f.Key() {
+		if g, _ := o.Slot.Wanted(); g.Key() == f.Key() {
 			return true
 		}
 	}
@@ -106,13 +108,13 @@ func shows(pictures []picture, p picture) bool {
 
 // view puts a frame of the current study among those to be told, with the time it
 // has by now.
-func (d *Desk) view(p picture) {
-	o := p.slot.Instance.Object
+func (d *Desk) view(p picture.Picture) {
+	o := p.Slot.Instance.Object
 	if o.SOPUID == "" || d.prior(o.StudyUID) {
 		return
 	}
-	f, _ := p.slot.Wanted()
-	s := viewer.Seen{SOPUID: o.SOPUID, Frame: p.slot.Frame, MS: int(d.seen[f.Key()] / time.Millisecond)}
+	f, _ := p.Slot.Wanted()
+	s := viewer.Seen{SOPUID: o.SOPUID, Frame: p.Slot.Frame, MS: int(d.seen[f.Key()] / time.Millisecond)}
 	d.viewed = viewer.MergeSeen(d.viewed, []viewer.Seen{s})
 }
 
@@ -222,7 +224,7 @@ func (d *Desk) nextUnseen() {
 			if seen, here := d.wasSeen(sl); here && !seen {
 				d.hang(t, s)
 				d.slice(t, i)
-				d.notice("Next unseen: " + join(" ", s.Title()) + fmt.Sprintf(", image %d.", i+1))
+				d.notice("Next unseen: " + overlay.Join(" ", s.Title()) + fmt.Sprintf(", image %d.", i+1))
 				return
 			}
 		}
@@ -234,7 +236,7 @@ func (d *Desk) nextUnseen() {
 // ok is false where all of it has.
 func (d *Desk) glimpse() (at time.Time, ok bool) {
 	for _, p := range d.gaze.pictures {
-		f, _ := p.slot.Wanted()
+		f, _ := p.Slot.Wanted()
 		left := viewer.LongEnough - d.seen[f.Key()]
 		if left <= 0 {
 			continue
@@ -247,12 +249,12 @@ func (d *Desk) glimpse() (at time.Time, ok bool) {
 }
 
 // draws notes a picture of the Scene that is being made.
-func (d *Desk) draws(t *tile, p picture) {
+func (d *Desk) draws(t *tile, p picture.Picture) {
 	d.gaze.drawn = append(d.gaze.drawn, p)
 	if d.gaze.settling == nil {
 		d.gaze.settling = map[string]bool{}
 	}
-	f, _ := p.slot.Wanted()
+	f, _ := p.Slot.Wanted()
 	settling, twice := d.gaze.settling[f.Key()]
 	d.gaze.settling[f.Key()] = !t.look.touched && (settling || !twice)
 }

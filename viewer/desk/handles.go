@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
@@ -13,7 +14,7 @@ type handle struct {
 	at     int // of the mark's points; len(points): the whole mark
 	mark   viewer.Mark
 	before viewer.Mark
-	on     picture
+	on     picture.Picture
 	tile   int
 }
 
@@ -29,7 +30,7 @@ func (d *Desk) editable() (m viewer.Mark, tile int, ok bool) {
 		return m, 0, false
 	}
 	for i, t := range d.tiles {
-		if i != d.active && !d.tileVisible(t) || t.shown.preview() {
+		if i != d.active && !d.tileVisible(t) || t.shown.Preview() {
 			continue
 		}
 		for _, m := range d.marksOn(t.shown) {
@@ -112,7 +113,7 @@ func (d *Desk) moveHandle(dx, dy float64) {
 	if !ok {
 		return
 	}
-	in := t.look.view.toImage(g, t.rect)
+	in := t.look.view.ToImage(g, t.rect)
 	u, v := along(in[0]*dx+in[1]*dy, in[3]*dx+in[4]*dy, math.Max(math.Abs(dx), math.Abs(dy)))
 	points := append([][2]float64(nil), d.handle.mark.Points...)
 	for i := range points {
@@ -128,7 +129,7 @@ func (d *Desk) reshape(points [][2]float64) {
 	h := d.handle
 	m := h.mark
 	m.Points, m.Changed = points, d.opt.Now()
-	m, refused := measured(m, h.on)
+	m, refused := picture.Measured(m, h.on)
 	if refused != "" {
 		d.notice(refused)
 		return

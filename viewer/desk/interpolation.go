@@ -1,6 +1,9 @@
 package desk
 
-import "github.com/nocturne/nocturne/cache/pixel"
+import (
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/overlay"
+)
 
 // sampling is how enlarged pixels are interpolated by the reader's choice.
 type sampling uint8
@@ -37,7 +40,7 @@ func (d *Desk) how(t *tile) pixel.Interpolation {
 }
 
 func (d *Desk) sampled(t *tile) pixel.Interpolation {
-	z := t.look.view.scale(&t.shown.geo, t.rect)
+	z := t.look.view.Scale(&t.shown.Geometry, t.rect)
 	switch {
 	case z < 0.99:
 		return pixel.Area
@@ -58,7 +61,7 @@ func (d *Desk) samplingWord(t *tile) string {
 	if d.sampled(t) == pixel.Area {
 		return dithered
 	}
-	return join(" ", samplingWords[d.photons.sampling], dithered)
+	return overlay.Join(" ", samplingWords[d.photons.sampling], dithered)
 }
 
 // toggleDither changes how grey is rounded to the screen's 256 steps: a setting of

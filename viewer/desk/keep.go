@@ -144,8 +144,8 @@ func (d *Desk) wantOf(t *tile, s *stack.Stack) (hang.Want, bool) {
 	}
 	w, sure := hang.WantOf(at, d.c.StudyUID, d.studies(), sets, t.look.slice)
 	w.Linked, w.Fused = t.linked, t.fused != nil
-	if c := t.look.window; c.fixed && c.width > 0 && s.Modality == "CT" {
-		w.Window = []float64{math.Round(c.width), math.Round(c.center)}
+	if c := t.look.window; c.Fixed && c.Width > 0 && s.Modality == "CT" {
+		w.Window = []float64{math.Round(c.Width), math.Round(c.Center)}
 	}
 	return w, sure
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/overlay"
 )
 
 // photons is how the pixels of the case on screen become light, beside the window of
@@ -59,7 +60,7 @@ func (d *Desk) layerWords(im *pixel.Image) string {
 		if l.Kind == pixel.Shutter {
 			word = "shutter"
 		}
-		hidden = join(" and ", hidden, word)
+		hidden = overlay.Join(" and ", hidden, word)
 	}
 	if hidden != "" {
 		hidden += " hidden"
@@ -68,5 +69,5 @@ func (d *Desk) layerWords(im *pixel.Image) string {
 	if im.Unread > 0 {
 		unread = "AN OVERLAY CANNOT BE READ"
 	}
-	return join(" · ", hidden, unread)
+	return overlay.Join(" · ", hidden, unread)
 }

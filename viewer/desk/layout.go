@@ -51,9 +51,9 @@ func (d *Desk) oneScale(tiles []*tile) {
 		}
 	}
 	for _, t := range tiles {
-		t.look.view.fitMM = 0
+		t.look.view.FitMM = 0
 		if t.group {
-			t.look.view.fitMM = least
+			t.look.view.FitMM = least
 		}
 	}
 }
@@ -119,7 +119,7 @@ func (d *Desk) hangPlan(plan hang.Plan, stacks []*stack.Stack) {
 	for i, p := range plan.Tiles {
 		t := d.tiles[i]
 		d.hang(t, stacks[p.Set])
-		t.look.slice, t.look.view.anchor, t.group = p.Slice, p.Anchor, plan.OneScale
+		t.look.slice, t.look.view.Anchor, t.group = p.Slice, p.Anchor, plan.OneScale
 		if len(plan.Tiles) > 1 {
 			t.goTo(p.Slice) // several images of one stack: each tile keeps its own
 		}

@@ -15,7 +15,7 @@ func (d *Desk) referenceLines(t *tile, clip image.Rectangle) (l overlay.List) {
 	if d.noLines || t.stack == nil || !t.stack.Spatial {
 		return l
 	}
-	here, ok := t.shown.slot.Instance.Plane(t.shown.slot.Frame)
+	here, ok := t.shown.Slot.Instance.Plane(t.shown.Slot.Frame)
 	if !ok {
 		return l
 	}
@@ -23,10 +23,10 @@ func (d *Desk) referenceLines(t *tile, clip image.Rectangle) (l overlay.List) {
 		return d.axes(t, clip)
 	}
 	for _, o := range d.visible() {
-		if o == t || o.shown.image == nil || o.stack == nil || !o.stack.Spatial || !stack.Together(t.stack, o.stack) {
+		if o == t || o.shown.Image == nil || o.stack == nil || !o.stack.Spatial || !stack.Together(t.stack, o.stack) {
 			continue
 		}
-		there, ok := o.shown.slot.Instance.Plane(o.shown.slot.Frame)
+		there, ok := o.shown.Slot.Instance.Plane(o.shown.Slot.Frame)
 		if !ok {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/picture"
 )
 
 // magnified is how much larger the magnifier shows.
@@ -19,20 +20,20 @@ func (d *Desk) drawLoupe(s *Scene) {
 	}
 	i, x, y := d.loupeAt()
 	t := d.tiles[i]
-	if t.shown.image == nil || t.shown.preview() {
+	if t.shown.Image == nil || t.shown.Preview() {
 		return
 	}
 	r := d.loupeRect(t, x, y)
 	if r.Empty() {
 		return
 	}
-	from := t.look.view.place(&t.shown.geo, t.rect)
+	from := t.look.view.Place(&t.shown.Geometry, t.rect)
 	px, py := x-float64(t.rect.Min.X), y-float64(t.rect.Min.Y)
 	w, h := float64(r.Dx())/2, float64(r.Dy())/2
 	to := pixel.Affine{magnified, 0, w - magnified*px, 0, magnified, h - magnified*py}
 	part := TileScene{Rect: r, Place: from.Then(to)}
 	for _, tile := range s.Tiles {
-		if tile.Rect == t.rect && tile.Image == t.shown.image {
+		if tile.Rect == t.rect && tile.Image == t.shown.Image {
 			part.Image, part.Key, part.Window, part.Invert = tile.Image, tile.Key, tile.Window, tile.Invert
 		}
 	}
@@ -40,7 +41,7 @@ func (d *Desk) drawLoupe(s *Scene) {
 		return
 	}
 	part.How = pixel.Bilinear
-	if t.look.view.scale(&t.shown.geo, t.rect)*magnified >= 16*d.scale {
+	if t.look.view.Scale(&t.shown.Geometry, t.rect)*magnified >= 16*d.scale {
 		part.How = pixel.Nearest
 	}
 	s.Tiles = append(s.Tiles, part)
@@ -57,7 +58,7 @@ func (d *Desk) loupeAt() (tile int, x, y float64) {
 	if at := d.at().onScreen([][2]float64{d.cursor}); d.measuring() && len(at) == 1 {
 		return d.active, at[0][0], at[0][1]
 	}
-	x, y = middle(d.at().rect)
+	x, y = picture.Middle(d.at().rect)
 	return d.active, x, y
 }
 

@@ -77,7 +77,7 @@ func (d *Desk) speaks(a viewer.Action) bool {
 // settled: every tile shows the slice it is at, or says why not.
 func (d *Desk) settled() bool {
 	for _, t := range d.visible() {
-		if !t.late.IsZero() || t.shown.image != nil && (t.shown.index != t.look.slice || t.shown.rough) {
+		if !t.late.IsZero() || t.shown.Image != nil && (t.shown.Index != t.look.slice || t.shown.Rough) {
 			return false
 		}
 	}

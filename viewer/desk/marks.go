@@ -2,24 +2,25 @@ package desk
 
 import (
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
 // make adds a finished mark, selects it and tells the terminal at once. One that
 // must not be measured is dropped with the sentence that says why. The tool stays.
-func (d *Desk) make(on picture, s *stack.Stack, points [][2]float64, words string) {
+func (d *Desk) make(on picture.Picture, s *stack.Stack, points [][2]float64, words string) {
 	d.place(viewer.Mark{Kind: kindOf(d.draft.Kind, words), Points: points, Label: words}, on, s)
 }
 
 // place adds a mark of a kind, points and words to a picture; ok is false when it was
 // refused.
-func (d *Desk) place(m viewer.Mark, on picture, s *stack.Stack) (id string, ok bool) {
-	m.ID, m.SOPUID, m.Frame = d.opt.NewID(), on.slot.SOP(), on.slot.Frame
-	m.Slice, m.Changed = on.index+1, d.opt.Now()
+func (d *Desk) place(m viewer.Mark, on picture.Picture, s *stack.Stack) (id string, ok bool) {
+	m.ID, m.SOPUID, m.Frame = d.opt.NewID(), on.Slot.SOP(), on.Slot.Frame
+	m.Slice, m.Changed = on.Index+1, d.opt.Now()
 	d.markOf(&m, s)
 	d.onReformat(&m, on)
-	m, refused := measured(m, on)
+	m, refused := picture.Measured(m, on)
 	if refused != "" {
 		d.notice(refused)
 		d.touch()
@@ -154,10 +155,10 @@ func (d *Desk) goToMark(m viewer.Mark) bool {
 }
 
 // marksOn are the marks of a picture; the one being dragged as it is now.
-func (d *Desk) marksOn(p picture) []viewer.Mark {
+func (d *Desk) marksOn(p picture.Picture) []viewer.Mark {
 	var out []viewer.Mark
 	for _, m := range d.log.Marks() {
-		m, here := p.lies(m)
+		m, here := p.Lies(m)
 		if !here {
 			continue
 		}

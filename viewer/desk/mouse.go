@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
@@ -49,7 +50,7 @@ type grab struct {
 	mark       viewer.Mark // being edited, as it is now; ID "" while none is
 	before     viewer.Mark // as it was
 	handle     int         // −1: the whole mark
-	on         picture
+	on         picture.Picture
 	told       time.Time
 	began      bool // this press set a point of a draft
 	selectable bool // a click without a drag here may select or deselect
@@ -153,8 +154,8 @@ func (d *Desk) press(b Button, x, y float64) {
 		}
 	default:
 		g.selectable, g.cross = true, d.grabCross(i, x, y)
-		if t := d.tiles[i]; t.shown.image != nil {
-			g.center, g.width = straight(t, t.shown.image)
+		if t := d.tiles[i]; t.shown.Image != nil {
+			g.center, g.width = t.look.window.Straight(t.shown.Image)
 		}
 	}
 }
@@ -166,7 +167,7 @@ func (d *Desk) imagePoint(i int, x, y float64) (p [2]float64, ok bool) {
 	if !here {
 		return p, false
 	}
-	u, v := t.look.view.toImage(g, t.rect).Apply(x, y)
+	u, v := t.look.view.ToImage(g, t.rect).Apply(x, y)
 	return [2]float64{u, v}, u >= 0 && v >= 0 && u <= float64(g.Cols) && v <= float64(g.Rows)
 }
 
@@ -201,7 +202,7 @@ func (t *tile) onScreen(points [][2]float64) [][2]float64 {
 	if !ok {
 		return nil
 	}
-	a := t.look.view.toScene(g, t.rect)
+	a := t.look.view.ToScene(g, t.rect)
 	out := make([][2]float64, len(points))
 	for i, p := range points {
 		out[i][0], out[i][1] = a.Apply(p[0], p[1])
@@ -237,9 +238,9 @@ func (d *Desk) dragBy(g *grab, dx, dy float64) {
 	case g.mark.ID != "":
 		d.dragMark(g, t, geo)
 	case g.button == MiddleButton:
-		t.look.view.drag(dx, dy, geo, t.rect)
+		t.look.view.Drag(dx, dy, geo, t.rect)
 	case g.button == RightButton:
-		t.look.view.zoomAt(tool.ZoomDrag(dy, d.scale), geo, t.rect, g.fromX, g.fromY)
+		t.look.view.ZoomAt(tool.ZoomDrag(dy, d.scale), geo, t.rect, g.fromX, g.fromY)
 	case d.measuring():
 		d.hover(d.pointer.x, d.pointer.y)
 		if g.began {
@@ -247,8 +248,8 @@ func (d *Desk) dragBy(g *grab, dx, dy float64) {
 		}
 	case g.cross.hold != noHold:
 		d.dragCross(g)
-	case g.selectable && g.width > 0 && t.shown.image != nil && t.shown.image.Stored != nil && !t.shown.preview():
-		by := fine(t.shown.image)
+	case g.selectable && g.width > 0 && t.shown.Image != nil && t.shown.Image.Stored != nil && !t.shown.Preview():
+		by := picture.Fine(t.shown.Image)
 		c, w := tool.WindowDrag(g.center*by, g.width*by, d.pointer.x-g.fromX, d.pointer.y-g.fromY, d.scale)
 		d.setTo(t, c/by, w/by, "")
 	}
@@ -274,7 +275,7 @@ func (d *Desk) dragMark(g *grab, t *tile, geo *stack.Geometry) {
 	}
 	m := g.before
 	m.Points, m.Changed = points, d.opt.Now()
-	m, refused := measured(m, g.on)
+	m, refused := picture.Measured(m, g.on)
 	if refused != "" {
 		if !g.refused {
 			d.notice(refused)
@@ -311,7 +312,7 @@ func (d *Desk) lift(g *grab) {
 // nothing stays, to be gone on with point by point.
 func (d *Desk) closeShape() {
 	t := d.at()
-	if points, ok := d.draft.Close(); ok && t.shown.image != nil {
+	if points, ok := d.draft.Close(); ok && t.shown.Image != nil {
 		d.make(t.shown, t.stack, points, "")
 	}
 }
@@ -342,7 +343,7 @@ func (d *Desk) hover(x, y float64) {
 		return
 	}
 	if g, ok := d.at().geometry(); ok {
-		u, v := d.at().look.view.toImage(g, d.at().rect).Apply(x, y)
+		u, v := d.at().look.view.ToImage(g, d.at().rect).Apply(x, y)
 		p := d.snapped(d.at(), [2]float64{u, v})
 		d.setCursor(g, p[0], p[1])
 		d.probeAt()

@@ -8,6 +8,7 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -99,11 +100,11 @@ func (d *Desk) beginMPR(t *tile) bool {
 		d.mpr.missing = append(d.mpr.missing, k)
 	}
 	here := *t
-	here.group, here.linked, here.look.view.anchor = false, false, 0
+	here.group, here.linked, here.look.view.Anchor = false, false, 0
 	window := here.look.window
-	if here.shown.image != nil && here.shown.image.Stored != nil {
-		c, w := straight(&here, here.shown.image)
-		window = choice{fixed: true, center: c, width: w, preset: window.preset}
+	if here.shown.Image != nil && here.shown.Image.Stored != nil {
+		c, w := window.Straight(here.shown.Image)
+		window = picture.Choice{Fixed: true, Center: c, Width: w, Preset: window.Preset}
 	}
 	d.layout, d.oneUp, d.active = "2x2", false, 0
 	d.tiles = newTiles(&tile{}, &tile{}, &tile{}, &here)

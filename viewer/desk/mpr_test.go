@@ -8,6 +8,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -74,7 +75,7 @@ func TestAReformatIsMeasuredInMillimetresAndHU(t *testing.T) {
 	if g.Cols != 40 || g.Rows != 47 { // from the first slice's centre to the last one's, 23 × 2 mm, at 1 mm a pixel
 		t.Fatalf("the coronal is %d × %d", g.Cols, g.Rows)
 	}
-	plane, _ := r.d.at().shown.slot.Instance.Plane(20)
+	plane, _ := r.d.at().shown.Slot.Instance.Plane(20)
 	rod := plane.Origin // slice 12 is 24 mm below the first
 	rod[2] = -24
 	_, row, off := plane.PatientToPixel(rod)
@@ -128,7 +129,7 @@ func TestNothingIsMeasuredAcrossAGapOfAReformat(t *testing.T) {
 	r.click(1, 10.5, 5.5)
 	r.click(1, 10.5, 15.5)
 	r.value("length", 10, 0.01, "mm")
-	im := r.d.tiles[1].shown.image
+	im := r.d.tiles[1].shown.Image
 	if _, ok := im.At(10, 22); ok {
 		t.Error("the gap has values")
 	}
@@ -142,11 +143,11 @@ func TestASlabSaysWhatItIsAndIsFullAtRest(t *testing.T) {
 	r.openBlock(24)
 	r.press("tab", "M", ")", "j")
 	r.wait(10 * time.Millisecond)
-	if !r.d.tiles[1].shown.rough {
+	if !r.d.tiles[1].shown.Rough {
 		t.Error("a moving slab is not rough")
 	}
 	r.wait(rest + 20*time.Millisecond)
-	if r.d.tiles[1].shown.rough {
+	if r.d.tiles[1].shown.Rough {
 		t.Error("a slab at rest is rough")
 	}
 	if !hasText(r.d.Scene(), "MIP 12 mm") {
@@ -230,7 +231,7 @@ func TestLateSlicesComeIntoTheReformats(t *testing.T) {
 	r.open(vt.Case(1, current()), early)
 	r.press("m", "tab")
 	r.wait(300 * time.Millisecond)
-	middle := func() bool { _, ok := r.d.tiles[1].shown.image.At(10, 11); return ok }
+	middle := func() bool { _, ok := r.d.tiles[1].shown.Image.At(10, 11); return ok }
 	if middle() {
 		t.Fatal("a missing slice has values")
 	}
@@ -300,7 +301,7 @@ func TestAReformatTakesItsWindowFromAFullVolume(t *testing.T) {
 		r.d.Tick(r.now)
 		if r.d.at().stack != nil && r.d.at().stack.Spatial && r.d.mpr == nil {
 			r.d.tiles[0].darken()
-			r.d.tiles[0].look.window = choice{}
+			r.d.tiles[0].look.window = picture.Choice{}
 			r.d.Do(viewer.MPRToggle)
 			break
 		}

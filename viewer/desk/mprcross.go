@@ -62,10 +62,10 @@ func (d *Desk) crossAt(t *tile) (at [2]float64, ok bool) {
 }
 
 func (t *tile) shownPlane() (space.Plane, bool) {
-	if t.shown.image == nil {
+	if t.shown.Image == nil {
 		return space.Plane{}, false
 	}
-	return t.shown.slot.Instance.Plane(t.shown.slot.Frame)
+	return t.shown.Slot.Instance.Plane(t.shown.Slot.Frame)
 }
 
 // axes are the lines of the other planes on a tile of an MPR, in their colours, and
@@ -258,7 +258,7 @@ func (d *Desk) stepCross(dx, dy float64) {
 		return
 	}
 	d.arrange()
-	in := t.look.view.toImage(g, t.rect)
+	in := t.look.view.ToImage(g, t.rect)
 	u, v := along(in[0]*dx+in[1]*dy, in[3]*dx+in[4]*dy, 1)
 	d.moveCross(d.mpr.set.Centre.Add(p.Row.Scale(u * p.ColMM)).Add(p.Col.Scale(v * p.RowMM)))
 }

@@ -150,7 +150,7 @@ func TestEachPlaneHasItsColourAndASlabItsFaces(t *testing.T) {
 		t.Fatalf("%d faces", len(faces))
 	}
 	g, _ := tile.geometry()
-	mm := tile.look.view.scale(g, tile.rect) / g.MM // screen pixels
+	mm := tile.look.view.Scale(g, tile.rect) / g.MM // screen pixels
 	if got := math.Abs(faces[1][0][1]-faces[0][0][1]) / mm; math.Abs(got-12) > 0.01 {
 		t.Errorf("the faces of a slab of 12 mm are %.2f mm apart", got)
 	}
@@ -221,7 +221,7 @@ func TestADoubleObliqueIsMeasuredInTruth(t *testing.T) {
 		if math.Abs(offA) > 0.5 || math.Abs(offB) > 0.5 {
 			t.Fatalf("the beads are %.2f and %.2f mm off", offA, offB)
 		}
-		im := r.d.tiles[tile].shown.image
+		im := r.d.tiles[tile].shown.Image
 		for _, c := range [][2]float64{{ca, ra}, {cb, rb}} {
 			if v, ok := im.At(int(c[0]), int(c[1])); !ok || v < 700 {
 				t.Errorf("no bead at %.1v: %v HU", c, v)

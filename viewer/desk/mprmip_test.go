@@ -25,7 +25,7 @@ func TestTheMIPOfAWholePETSeesEveryDepth(t *testing.T) {
 	r.d.Do(viewer.MIPWhole)
 	r.wait(500 * time.Millisecond)
 	sc := r.d.Scene()
-	im := r.d.at().shown.image
+	im := r.d.at().shown.Image
 	if len(sc.Tiles) != 1 || !hasText(sc, "coronal, MIP") || im == nil {
 		t.Fatalf("%d tiles; %q", len(sc.Tiles), r.last(viewer.Noticed).Text)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/nocturne/nocturne/viewer/evidence"
 	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/picture"
 )
 
 // others is what the objects of a case that are no images say of its images:
@@ -90,7 +91,7 @@ func sourceWords(m sr.Measurements) string {
 	if !m.Content.IsZero() {
 		when = m.Content.Format("2006-01-02")
 	}
-	words := join(", ", dicom.Clean(m.Maker), dicom.Clean(who), when)
+	words := overlay.Join(", ", dicom.Clean(m.Maker), dicom.Clean(who), when)
 	if words == "" {
 		return "another report"
 	}
@@ -118,7 +119,7 @@ func (d *Desk) offer() {
 	add(len(o.states), "presentation state", "pr")
 	add(len(d.keyFrames()), "key image", "ko")
 	if len(words) > 0 {
-		d.notice("With the images came " + join(", ", words...) + ".")
+		d.notice("With the images came " + overlay.Join(", ", words...) + ".")
 	}
 }
 
@@ -176,13 +177,13 @@ func (d *Desk) foreignShapes(t *tile, clip image.Rectangle) []overlay.Shape {
 	if o.hidden || o.count == 0 {
 		return nil
 	}
-	at := t.shown.slot.SOP()
-	if t.shown.slot.Instance.Made != nil {
+	at := t.shown.Slot.SOP()
+	if t.shown.Slot.Instance.Made != nil {
 		at = ""
 	}
 	var out []overlay.Shape
 	for _, f := range o.marks[at] {
-		m, here := t.shown.lies(f.Mark)
+		m, here := t.shown.Lies(f.Mark)
 		if !here {
 			continue
 		}
@@ -237,14 +238,14 @@ func (d *Desk) keyFrames() []keyFrame {
 	}
 	for _, m := range d.log.Marks() {
 		if m.Kind == viewer.KeyImageMark {
-			add(keyFrame{viewer.Seen{SOPUID: m.SOPUID, Frame: m.Frame}, join(", ", "yours", dicom.Clean(m.Label))})
+			add(keyFrame{viewer.Seen{SOPUID: m.SOPUID, Frame: m.Frame}, overlay.Join(", ", "yours", dicom.Clean(m.Label))})
 		}
 	}
 	return out
 }
 
 func keyListWords(s ko.Selection) string {
-	return join(", ", dicom.Clean(s.Title.Meaning), dicom.Clean(strings.ReplaceAll(s.Description, "\n", ", ")), s.Maker)
+	return overlay.Join(", ", dicom.Clean(s.Title.Meaning), dicom.Clean(strings.ReplaceAll(s.Description, "\n", ", ")), s.Maker)
 }
 
 // keyFrame is a key image and whose it is.
@@ -276,14 +277,14 @@ func (d *Desk) nextKey() {
 }
 
 // keyWords is on the tile of a key image.
-func (d *Desk) keyWords(p picture) string {
-	if p.slot.Instance.Made != nil {
+func (d *Desk) keyWords(p picture.Picture) string {
+	if p.Slot.Instance.Made != nil {
 		return ""
 	}
-	sop, frame := p.slot.SOP(), p.slot.Frame
+	sop, frame := p.Slot.SOP(), p.Slot.Frame
 	for _, m := range d.log.Marks() {
 		if m.Kind == viewer.KeyImageMark && m.SOPUID == sop && m.Frame == frame {
-			return "key image (" + join(", ", "yours", dicom.Clean(m.Label)) + ")"
+			return "key image (" + overlay.Join(", ", "yours", dicom.Clean(m.Label)) + ")"
 		}
 	}
 	for _, s := range d.others.keys {
@@ -299,11 +300,11 @@ func (d *Desk) keyWords(p picture) string {
 // objectWords say on the tile what of the case's objects is about its picture.
 func (d *Desk) objectWords(w *overlay.Tile, t *tile) {
 	made, window, warn := d.underWords(t)
-	w.Made = join(" · ", w.Made, made, d.keyWords(t.shown))
+	w.Made = overlay.Join(" · ", w.Made, made, d.keyWords(t.shown))
 	if window != "" {
 		w.Window = window
 	}
-	w.Warn = join(" · ", w.Warn, warn)
+	w.Warn = overlay.Join(" · ", w.Warn, warn)
 }
 
 // objecting are the actions on what came with the images, and on key images.

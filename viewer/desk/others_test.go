@@ -165,7 +165,7 @@ func TestAPresentationStateIsOfferedAppliedAndTakenOff(t *testing.T) {
 			t.Errorf("not on the tile: %q", words)
 		}
 	}
-	if v, unit, _ := r.d.tiles[0].shown.value([2]float64{12.5, 5.5}); v != 120 || unit != "HU" {
+	if v, unit, _ := r.d.tiles[0].shown.Value([2]float64{12.5, 5.5}); v != 120 || unit != "HU" {
 		t.Errorf("measured %v %s under the state", v, unit)
 	}
 	r.press("up")

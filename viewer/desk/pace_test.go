@@ -21,7 +21,7 @@ func (r *reader) drawn(frames int) (out []int) {
 		r.now = r.now.Add(20 * time.Millisecond)
 		if r.d.Tick(r.now) {
 			r.d.Scene()
-			out = append(out, r.d.tiles[0].shown.index)
+			out = append(out, r.d.tiles[0].shown.Index)
 		}
 	}
 	return out
@@ -123,7 +123,7 @@ func TestAHeldKeySkipsNothingAndDoesNotRunOn(t *testing.T) {
 		r.now = r.now.Add(100 * time.Millisecond)
 		if r.d.Tick(r.now) {
 			r.d.Scene()
-			seen = append(seen, r.d.tiles[0].shown.index)
+			seen = append(seen, r.d.tiles[0].shown.Index)
 		}
 	}
 	r.d.KeyUp("down")

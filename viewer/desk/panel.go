@@ -92,7 +92,7 @@ func markWords(m viewer.Mark) string {
 	if m.Prior {
 		prior = "PRIOR " + overlay.Day(m.StudyDate)
 	}
-	return join(" · ", string(m.Kind), join(", ", overlay.Words(m)...), fmt.Sprintf("Im %d", m.Slice), prior)
+	return overlay.Join(" · ", string(m.Kind), overlay.Join(", ", overlay.Words(m)...), fmt.Sprintf("Im %d", m.Slice), prior)
 }
 
 // showHelp lists the keys of the map in effect.
@@ -112,7 +112,7 @@ func helpRows(m *viewer.Keymap) []overlay.Row {
 			}
 			keys := ""
 			for _, k := range b.Keys {
-				keys = join(" ", keys, k.Label())
+				keys = overlay.Join(" ", keys, k.Label())
 			}
 			groups[b.Group] = append(groups[b.Group], overlay.Row{Key: keys, Words: b.Help})
 		}

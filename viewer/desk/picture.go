@@ -3,8 +3,8 @@ package desk
 import (
 	"time"
 
-	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -26,18 +26,18 @@ func (d *Desk) refresh(t *tile, now time.Time) bool {
 	if t.look.mask != nil {
 		return d.subtract(t, sl, f, now)
 	}
-	if t.shown.image != nil && t.shown.slot.Instance.Object == f.Object && t.shown.slot.Frame == f.Index && !t.shown.preview() {
-		t.shown.index, t.late = t.look.slice, time.Time{}
+	if t.shown.Image != nil && t.shown.Slot.Instance.Object == f.Object && t.shown.Slot.Frame == f.Index && !t.shown.Preview() {
+		t.shown.Index, t.late = t.look.slice, time.Time{}
 		return false
 	}
 	image, err := d.opt.Load.Image(f)
 	switch {
-	case image != nil && image == t.shown.image:
-		t.shown.index = t.look.slice
+	case image != nil && image == t.shown.Image:
+		t.shown.Index = t.look.slice
 		return false
 	case image != nil:
-		rows, cols := frameSize(image)
-		t.show(picture{slot: sl, index: t.look.slice, image: image, geo: stack.GeometryOf(sl.Instance, sl.Frame, rows, cols)})
+		rows, cols := picture.FrameSize(image)
+		t.show(picture.Picture{Slot: sl, Index: t.look.slice, Image: image, Geometry: stack.GeometryOf(sl.Instance, sl.Frame, rows, cols)})
 		return true
 	case err != nil:
 		return t.darken()
@@ -52,35 +52,23 @@ func (d *Desk) refresh(t *tile, now time.Time) bool {
 	return false
 }
 
-// frameSize is the size of the frame that an image is, or is a preview of.
-func frameSize(im *pixel.Image) (rows, cols int) {
-	if im.Preview != nil {
-		return im.Preview.Rows, im.Preview.Cols
-	}
-	return im.Rows, im.Cols
-}
-
-// preview: the frame itself is still being decoded. Nothing is measured, windowed,
-// marked or counted as viewed until it is here (N8).
-func (p picture) preview() bool { return p.image != nil && p.image.Preview != nil }
-
 func (t *tile) darken() bool {
-	had := t.shown.image != nil
-	t.shown, t.late = picture{}, time.Time{}
+	had := t.shown.Image != nil
+	t.shown, t.late = picture.Picture{}, time.Time{}
 	return had
 }
 
 // show takes a picture. A stack without windows of its own gets one, from its
 // first picture, for all its slices: a window that changes from slice to slice
 // flickers and compares with nothing.
-func (t *tile) show(p picture) {
+func (t *tile) show(p picture.Picture) {
 	t.shown, t.late = p, time.Time{}
-	if made := p.slot.Instance.Made; made != nil && !made.Full() {
+	if made := p.Slot.Instance.Made; made != nil && !made.Full() {
 		return // a reformat that is still being filled has no window to go by
 	}
-	if !t.look.window.fixed && !p.preview() && p.image.Stored != nil && len(p.image.Windows()) == 0 {
-		w := p.image.DefaultWindow()
-		t.look.window = choice{fixed: true, center: w.Center, width: w.Width, preset: "automatic"}
+	if !t.look.window.Fixed && !p.Preview() && p.Image.Stored != nil && len(p.Image.Windows()) == 0 {
+		w := p.Image.DefaultWindow()
+		t.look.window = picture.Choice{Fixed: true, Center: w.Center, Width: w.Width, Preset: "automatic"}
 	}
 }
 
@@ -180,32 +168,4 @@ func (t *tile) neighbour(to []load.Frame, by int) []load.Frame {
 		to = append(to, f)
 	}
 	return to
-}
-
-// value is the pixel of a picture that holds an image point, as words for the
-// probe: "62.0 HU"; why not where there is none.
-func (p picture) value(at [2]float64) (v float64, unit, refused string) {
-	im := p.image
-	if im == nil {
-		return 0, "", "no image"
-	}
-	if p.preview() {
-		return 0, "", "a preview"
-	}
-	if p.made != "" {
-		return 0, "", "a subtracted image has no values of its own"
-	}
-	if at[0] < 0 || at[1] < 0 {
-		return 0, "", "outside the image"
-	}
-	v, ok := im.At(int(at[0]), int(at[1]))
-	switch {
-	case ok:
-		return v, im.Unit(), ""
-	case im.Stored == nil:
-		return 0, "", "a colour image has no values"
-	case int(at[0]) >= im.Cols || int(at[1]) >= im.Rows:
-		return 0, "", "outside the image"
-	}
-	return 0, "", "padding"
 }

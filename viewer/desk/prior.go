@@ -38,7 +38,7 @@ func (d *Desk) togglePrior() {
 	}
 	d.beside = &beside{layout: d.layout, active: d.active, oneUp: d.oneUp, tiles: d.tiles}
 	here := *t
-	here.group, here.look.view.anchor = false, 0
+	here.group, here.look.view.Anchor = false, 0
 	d.tiles = newTiles(&here)
 	d.layout, d.oneUp, d.active = "1x2", false, 0
 	d.hang(d.tiles[1], stacks[i])
@@ -104,9 +104,9 @@ func (d *Desk) unhangPrior() {
 func (d *Desk) putBack(back beside, got *tile) {
 	d.tiles, d.layout, d.oneUp, d.active = back.tiles, back.layout, back.oneUp, back.active
 	if t := d.at(); t.key == got.key {
-		anchor := t.look.view.anchor
+		anchor := t.look.view.Anchor
 		t.look = got.look
-		t.look.view.anchor = anchor
+		t.look.view.Anchor = anchor
 	}
 	d.draft.Drop()
 	d.centre()

@@ -6,6 +6,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -84,12 +85,12 @@ func (d *Desk) lacking() (frames []load.Frame) {
 // moves.
 func (d *Desk) reform(t *tile, sl stack.Slot, now time.Time) bool {
 	was := t.shown
-	moved := was.image == nil || was.slot.Instance != sl.Instance || was.slot.Frame != sl.Frame
+	moved := was.Image == nil || was.Slot.Instance != sl.Instance || was.Slot.Frame != sl.Frame
 	if moved {
 		t.turn = now
 	}
 	rough := sl.Instance.Made.Words() != "" && now.Sub(t.turn) < rest
-	if was.image != nil && was.key == sl.Instance.Made.Key(sl.Frame, rough) {
+	if was.Image != nil && was.Key == sl.Instance.Made.Key(sl.Frame, rough) {
 		t.stale = false
 		return false
 	}
@@ -107,16 +108,16 @@ const everyPour = 150 * time.Millisecond
 
 func (t *tile) reshow(sl stack.Slot, rough bool) {
 	image := sl.Instance.Made.Image(sl.Frame, rough)
-	t.show(picture{
-		slot: sl, index: t.look.slice, image: image, geo: stack.GeometryOf(sl.Instance, sl.Frame, image.Rows, image.Cols),
-		key: sl.Instance.Made.Key(sl.Frame, rough), rough: rough,
+	t.show(picture.Picture{
+		Slot: sl, Index: t.look.slice, Image: image, Geometry: stack.GeometryOf(sl.Instance, sl.Frame, image.Rows, image.Cols),
+		Key: sl.Instance.Made.Key(sl.Frame, rough), Rough: rough,
 	})
 }
 
 // refine shows a rough picture in full: what is measured is what the pixels say.
 func (d *Desk) refine(t *tile) {
-	if t.shown.rough {
-		t.reshow(t.shown.slot, false)
+	if t.shown.Rough {
+		t.reshow(t.shown.Slot, false)
 		d.touch()
 	}
 }

@@ -36,7 +36,7 @@ func (d *Desk) resumeStage(s *viewer.Stage) {
 		if sl, ok := t.slot(); ok && t.stack != nil {
 			t.group = true
 			if t.stack.Modality == "MG" {
-				t.look.view.anchor = sl.Projection().ChestWall()
+				t.look.view.Anchor = sl.Projection().ChestWall()
 			}
 		}
 	}

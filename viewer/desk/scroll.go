@@ -131,11 +131,11 @@ func (d *Desk) point(o *tile, q space.Vec3) bool {
 	if !ok {
 		return false
 	}
-	x, y := o.look.view.toScene(g, o.rect).Apply(col, row)
+	x, y := o.look.view.ToScene(g, o.rect).Apply(col, row)
 	if x < float64(o.rect.Min.X) || y < float64(o.rect.Min.Y) || x >= float64(o.rect.Max.X) || y >= float64(o.rect.Max.Y) {
-		o.look.view.pin(g, o.rect)
+		o.look.view.Pin(g, o.rect)
 		o.look.view.PanX, o.look.view.PanY = col-float64(g.Cols)/2, row-float64(g.Rows)/2
-		o.look.view.clamp(g)
+		o.look.view.Clamp(g)
 	}
 	return true
 }

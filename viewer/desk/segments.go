@@ -106,10 +106,10 @@ func (d *Desk) segFrames() (out []load.Frame) {
 // outlines draws what is outlined on a tile's picture, and its legend.
 func (d *Desk) outlines(t *tile, clip image.Rectangle) (l overlay.List) {
 	p := t.shown
-	if d.segsHidden || t.stack == nil || p.slot.Instance == nil || p.slot.Instance.Made != nil {
+	if d.segsHidden || t.stack == nil || p.Slot.Instance == nil || p.Slot.Instance.Made != nil {
 		return l
 	}
-	on := t.drawnOn(p.slot)
+	on := t.drawnOn(p.Slot)
 	var legend []overlay.LegendEntry
 	for _, in := range d.outliners() {
 		switch {
@@ -156,7 +156,7 @@ func (d *Desk) segmentsOn(l *overlay.List, t *tile, on drawnOn, in *stack.Instan
 	}
 	for _, one := range s.Segments {
 		if related {
-			legend = append(legend, overlay.LegendEntry{Color: ink(one.Color), Words: join(" · ", one.Label, by(one.Algorithm)), Here: here[one.Number]})
+			legend = append(legend, overlay.LegendEntry{Color: ink(one.Color), Words: overlay.Join(" · ", one.Label, by(one.Algorithm)), Here: here[one.Number]})
 		}
 	}
 	return legend
@@ -221,7 +221,7 @@ func (d *Desk) regionsOn(l *overlay.List, t *tile, on drawnOn, s *rt.Structures,
 			d.style().Contour(l, clip, t.onScreen(line), ink(r.Color))
 		}
 		if related || here {
-			legend = append(legend, overlay.LegendEntry{Color: ink(r.Color), Words: join(" · ", r.Name, r.Kind, by(r.Algorithm)), Here: here})
+			legend = append(legend, overlay.LegendEntry{Color: ink(r.Color), Words: overlay.Join(" · ", r.Name, r.Kind, by(r.Algorithm)), Here: here})
 		}
 	}
 	return legend

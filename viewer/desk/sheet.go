@@ -80,7 +80,7 @@ func (d *Desk) setSheet(s *staged, stage, page int) bool {
 func (d *Desk) onSheet(i int, item sheetItem) {
 	t := d.tiles[i]
 	d.hang(t, item.stack)
-	t.group, t.linked, t.look.view.anchor = false, false, 0
+	t.group, t.linked, t.look.view.Anchor = false, false, 0
 	t.goTo(item.slot)
 }
 
@@ -115,7 +115,7 @@ func (d *Desk) sheetLate() {
 // that has its window: one made of no pixels would stay. Where there can be no planes
 // that is said and the set stays as it is.
 func (d *Desk) reformatDue() {
-	if d.staged == nil || d.staged.due == nil || !d.tiles[0].look.window.fixed && (d.tiles[0].shown.image == nil || d.tiles[0].shown.preview()) {
+	if d.staged == nil || d.staged.due == nil || !d.tiles[0].look.window.Fixed && (d.tiles[0].shown.Image == nil || d.tiles[0].shown.Preview()) {
 		return
 	}
 	r := d.staged.due

@@ -3,6 +3,7 @@ package desk
 import (
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/measure"
+	"github.com/nocturne/nocturne/viewer/picture"
 )
 
 // snapPixels is how far a point may jump to an edge, in screen pixels.
@@ -29,19 +30,19 @@ func (d *Desk) askSnap() {
 
 // snapped is the edge near an image point of a tile, or the point itself.
 func (d *Desk) snapped(t *tile, p [2]float64) [2]float64 {
-	im := t.shown.image
-	if !d.snapping() || im == nil || im.Stored == nil || t.shown.preview() {
+	im := t.shown.Image
+	if !d.snapping() || im == nil || im.Stored == nil || t.shown.Preview() {
 		return p
 	}
 	g, ok := t.geometry()
 	if !ok {
 		return p
 	}
-	cal, _ := calibration(t.shown.slot.Instance, t.shown.slot.Frame, viewer.Mark{Kind: viewer.Length, Points: [][2]float64{p}})
+	cal, _ := picture.Calibration(t.shown.Slot.Instance, t.shown.Slot.Frame, viewer.Mark{Kind: viewer.Length, Points: [][2]float64{p}})
 	if cal.ColMM <= 0 || cal.RowMM <= 0 {
 		return p
 	}
-	reach := snapPixels * d.scale / t.look.view.scale(g, t.rect) * cal.ColMM
+	reach := snapPixels * d.scale / t.look.view.Scale(g, t.rect) * cal.ColMM
 	q, ok := measure.Edge(im.At, im.Cols, im.Rows, cal, p, reach)
 	if !ok {
 		return p

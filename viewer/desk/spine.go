@@ -7,6 +7,7 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -45,7 +46,7 @@ func source(first string) string {
 }
 
 // putVertebra takes a click of the spine tool.
-func (d *Desk) putVertebra(p [2]float64, on picture, s *stack.Stack) {
+func (d *Desk) putVertebra(p [2]float64, on picture.Picture, s *stack.Stack) {
 	last, ok := d.lastLabel(s.Study)
 	if !ok {
 		d.ask("vertebra, C1 to S5", "C2", func(d *Desk, text string) { d.firstVertebra(text, p, on, s) })
@@ -60,7 +61,7 @@ func (d *Desk) putVertebra(p [2]float64, on picture, s *stack.Stack) {
 	d.putLabel(vertebrae[next], p, on, s)
 }
 
-func (d *Desk) firstVertebra(text string, p [2]float64, on picture, s *stack.Stack) {
+func (d *Desk) firstVertebra(text string, p [2]float64, on picture.Picture, s *stack.Stack) {
 	i := vertebra(text)
 	if i < 0 {
 		d.notice("A vertebra is C1 to C7, T1 to T12, L1 to L5 or S1 to S5.")
@@ -70,7 +71,7 @@ func (d *Desk) firstVertebra(text string, p [2]float64, on picture, s *stack.Sta
 	d.putLabel(vertebrae[i], p, on, s)
 }
 
-func (d *Desk) putLabel(name string, p [2]float64, on picture, s *stack.Stack) {
+func (d *Desk) putLabel(name string, p [2]float64, on picture.Picture, s *stack.Stack) {
 	m := viewer.Mark{Kind: viewer.Vertebra, Points: [][2]float64{p}, Label: name, Calibration: d.spine.source}
 	if id, ok := d.place(m, on, s); ok {
 		d.spine.ids = append(d.spine.ids, id)
@@ -93,7 +94,7 @@ func (d *Desk) lastLabel(study string) (viewer.Mark, bool) {
 
 // direction is +1 down the spine, −1 up: that of the first two labels, else of the
 // first and this point.
-func (d *Desk) direction(last viewer.Mark, p [2]float64, on picture) int {
+func (d *Desk) direction(last viewer.Mark, p [2]float64, on picture.Picture) int {
 	if n := len(d.spine.ids); n > 1 {
 		before, ok := d.log.Find(d.spine.ids[n-2])
 		if ok && vertebra(last.Label) < vertebra(before.Label) {
@@ -101,7 +102,7 @@ func (d *Desk) direction(last viewer.Mark, p [2]float64, on picture) int {
 		}
 		return 1
 	}
-	plane, ok := on.slot.Instance.Plane(on.slot.Frame)
+	plane, ok := on.Slot.Instance.Plane(on.Slot.Frame)
 	from, known := d.patientPoint(last)
 	if !ok || !known { // no patient: down the image
 		if p[1] < last.Points[0][1] {
@@ -139,10 +140,10 @@ type rung struct {
 // levels are the spine labels of another image that say at which level a tile's is.
 func (d *Desk) levels(t *tile) (words []string, at [2]float64, ok bool) {
 	p := t.shown
-	if p.image == nil || t.stack == nil || !d.labelled(t.stack.Study) {
+	if p.Image == nil || t.stack == nil || !d.labelled(t.stack.Study) {
 		return nil, at, false
 	}
-	plane, ok := p.slot.Instance.Plane(p.slot.Frame)
+	plane, ok := p.Slot.Instance.Plane(p.Slot.Frame)
 	if !ok || plane.FrameOfReference == "" {
 		return nil, at, false
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nocturne/nocturne/viewer/hang"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
@@ -119,14 +120,14 @@ func (d *Desk) seat(t *tile, seat hang.Seat, set hang.Set, s *stack.Stack) {
 		t.look.slice = first
 	}
 	t.linked, t.offset, t.group = w.Linked, 0, d.staged.current().OneScale
-	t.look.view.anchor = 0
+	t.look.view.Anchor = 0
 	if t.group && first >= 0 && first < len(set.Images) {
-		t.look.view.anchor = set.Images[first].ChestWall()
+		t.look.view.Anchor = set.Images[first].ChestWall()
 	}
 	if len(w.Window) == 2 && s.Modality == "CT" {
-		t.look.window = choice{fixed: true, hung: true, center: w.Window[1], width: w.Window[0], preset: presetName(w.Window)}
-	} else if t.look.window.hung {
-		t.look.window = choice{} // another stage's window
+		t.look.window = picture.Choice{Fixed: true, Hung: true, Center: w.Window[1], Width: w.Window[0], Preset: presetName(w.Window)}
+	} else if t.look.window.Hung {
+		t.look.window = picture.Choice{} // another stage's window
 	}
 	if lead := d.tiles[0]; w.Linked && t != lead && lead.linked && lead.look.touched {
 		if i, ok := level(lead, t); ok {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
@@ -30,7 +31,7 @@ func (t *tile) state() viewer.Tile {
 		l.window = l.mask.before
 	}
 	out := viewer.Tile{
-		Slice: l.slice, Center: finite(l.window.center), Width: finite(l.window.width), Preset: l.window.preset,
+		Slice: l.slice, Center: finite(l.window.Center), Width: finite(l.window.Width), Preset: l.window.Preset,
 		Zoom: l.view.Zoom, PanX: finite(l.view.PanX), PanY: finite(l.view.PanY), Turn: l.view.Turn, FlipH: l.view.FlipH,
 		Invert: l.invert, Cine: t.cine, Linked: t.linked, Offset: finite(t.offset), Fused: t.share(),
 	}
@@ -42,11 +43,11 @@ func (t *tile) state() viewer.Tile {
 	} else if sl, ok := t.slot(); ok && sl.Instance != nil {
 		out.SOPUID, out.Frame = sl.SOP(), sl.Frame
 	}
-	if t.shown.image != nil && l.mask == nil {
-		w := l.window.window(t.shown.image)
+	if t.shown.Image != nil && l.mask == nil {
+		w := l.window.Window(t.shown.Image)
 		out.Center, out.Width = finite(w.Center), finite(w.Width)
 	}
-	if t.stack != nil && (t.shown.image != nil || l.mask != nil) && !l.window.fixed {
+	if t.stack != nil && (t.shown.Image != nil || l.mask != nil) && !l.window.Fixed {
 		out.Preset = ownPreset
 	}
 	return out
@@ -140,6 +141,6 @@ func (t *tile) lookAs(s viewer.Tile) {
 	v.Zoom, v.PanX, v.PanY, v.Turn, v.FlipH = max(s.Zoom, 0), s.PanX, s.PanY, ((s.Turn%4)+4)%4, s.FlipH
 	t.look.invert = s.Invert
 	if s.Preset != ownPreset && s.Width > 0 {
-		t.look.window = choice{fixed: true, center: s.Center, width: s.Width, preset: s.Preset}
+		t.look.window = picture.Choice{Fixed: true, Center: s.Center, Width: s.Width, Preset: s.Preset}
 	}
 }

@@ -45,7 +45,7 @@ func (d *Desk) found() (out []*stack.Stack, number map[*stack.Stack]int) {
 	_, notNumber := strconv.Atoi(words)
 	for i, s := range d.entries() {
 		number[s] = i + 1
-		text := strings.ToLower(join(" ", s.Modality, s.Title(), d.dateOf(s)))
+		text := strings.ToLower(overlay.Join(" ", s.Modality, s.Title(), d.dateOf(s)))
 		if words == "" || notNumber == nil || strings.Contains(text, words) {
 			out = append(out, s)
 		}
@@ -193,13 +193,13 @@ func entryWords(s *stack.Stack) []string {
 	}
 	kind := s.Modality
 	if s.Localiser {
-		kind = join(" ", kind, "localiser")
+		kind = overlay.Join(" ", kind, "localiser")
 	}
 	name := "no description"
-	if words := join(": ", numbered(s.Number), s.Description); words != "" {
+	if words := overlay.Join(": ", numbered(s.Number), s.Description); words != "" {
 		name = words
 	}
-	return []string{name, join(" · ", dicom.Clean(kind), count)}
+	return []string{name, overlay.Join(" · ", dicom.Clean(kind), count)}
 }
 
 func numbered(n int) string {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -83,7 +84,7 @@ func TestASeriesIsChosenFromTheStrip(t *testing.T) {
 	r := openThree(t)
 	r.press("/")
 	cells, _ := r.d.stripCells()
-	x, y := middle(cells[1].Rect)
+	x, y := picture.Middle(cells[1].Rect)
 	r.d.Mouse(MouseDown, LeftButton, x, y)
 	if got := r.tile(0).SOPUID; got != coronal {
 		t.Errorf("a click chose %s", got)

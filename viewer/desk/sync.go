@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -12,7 +13,7 @@ import (
 type synced struct {
 	tile          *tile
 	stack         *stack.Stack
-	view          view
+	view          picture.View
 	invert        bool
 	center, width float64
 }
@@ -22,22 +23,22 @@ type synced struct {
 // side keep their windows, current and prior go together.
 func (d *Desk) syncViews() {
 	t := d.at()
-	if d.apart || t.stack == nil || t.shown.image == nil || t.made() != nil {
+	if d.apart || t.stack == nil || t.shown.Image == nil || t.made() != nil {
 		d.synced = synced{}
 		return
 	}
 	now := synced{tile: t, stack: t.stack, view: t.look.view, invert: t.look.invert}
-	now.center, now.width = straight(t, t.shown.image)
+	now.center, now.width = t.look.window.Straight(t.shown.Image)
 	was := d.synced
 	d.synced = now
 	if was.tile != t || was.stack != t.stack {
 		return
 	}
 	for _, o := range d.visible() {
-		if o == t || !t.goesWith(o) || o.stack == nil || o.made() != nil || o.shown.image == nil {
+		if o == t || !t.goesWith(o) || o.stack == nil || o.made() != nil || o.shown.Image == nil {
 			continue
 		}
-		o.look.view.alike(t.look.view, was.view, scaleBetween(t, o))
+		o.look.view.Follow(t.look.view, was.view, scaleBetween(t, o))
 		if o.windowIs(was) && (now.center != was.center || now.width != was.width) {
 			o.look.window = t.look.window
 		}
@@ -47,22 +48,10 @@ func (d *Desk) syncViews() {
 	}
 }
 
-// alike takes over a zoom and a pan that changed; per is how many pixels of this
-// image make one of the other's.
-func (v *view) alike(now, was view, per float64) {
-	if now.Zoom == was.Zoom && now.PanX == was.PanX && now.PanY == was.PanY {
-		return
-	}
-	v.Zoom, v.PanX, v.PanY = now.Zoom/per, now.PanX*per, now.PanY*per
-	if now.FlipH != v.FlipH || now.Turn != v.Turn { // the same shift means another place
-		v.PanX, v.PanY = 0, 0
-	}
-}
-
 // scaleBetween is how many pixels of o are as wide as one of t; 1 where either has
 // no millimetres.
 func scaleBetween(t, o *tile) float64 {
-	if a, b := t.shown.geo.MM, o.shown.geo.MM; a > 0 && b > 0 {
+	if a, b := t.shown.Geometry.MM, o.shown.Geometry.MM; a > 0 && b > 0 {
 		return a / b
 	}
 	return 1
@@ -71,11 +60,11 @@ func scaleBetween(t, o *tile) float64 {
 // windowIs reports whether a tile has the window that another had, of values of
 // the same kind.
 func (t *tile) windowIs(was synced) bool {
-	im := t.shown.image
-	if im.Stored == nil || was.tile.shown.image.Unit() != im.Unit() || t.stack.Modality != was.stack.Modality {
+	im := t.shown.Image
+	if im.Stored == nil || was.tile.shown.Image.Unit() != im.Unit() || t.stack.Modality != was.stack.Modality {
 		return false
 	}
-	c, w := straight(t, im)
+	c, w := t.look.window.Straight(im)
 	const close = 1e-6
-	return math.Abs(c-was.center) < close && math.Abs(w-was.width) < close && t.look.window.window(im).Function != pixel.VOILUT
+	return math.Abs(c-was.center) < close && math.Abs(w-was.width) < close && t.look.window.Window(im).Function != pixel.VOILUT
 }

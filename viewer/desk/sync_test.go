@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -69,7 +70,7 @@ func TestTheMenuDoesWhatTheKeysDo(t *testing.T) {
 	for i, a := range r.d.menu.actions {
 		if a == viewer.WindowLung {
 			c := r.d.menu.cells[i]
-			x, y := middle(c)
+			x, y := picture.Middle(c)
 			r.d.Mouse(MouseDown, LeftButton, x, y)
 			r.d.Mouse(MouseUp, LeftButton, x, y)
 			break

@@ -130,8 +130,8 @@ func (d *Desk) Next() (at time.Time, ok bool) {
 			sl, _ := t.slot()
 			sooner(t.since.Add(t.hold(sl)), true)
 		}
-		sooner(t.late.Add(patience), !t.late.IsZero() && t.shown.image != nil)
-		sooner(t.turn.Add(rest), t.shown.rough)
+		sooner(t.late.Add(patience), !t.late.IsZero() && t.shown.Image != nil)
+		sooner(t.turn.Add(rest), t.shown.Rough)
 		sooner(t.poured.Add(everyPour), t.stale)
 	}
 	sooner(time.Unix((d.minute+1)*60, 0), !d.c.Site.Due.IsZero())

@@ -5,16 +5,16 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/pixel"
-	"github.com/nocturne/nocturne/cache/pixel/suv"
 	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
 // look is how a reader looks at a stack. It is kept while another stack is in the
 // tile, and never leaves the case (N1).
 type look struct {
-	view    view
-	window  choice
+	view    picture.View
+	window  picture.Choice
 	invert  bool
 	slice   int
 	at      slotID
@@ -23,15 +23,6 @@ type look struct {
 	touched bool    // the reader scrolled: stay with this slice while others come in
 
 	enhanced pixel.Enhancement
-}
-
-// choice is which window a tile uses.
-type choice struct {
-	own           int // the image's own window by index; used unless fixed
-	fixed         bool
-	hung          bool // by a stage of the hanging protocol
-	center, width float64
-	preset        string
 }
 
 // slotID names a slot beyond the making anew of its stack.
@@ -54,7 +45,7 @@ type tile struct {
 	back  bool      // a cine that runs to and fro is on its way back
 	since time.Time // start of the cine, or of its last frame shown
 
-	shown  picture
+	shown  picture.Picture
 	fused  *fused          // what lies over the picture
 	under  *under          // the presentation state it is seen under
 	late   time.Time       // since when the slice wanted is not on screen
@@ -65,18 +56,6 @@ type tile struct {
 	moved  int             // direction of the last scroll: what to read ahead
 	empty  string          // why nothing is in it
 	rect   image.Rectangle // as last laid out
-}
-
-// picture is what a tile has on screen.
-type picture struct {
-	slot  stack.Slot
-	index int
-	image *pixel.Image
-	geo   stack.Geometry
-	key   string       // of a reformat: equal keys are equal pixels
-	over  *pixel.Image // what lies over it, at its pixels
-	made  string       // how it was made of others, and is not to be measured for its values: "DSA mask 1"
-	rough bool         // a slab in motion, at half its resolution: not to be measured (N8)
 }
 
 // hang puts a stack into the tile with the look it had.
@@ -92,7 +71,7 @@ func (d *Desk) hang(t *tile, s *stack.Stack) {
 	t.key, t.stack = s.Key(), s
 	if l, ok := d.looks[t.key]; ok {
 		t.look = l
-		t.look.view.anchor, t.look.view.fitMM = 0, 0
+		t.look.view.Anchor, t.look.view.FitMM = 0, 0
 		t.follow([]*stack.Stack{s})
 	}
 	if _, known := d.looks[t.key]; !known {
@@ -189,27 +168,12 @@ func (t *tile) goTo(slice int) bool {
 // geometry is of the picture on screen, else of the slice wanted; ok is false for
 // an empty tile or a missing slice.
 func (t *tile) geometry() (*stack.Geometry, bool) {
-	if t.shown.image != nil {
-		return &t.shown.geo, true
+	if t.shown.Image != nil {
+		return &t.shown.Geometry, true
 	}
 	if sl, ok := t.slot(); ok && sl.Instance != nil {
 		g := sl.Instance.Geometry(sl.Frame)
 		return &g, true
 	}
 	return nil, false
-}
-
-// window is what an image is shown with.
-func (c choice) window(im *pixel.Image) pixel.Window {
-	if c.fixed {
-		function := pixel.Linear
-		if c.width < 1 || im.Unit() == suv.Unit {
-			function = pixel.LinearExact // LINEAR is not defined below 1 (PS3.3 C.11.2.1.2)
-		}
-		return pixel.Window{Center: c.center, Width: c.width, Function: function}
-	}
-	if own := im.Windows(); len(own) > 0 {
-		return own[c.own%len(own)]
-	}
-	return im.DefaultWindow()
 }

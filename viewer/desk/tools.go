@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
@@ -62,12 +63,12 @@ func (d *Desk) aim() {
 		return
 	}
 	d.arrange()
-	x, y := middle(t.rect)
+	x, y := picture.Middle(t.rect)
 	over := d.pointer.inside && d.tileAt(d.pointer.x, d.pointer.y) == d.active
 	if over {
 		x, y = d.pointer.x, d.pointer.y
 	}
-	u, v := t.look.view.toImage(g, t.rect).Apply(x, y)
+	u, v := t.look.view.ToImage(g, t.rect).Apply(x, y)
 	if !over {
 		const rounding = 1e-9
 		u, v = math.Floor(u+rounding)+0.5, math.Floor(v+rounding)+0.5 // a pixel's centre
@@ -102,7 +103,7 @@ func (d *Desk) moveCursor(dx, dy float64) {
 	if !ok {
 		return
 	}
-	in := t.look.view.toImage(g, t.rect)
+	in := t.look.view.ToImage(g, t.rect)
 	u, v := along(in[0]*dx+in[1]*dy, in[3]*dx+in[4]*dy, math.Max(math.Abs(dx), math.Abs(dy)))
 	d.setCursor(g, d.cursor[0]+u, d.cursor[1]+v)
 	d.probeAt()
@@ -124,10 +125,10 @@ func (d *Desk) probeAt() {
 		return
 	}
 	p := d.at().shown
-	if p.image == nil {
+	if p.Image == nil {
 		return
 	}
-	d.probe = probeWords(p, d.cursor)
+	d.probe = picture.ProbeWords(p, d.cursor)
 	d.touch()
 }
 
@@ -146,10 +147,10 @@ func (d *Desk) finish() {
 func (d *Desk) put(p [2]float64) {
 	t := d.at()
 	switch {
-	case t.shown.image == nil || t.shown.index != t.look.slice:
+	case t.shown.Image == nil || t.shown.Index != t.look.slice:
 		d.notice("Nothing can be measured: the slice is not on screen.")
 		return
-	case t.shown.preview():
+	case t.shown.Preview():
 		d.notice("Nothing can be measured yet: the image is still being read, this is a preview.")
 		return
 	case d.c.ReadOnly != "" && d.tool != viewer.ToolRegion:
@@ -195,7 +196,7 @@ func (d *Desk) drop() {
 type label struct {
 	points [][2]float64
 	text   []rune
-	on     picture // where it was begun, wherever the reader scrolls meanwhile
+	on     picture.Picture // where it was begun, wherever the reader scrolls meanwhile
 	stack  *stack.Stack
 	ask    string                     // what is asked for; "" for a text mark
 	done   func(d *Desk, text string) // gets the answer; nil for a text mark

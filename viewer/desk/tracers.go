@@ -14,7 +14,7 @@ func (d *Desk) toggleFuse() {
 	asked := d.loose
 	d.loose = nil
 	if t.fused != nil {
-		d.eachFused(func(t *tile) { t.fused, t.shown.over = nil, nil })
+		d.eachFused(func(t *tile) { t.fused, t.shown.Over = nil, nil })
 		return
 	}
 	if t.stack == nil {
@@ -171,7 +171,7 @@ func (d *Desk) retrace() {
 	d.tracers = left
 	for _, t := range d.tiles {
 		if t.fused != nil && !d.holdsTracer(t.fused.tracer) {
-			t.fused, t.shown.over = nil, nil
+			t.fused, t.shown.Over = nil, nil
 		}
 	}
 }

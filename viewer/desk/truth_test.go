@@ -10,6 +10,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/picture"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -215,7 +216,7 @@ func (r *reader) views(do func(name string)) {
 			r.press(keys...)
 			r.d.Do(viewer.ZoomSet(zoom))
 			if zoom > 0 {
-				x, y := middle(r.d.at().rect)
+				x, y := picture.Middle(r.d.at().rect)
 				r.d.Mouse(MouseDown, MiddleButton, x, y)
 				r.d.Mouse(MouseMove, NoButton, x+31, y-17)
 				r.d.Mouse(MouseUp, MiddleButton, x+31, y-17)

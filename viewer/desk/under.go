@@ -12,7 +12,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
-	"github.com/nocturne/nocturne/viewer/stack"
+	"github.com/nocturne/nocturne/viewer/picture"
 )
 
 // under is a presentation state on a tile, and how the tile was looked at before. What
@@ -47,10 +47,10 @@ func (d *Desk) nextState() {
 	t := d.at()
 	p := t.shown
 	switch {
-	case p.image == nil || p.preview():
+	case p.Image == nil || p.Preview():
 		d.notice("No image is here to be presented.")
 		return
-	case p.slot.Instance.Made != nil:
+	case p.Slot.Instance.Made != nil:
 		d.notice("A presentation state is about images as they were acquired, not about reformats.")
 		return
 	case t.fused != nil:
@@ -86,10 +86,10 @@ func (d *Desk) noState() string {
 	return "No presentation state is about this image."
 }
 
-func (d *Desk) statesOf(p picture) []*pr.State {
+func (d *Desk) statesOf(p picture.Picture) []*pr.State {
 	var out []*pr.State
-	for _, s := range d.others.about[p.slot.SOP()] {
-		if s.Of(dicom.UID(p.slot.SOP()), p.slot.Frame) {
+	for _, s := range d.others.about[p.Slot.SOP()] {
+		if s.Of(dicom.UID(p.Slot.SOP()), p.Slot.Frame) {
 			out = append(out, s)
 		}
 	}
@@ -116,56 +116,31 @@ func (d *Desk) present(t *tile, s *pr.State) {
 		v.Turn = (4 - s.Turn) % 4
 	}
 	v.Zoom, v.PanX, v.PanY = 0, 0, 0
-	t.look.window, t.look.invert, t.look.enhanced = choice{}, false, 0
-	if a, ok := s.Area(dicom.UID(t.shown.slot.SOP()), t.shown.slot.Frame); ok {
+	t.look.window, t.look.invert, t.look.enhanced = picture.Choice{}, false, 0
+	if a, ok := s.Area(dicom.UID(t.shown.Slot.SOP()), t.shown.Slot.Frame); ok {
 		if a.Mode == "TRUE SIZE" {
 			d.notice("The state asks for true size; here its area is fitted.")
 		}
-		v.look(a, &t.shown.geo, t.rect)
+		v.Show(a, &t.shown.Geometry, t.rect)
 	}
 	d.touch()
-}
-
-// look brings an area into sight: all of it as large as fits, or as it is to be
-// magnified.
-func (v *view) look(a pr.Area, g *stack.Geometry, r image.Rectangle) {
-	x0, y0, x1, y1 := edges(a)
-	if w, h := x1-x0, y1-y0; w > 0 && h > 0 && (x0 != 0 || y0 != 0 || x1 != float64(g.Cols) || y1 != float64(g.Rows) || a.Mode == "MAGNIFY") {
-		h *= g.Aspect
-		if v.Turn%2 != 0 {
-			w, h = h, w
-		}
-		v.Zoom = math.Min(float64(r.Dx())/w, float64(r.Dy())/h)
-		if a.Mode == "MAGNIFY" && a.Magnification > 0 {
-			v.Zoom = a.Magnification
-		}
-		v.Zoom = math.Max(minZoom, math.Min(maxZoom, v.Zoom))
-		v.PanX, v.PanY = (x0+x1)/2-float64(g.Cols)/2, (y0+y1)/2-float64(g.Rows)/2
-	}
-}
-
-// edges are an area's in image points, whichever corner is the upper left.
-func edges(a pr.Area) (x0, y0, x1, y1 float64) {
-	x0, x1 = float64(min(a.TopLeft[0], a.BottomRight[0])-1), float64(max(a.TopLeft[0], a.BottomRight[0]))
-	y0, y1 = float64(min(a.TopLeft[1], a.BottomRight[1])-1), float64(max(a.TopLeft[1], a.BottomRight[1]))
-	return x0, y0, x1, y1
 }
 
 // underPicture is a tile's picture under its state, and what tells it from others of
 // the picture; nil where no state is about it.
 func (d *Desk) underPicture(t *tile) (im *pixel.Image, key string) {
 	u, p := t.under, t.shown
-	if u == nil || p.image == nil || p.preview() || p.slot.Instance.Made != nil || t.fused != nil || t.look.enhanced != 0 {
+	if u == nil || p.Image == nil || p.Preview() || p.Slot.Instance.Made != nil || t.fused != nil || t.look.enhanced != 0 {
 		return nil, ""
 	}
-	sop, frame := dicom.UID(p.slot.SOP()), p.slot.Frame
+	sop, frame := dicom.UID(p.Slot.SOP()), p.Slot.Frame
 	if !u.state.Of(sop, frame) {
 		return nil, ""
 	}
-	if u.of != p.image {
+	if u.of != p.Image {
 		var err error
-		u.of, u.failed, u.shown = p.image, "", pixel.Window{}
-		if u.picture, err = p.image.Under(u.state.Source, u.state.VOI(sop, frame), frame); err != nil {
+		u.of, u.failed, u.shown = p.Image, "", pixel.Window{}
+		if u.picture, err = p.Image.Under(u.state.Source, u.state.VOI(sop, frame), frame); err != nil {
 			u.failed = load.Why(err)
 		}
 	}
@@ -174,11 +149,11 @@ func (d *Desk) underPicture(t *tile) (im *pixel.Image, key string) {
 
 // underWindow is the state's own window, unless the reader chose another since.
 func (t *tile) underWindow(im *pixel.Image) pixel.Window {
-	if c := t.look.window; c.fixed && c.preset != "automatic" {
-		return c.window(im)
+	if c := t.look.window; c.Fixed && c.Preset != "automatic" {
+		return c.Window(im)
 	}
 	if own := im.Windows(); len(own) > 0 {
-		return own[t.look.window.own%len(own)]
+		return own[t.look.window.Own%len(own)]
 	}
 	return im.DefaultWindow()
 }
@@ -198,7 +173,7 @@ func monotonic(l *pixel.LUT) bool {
 // it could be under.
 func (d *Desk) underWords(t *tile) (made, window, warn string) {
 	p := t.shown
-	if p.slot.Instance.Made != nil {
+	if p.Slot.Instance.Made != nil {
 		return "", "", ""
 	}
 	im, key := d.underPicture(t)
@@ -212,12 +187,12 @@ func (d *Desk) underWords(t *tile) (made, window, warn string) {
 		return "", "", "PRESENTATION STATE " + t.under.failed
 	}
 	s := t.under.state
-	made = "presentation state: " + join(", ", s.Label, s.Description)
+	made = "presentation state: " + overlay.Join(", ", s.Label, s.Description)
 	if im.Stored != nil {
 		w := t.underWindow(im)
-		window = join(" ", overlay.WindowLevel(w.Center, w.Width), w.Explanation)
+		window = overlay.Join(" ", overlay.WindowLevel(w.Center, w.Width), w.Explanation)
 		if w.Function == pixel.VOILUT {
-			window = join(" ", "VOI LUT", w.Explanation)
+			window = overlay.Join(" ", "VOI LUT", w.Explanation)
 		}
 	}
 	return made, window, ""
@@ -230,7 +205,7 @@ func (d *Desk) stateShapes(t *tile, clip image.Rectangle) []overlay.Shape {
 		return nil
 	}
 	s, p := t.under.state, t.shown
-	sop, frame := dicom.UID(p.slot.SOP()), p.slot.Frame
+	sop, frame := dicom.UID(p.Slot.SOP()), p.Slot.Frame
 	to := t.units(s, sop, frame)
 	var out []overlay.Shape
 	for _, a := range s.On(sop, frame) {
@@ -257,9 +232,9 @@ func inkOf(c *[3]uint8) color.NRGBA {
 // units maps points of a state to the scene: of the image, or of the displayed area as
 // it is turned.
 func (t *tile) units(s *pr.State, sop dicom.UID, frame int) func(p [][2]float64, units string) [][2]float64 {
-	box := [][2]float64{{0, 0}, {float64(t.shown.geo.Cols), float64(t.shown.geo.Rows)}}
+	box := [][2]float64{{0, 0}, {float64(t.shown.Geometry.Cols), float64(t.shown.Geometry.Rows)}}
 	if a, ok := s.Area(sop, frame); ok {
-		x0, y0, x1, y1 := edges(a)
+		x0, y0, x1, y1 := picture.Edges(a)
 		box = [][2]float64{{x0, y0}, {x1, y1}}
 	}
 	c := t.onScreen(box)

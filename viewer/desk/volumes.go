@@ -6,6 +6,7 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/measure"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -135,7 +136,7 @@ func (d *Desk) onePlane(axes []axis) bool {
 // planeOfMark is where a mark's image lies in the patient.
 func (d *Desk) planeOfMark(m viewer.Mark) (p space.Plane, ok bool) {
 	if m.Plane != nil {
-		return planeOf(m.Plane), true
+		return picture.PlaneOf(m.Plane), true
 	}
 	if in := d.objects[m.SOPUID]; in != nil && in.Header != nil {
 		return in.Plane(m.Frame)

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 )
 
 // walk is a mammogram being looked at part by part, pixel on pixel.
@@ -58,11 +59,11 @@ func (t *tile) walks() bool {
 // one the next image of the layout, and after that the layout again.
 func (d *Desk) walkBy(by int) {
 	t := d.at()
-	if t.shown.image == nil || t.shown.preview() || t.made() != nil {
+	if t.shown.Image == nil || t.shown.Preview() || t.made() != nil {
 		d.notice("There is no whole image in this tile to be looked at part by part.")
 		return
 	}
-	f, _ := t.shown.slot.Wanted()
+	f, _ := t.shown.Slot.Wanted()
 	if w := d.walk; w == nil || w.tile != d.active || w.frame != f.Key() || t.look.view.Zoom != 1 || !d.oneUp && tilesOf(d.layout) > 1 {
 		was := d.oneUp
 		if w != nil && w.tile == d.active {
@@ -92,7 +93,7 @@ func (d *Desk) walkOn(by int) {
 	t.look.view.Zoom, t.look.view.PanX, t.look.view.PanY = 0, 0, 0
 	d.walk = nil
 	for i := d.active + by; i >= 0 && i < tilesOf(d.layout); i += by {
-		if next := d.tiles[i]; next.walks() && !d.prior(next.stack.Study) && next.shown.image != nil {
+		if next := d.tiles[i]; next.walks() && !d.prior(next.stack.Study) && next.shown.Image != nil {
 			d.activate(i)
 			d.walk = &walk{tile: i, oneUp: oneUp}
 			d.walkBy(by)
@@ -109,7 +110,7 @@ func (d *Desk) walkOn(by int) {
 
 // walkSize is the image on screen at 1:1, in pixels of the screen.
 func (t *tile) walkSize() (w, h float64) {
-	w, h = float64(t.shown.geo.Cols), float64(t.shown.geo.Rows)*t.shown.geo.Aspect
+	w, h = float64(t.shown.Geometry.Cols), float64(t.shown.Geometry.Rows)*t.shown.Geometry.Aspect
 	if t.look.view.Turn%2 != 0 {
 		w, h = h, w
 	}
@@ -123,7 +124,7 @@ func (t *tile) walkParts() (nx, ny int) {
 
 // walkTo shows one part: parts of one row overlap evenly and end at the image's edges.
 func (t *tile) walkTo(i, j, nx, ny int) {
-	v, g := &t.look.view, &t.shown.geo
+	v, g := &t.look.view, &t.shown.Geometry
 	w, h := t.walkSize()
 	v.Zoom, v.PanX, v.PanY = 1, 0, 0
 	offset := func(size, room float64, at, of int) float64 {
@@ -132,27 +133,27 @@ func (t *tile) walkTo(i, j, nx, ny int) {
 		}
 		return (size - room) * (float64(at)/float64(of-1) - 0.5)
 	}
-	x, y := middle(t.rect)
-	col, row := v.toImage(g, t.rect).Apply(x+offset(w, float64(t.rect.Dx()), i, nx), y+offset(h, float64(t.rect.Dy()), j, ny))
+	x, y := picture.Middle(t.rect)
+	col, row := v.ToImage(g, t.rect).Apply(x+offset(w, float64(t.rect.Dx()), i, nx), y+offset(h, float64(t.rect.Dy()), j, ny))
 	v.PanX, v.PanY = col-float64(g.Cols)/2, row-float64(g.Rows)/2
 }
 
 // trace notes which points of a mammogram are on screen pixel on pixel, or larger.
 func (d *Desk) trace(t *tile) {
 	p := t.shown
-	if !t.walks() || p.image == nil || p.preview() || d.prior(t.stack.Study) || t.look.view.scale(&p.geo, t.rect) < 1 {
+	if !t.walks() || p.Image == nil || p.Preview() || d.prior(t.stack.Study) || t.look.view.Scale(&p.Geometry, t.rect) < 1 {
 		return
 	}
-	f, _ := p.slot.Wanted()
+	f, _ := p.Slot.Wanted()
 	w := d.walks[f.Key()]
 	if w == nil {
 		w = &walked{}
 		d.walks[f.Key()] = w
 	}
-	place := t.look.view.place(&p.geo, t.rect)
+	place := t.look.view.Place(&p.Geometry, t.rect)
 	for r := range walkGrid {
 		for c := range walkGrid {
-			x, y := place.Apply((float64(c)+0.5)*float64(p.geo.Cols)/walkGrid, (float64(r)+0.5)*float64(p.geo.Rows)/walkGrid)
+			x, y := place.Apply((float64(c)+0.5)*float64(p.Geometry.Cols)/walkGrid, (float64(r)+0.5)*float64(p.Geometry.Rows)/walkGrid)
 			if x >= 0 && y >= 0 && x < float64(t.rect.Dx()) && y < float64(t.rect.Dy()) {
 				w[r][c] = true
 			}
@@ -162,7 +163,7 @@ func (d *Desk) trace(t *tile) {
 
 // walkedWords say how much of a mammogram was seen at 1:1.
 func (d *Desk) walkedWords(t *tile) string {
-	f, ok := t.shown.slot.Wanted()
+	f, ok := t.shown.Slot.Wanted()
 	if w := d.walks[f.Key()]; ok && w != nil && t.walks() {
 		return fmt.Sprintf("seen at 1:1: %.0f %%", math.Floor(100*w.share()))
 	}

@@ -3,12 +3,13 @@ package desk
 import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/tool"
 )
 
 // setTo fixes the window of the active tile.
 func (d *Desk) setTo(t *tile, center, width float64, preset string) {
-	t.look.window = choice{fixed: true, center: center, width: width, preset: preset}
+	t.look.window = picture.Choice{Fixed: true, Center: center, Width: width, Preset: preset}
 	d.touch()
 }
 
@@ -16,7 +17,7 @@ func (d *Desk) setTo(t *tile, center, width float64, preset string) {
 // none.
 func (d *Desk) windowed() (*tile, *pixel.Image, bool) {
 	t := d.at()
-	switch im := t.shown.image; {
+	switch im := t.shown.Image; {
 	case im == nil:
 		d.notice("No image is here to window.")
 	case im.Preview != nil:
@@ -27,16 +28,6 @@ func (d *Desk) windowed() (*tile, *pixel.Image, bool) {
 		return t, im, true
 	}
 	return nil, nil, false
-}
-
-// straight is the window in effect as centre and width: a table has neither, so
-// that changing one begins at the image's percentiles.
-func straight(t *tile, im *pixel.Image) (center, width float64) {
-	w := t.look.window.window(im)
-	if w.Function == pixel.VOILUT {
-		w = im.Percentile(0.01, 0.99)
-	}
-	return w.Center, w.Width
 }
 
 // preset is a digit: in Hounsfield units a window by name (N21); in MR automatic,
@@ -86,18 +77,18 @@ func (d *Desk) ownWindow() {
 		d.setTo(t, w.Center, w.Width, "automatic")
 		d.notice("The image brings no window of its own: automatic.")
 		return
-	case t.look.window.fixed:
-		t.look.window = choice{}
+	case t.look.window.Fixed:
+		t.look.window = picture.Choice{}
 	default:
-		t.look.window = choice{own: (t.look.window.own + 1) % len(own)}
+		t.look.window = picture.Choice{Own: (t.look.window.Own + 1) % len(own)}
 	}
 	d.touch()
 }
 
 func (d *Desk) stepWindow(level, wide int) {
 	if t, im, ok := d.windowed(); ok {
-		c, w := straight(t, im)
-		by := fine(im)
+		c, w := t.look.window.Straight(im)
+		by := picture.Fine(im)
 		c, w = tool.WindowStep(c*by, w*by, level, wide)
 		d.setTo(t, c/by, w/by, "")
 	}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
-	"github.com/nocturne/nocturne/cache/pixel/suv"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
@@ -29,14 +29,14 @@ func (d *Desk) words(i int, t *tile) overlay.Tile {
 		w.Linked = linkWords(t)
 	}
 	p := t.shown
-	if p.image == nil {
+	if p.Image == nil {
 		w.Reason = d.reason(t)
 		return w
 	}
-	w.Slice = p.index + 1
+	w.Slice = p.Index + 1
 	w.Time = t.timeWords(p)
 	d.imageWords(&w, t, p)
-	w.Level = join(" · ", w.Level, d.walkedWords(t))
+	w.Level = overlay.Join(" · ", w.Level, d.walkedWords(t))
 	return w
 }
 
@@ -55,15 +55,15 @@ func (d *Desk) studyWords(w *overlay.Tile, t *tile) {
 	if st == nil {
 		return
 	}
-	w.Study = join(" · ", st.Modality, overlay.Day(st.Date), dicom.Clean(st.Description))
+	w.Study = overlay.Join(" · ", st.Modality, overlay.Day(st.Date), dicom.Clean(st.Description))
 	if d.prior(st.UID) {
 		current := ""
 		if c := d.study(d.c.StudyUID); c != nil {
 			current = c.Date
 		}
-		w.Prior = join(" · ", overlay.Age(st.Date, current), overlay.Day(st.Date))
+		w.Prior = overlay.Join(" · ", overlay.Age(st.Date, current), overlay.Day(st.Date))
 	} else if d.comparing() {
-		w.Current = join(" · ", "CURRENT", overlay.Day(st.Date))
+		w.Current = overlay.Join(" · ", "CURRENT", overlay.Day(st.Date))
 	}
 	for _, c := range d.counts() {
 		if c.StudyUID == st.UID && c.Expected > c.Have {
@@ -102,38 +102,38 @@ func (t *tile) level() string {
 	return strings.Replace(fmt.Sprintf("%+.1f mm", pos), "-", "−", 1)
 }
 
-func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture) {
-	in, frame, v := p.slot.Instance, p.slot.Frame, t.look.view
+func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture.Picture) {
+	in, frame, v := p.Slot.Instance, p.Slot.Frame, t.look.view
 	h := in.Header
-	w.Patient = join(" · ", dicom.ParsePN(h.Str(dicom.PatientName)).Display(), dicom.Clean(h.Str(dicom.PatientID)))
-	w.Technique = join(" · ", in.Technique(frame), lossyWords(p.image), in.UptakeWords())
-	if p.preview() {
+	w.Patient = overlay.Join(" · ", dicom.ParsePN(h.Str(dicom.PatientName)).Display(), dicom.Clean(h.Str(dicom.PatientID)))
+	w.Technique = overlay.Join(" · ", in.Technique(frame), lossyWords(p.Image), in.UptakeWords())
+	if p.Preview() {
 		w.Made = "preview, still reading"
-	} else if p.made != "" {
-		w.Made = p.made
+	} else if p.Made != "" {
+		w.Made = p.Made
 	} else if in.Made != nil {
-		w.Made = join(", ", in.Made.Name(), in.Made.Words())
+		w.Made = overlay.Join(", ", in.Made.Name(), in.Made.Words())
 	}
-	w.Made = join(" · ", w.Made, d.layerWords(p.image))
+	w.Made = overlay.Join(" · ", w.Made, d.layerWords(p.Image))
 	made, over, warn := d.overWords(t)
-	w.Made, w.Warn = join(", ", w.Made, made), warn
-	w.Position = join(" · ", space.Position(h), t.stack.Root().Lie.Words(), d.offLevel(t))
+	w.Made, w.Warn = overlay.Join(", ", w.Made, made), warn
+	w.Position = overlay.Join(" · ", space.Position(h), t.stack.Root().Lie.Words(), d.offLevel(t))
 	if e, ok := space.Orientation(h, frame); ok {
 		w.Edges = e.Shown(v.FlipH, v.Turn)
 	} else {
 		w.Unoriented = true
 	}
-	w.Badge = join(", ", d.enhancedWord(t), overlay.Badge(v.FlipH, v.Turn, t.look.invert))
+	w.Badge = overlay.Join(", ", d.enhancedWord(t), overlay.Badge(v.FlipH, v.Turn, t.look.invert))
 	w.Side = in.Side(frame)
 	w.Conflict = d.sideConflict(in, frame)
-	w.Window = join(" · ", windowWords(t.look.window, p.image), over)
-	scale := v.scale(&p.geo, t.rect)
-	w.Zoom = join(" ", fmt.Sprintf("zoom %.2f×", scale/d.scale), d.samplingWord(t))
-	if p.geo.MM > 0 {
-		w.MM = p.geo.MM / scale
+	w.Window = overlay.Join(" · ", t.look.window.Words(p.Image), over)
+	scale := v.Scale(&p.Geometry, t.rect)
+	w.Zoom = overlay.Join(" ", fmt.Sprintf("zoom %.2f×", scale/d.scale), d.samplingWord(t))
+	if p.Geometry.MM > 0 {
+		w.MM = p.Geometry.MM / scale
 	}
 	if t.stack.Modality == "MG" && !d.prior(t.stack.Study) {
-		w.Warn = join(" · ", w.Warn, d.notForMammography())
+		w.Warn = overlay.Join(" · ", w.Warn, d.notForMammography())
 	}
 	if plane, ok := in.Plane(frame); ok {
 		if side, mm, ok := plane.Side(0); ok {
@@ -151,7 +151,7 @@ func lossyWords(im *pixel.Image) string {
 	if !im.Lossy {
 		return ""
 	}
-	return join(" ", "lossy", im.Compression)
+	return overlay.Join(" ", "lossy", im.Compression)
 }
 
 // sideConflict shows a laterality that disagrees: of image and series, or with the
@@ -165,34 +165,4 @@ func (d *Desk) sideConflict(in *stack.Instance, frame int) string {
 		return "LATERALITY: image " + dicom.Clean(side) + ", order " + dicom.Clean(d.c.Order.Laterality)
 	}
 	return ""
-}
-
-func windowWords(c choice, im *pixel.Image) string {
-	if im.Stored == nil {
-		return "colour"
-	}
-	w := c.window(im)
-	name := c.preset
-	if !c.fixed {
-		name = w.Explanation
-	}
-	if w.Function == pixel.VOILUT {
-		return join(" ", "VOI LUT", w.Explanation)
-	}
-	unit := ""
-	if im.Unit() == suv.Unit {
-		unit = "SUV"
-	}
-	return join(" ", overlay.WindowLevel(w.Center, w.Width), unit, name)
-}
-
-// join puts the words that are there together.
-func join(by string, words ...string) string {
-	var out []string
-	for _, w := range words {
-		if w != "" {
-			out = append(out, w)
-		}
-	}
-	return strings.Join(out, by)
 }

@@ -163,7 +163,7 @@ func Patient(o viewer.Order, now time.Time) string {
 		dicom.ParsePN(o.PatientName).Display(), o.PatientID, Born(o.BirthDate, now), o.Sex,
 		prefixed("Acc ", o.Accession), o.Exam,
 	}
-	return dicom.Clean(joined(parts, " · "))
+	return dicom.Clean(Join(" · ", parts...))
 }
 
 // Born is "1961-04-02 (64 y)".
@@ -172,7 +172,7 @@ func Born(da string, now time.Time) string {
 	if !ok {
 		return ""
 	}
-	return joined([]string{t.Format("2006-01-02"), bracketed(dicom.AgeAt(t, now))}, " ")
+	return Join(" ", t.Format("2006-01-02"), bracketed(dicom.AgeAt(t, now)))
 }
 
 func bracketed(s string) string {
@@ -189,11 +189,12 @@ func prefixed(p, s string) string {
 	return p + s
 }
 
-func joined(parts []string, by string) string {
+// Join puts the words that are there together.
+func Join(by string, words ...string) string {
 	var out []string
-	for _, p := range parts {
-		if p != "" {
-			out = append(out, p)
+	for _, w := range words {
+		if w != "" {
+			out = append(out, w)
 		}
 	}
 	return strings.Join(out, by)

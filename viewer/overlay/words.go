@@ -131,11 +131,11 @@ func region(m viewer.Mark) []string {
 		return word + " " + decimals(v.Number, places(v.Unit, digits))
 	}
 	if mean, ok := m.Value("mean"); ok {
-		out = append(out, joined([]string{"mean " + number(mean), part("sd", "SD", 1)}, "  "))
+		out = append(out, Join("  ", "mean "+number(mean), part("sd", "SD", 1)))
 	} else if sd := part("sd", "SD", 1); sd != "" {
 		out = append(out, sd)
 	}
-	if s := joined([]string{part("min", "min", 0), part("max", "max", 0), part("n", "n", 0)}, "  "); s != "" {
+	if s := Join("  ", part("min", "min", 0), part("max", "max", 0), part("n", "n", 0)); s != "" {
 		out = append(out, s)
 	}
 	if mean, ok := m.Value("over mean"); ok {

@@ -1,20 +1,18 @@
-package desk
+package picture
 
 import (
-	"fmt"
-	"math"
-
-	"github.com/nocturne/nocturne/cache/pixel/suv"
+	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/viewer/measure"
+	"github.com/nocturne/nocturne/viewer/overlay"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
-// measured fills in what a mark says: values, their uncertainty and where the
+// Measured fills in what a mark says: values, their uncertainty and where the
 // millimetres come from (M6). refused is a sentence when it must not be measured.
-func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
-	in, frame := p.slot.Instance, p.slot.Frame
+func Measured(m viewer.Mark, p Picture) (out viewer.Mark, refused string) {
+	in, frame := p.Slot.Instance, p.Slot.Frame
 	if refused := acrossGap(in, frame, m); refused != "" {
 		return m, refused
 	}
@@ -22,12 +20,12 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 		m.Values, m.Calibration = inRegion(r, m), space.USRegion
 		return m, ""
 	}
-	cal, refused := calibration(in, frame, m)
+	cal, refused := Calibration(in, frame, m)
 	if refused != "" {
 		return m, refused
 	}
 	if m.Kind == viewer.Volume || m.Kind == viewer.Vertebra {
-		return m, "" // not measured here: see volumes.go and spine.go
+		return m, "" // not measured here: a desk computes it of other marks
 	}
 	m.Values, m.Calibration = nil, ""
 	switch m.Kind {
@@ -51,12 +49,12 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 	case viewer.Ellipse, viewer.Rectangle, viewer.Polygon:
 		m.Values = regionValues(cal, m, p)
 	case viewer.Probe:
-		v, unit, why := p.value(m.Points[0])
+		v, unit, why := p.Value(m.Points[0])
 		if why != "" {
 			return m, "Nothing to read there: " + why + "."
 		}
 		m.Values = []viewer.Value{{Name: "value", Number: v, Unit: unit}}
-		if v, unit, ok := p.overAt(m.Points[0]); ok {
+		if v, unit, ok := p.OverAt(m.Points[0]); ok {
 			m.Values = append(m.Values, viewer.Value{Name: "over", Number: v, Unit: unit})
 		}
 		m.Calibration = lossy(p, p.reformatWords())
@@ -75,11 +73,11 @@ func measured(m viewer.Mark, p picture) (out viewer.Mark, refused string) {
 }
 
 // lossy says beside values that the image was once lossily compressed (N21).
-func lossy(p picture, source string) string {
-	if !p.image.Lossy {
+func lossy(p Picture, source string) string {
+	if !p.Image.Lossy {
 		return source
 	}
-	return join(", ", source, "lossy image")
+	return overlay.Join(", ", source, "lossy image")
 }
 
 func unitOf(c space.Calibration) string {
@@ -111,8 +109,8 @@ func bidirectional(cal space.Calibration, p [][2]float64) ([][2]float64, []viewe
 }
 
 // shapeOf is the area of a closed shape and the statistics of the pixels inside.
-func shapeOf(cal space.Calibration, m viewer.Mark, p picture) (measure.Number, measure.Statistics) {
-	im, at := p.image, m.Points
+func shapeOf(cal space.Calibration, m viewer.Mark, p Picture) (measure.Number, measure.Statistics) {
+	im, at := p.Image, m.Points
 	switch m.Kind {
 	case viewer.Rectangle:
 		return measure.RectangleArea(cal, at[0], at[1]), measure.Rectangle(im.At, im.Cols, im.Rows, at[0], at[1])
@@ -124,31 +122,31 @@ func shapeOf(cal space.Calibration, m viewer.Mark, p picture) (measure.Number, m
 
 // regionValues are mean, SD, extremes and count of the pixels inside, where the
 // image has values, and the area of the shape.
-func regionValues(cal space.Calibration, m viewer.Mark, p picture) []viewer.Value {
+func regionValues(cal space.Calibration, m viewer.Mark, p Picture) []viewer.Value {
 	area, s := shapeOf(cal, m, p)
 	out := []viewer.Value{{Name: "area", Number: area.Value, Unit: unitOf(cal) + "2", Uncertainty: area.Uncertainty}}
-	if s.N == 0 || p.made != "" {
+	if s.N == 0 || p.Made != "" {
 		return out
 	}
-	u := p.image.Unit()
+	u := p.Image.Unit()
 	out = append(out,
 		viewer.Value{Name: "mean", Number: s.Mean, Unit: u}, viewer.Value{Name: "sd", Number: s.SD, Unit: u},
 		viewer.Value{Name: "min", Number: s.Min, Unit: u}, viewer.Value{Name: "max", Number: s.Max, Unit: u},
 		viewer.Value{Name: "n", Number: float64(s.N)})
-	if p.over == nil {
+	if p.Over == nil {
 		return out
 	}
-	p.image, p.over = p.over, nil
+	p.Image, p.Over = p.Over, nil
 	if _, s := shapeOf(cal, m, p); s.N > 0 {
-		u := p.image.Unit()
+		u := p.Image.Unit()
 		out = append(out, viewer.Value{Name: "over mean", Number: s.Mean, Unit: u}, viewer.Value{Name: "over max", Number: s.Max, Unit: u})
 	}
 	return out
 }
 
-// calibration is that of a mark's points. In an ultrasound with regions a distance
+// Calibration is that of a mark's points. In an ultrasound with regions a distance
 // must lie within one that is in centimetres both ways (display.md D4).
-func calibration(in *stack.Instance, frame int, m viewer.Mark) (space.Calibration, string) {
+func Calibration(in *stack.Instance, frame int, m viewer.Mark) (space.Calibration, string) {
 	points := m.Points
 	if m.Kind == viewer.Probe || m.Kind == viewer.Arrow || m.Kind == viewer.Text || m.Kind == viewer.Vertebra {
 		return space.InPixels, ""
@@ -191,29 +189,32 @@ func acrossRegions(regions []space.Region, points [][2]float64, in *stack.Instan
 	return "A measurement must lie within one calibrated region of the ultrasound."
 }
 
-// probeWords is the value under the cursor, as the overlay and the State have it.
-func probeWords(p picture, at [2]float64) string {
-	there := alsoThere(p, at)
-	v, unit, why := p.value(at)
-	if why != "" {
-		return join(" · ", there, why)
+// acrossGap says why points of a reformat must not be measured: slices are missing
+// between them (N8).
+func acrossGap(in *stack.Instance, frame int, m viewer.Mark) string {
+	if in.Made == nil || len(m.Values) == 0 && len(m.Points) < 2 {
+		return ""
 	}
-	words := fmt.Sprintf("%.1f", v)
-	if u := p.image.Unit(); u == suv.Unit {
-		words = fmt.Sprintf("%.2f", v)
-	} else if v == math.Trunc(v) {
-		words = fmt.Sprintf("%.0f", v)
+	plane := in.Made.At(frame)
+	for i := 1; i < len(m.Points); i++ {
+		a, b := m.Points[i-1], m.Points[i]
+		if !in.Made.Whole(plane.PixelToPatient(a[0], a[1]), plane.PixelToPatient(b[0], b[1])) {
+			return "Slices are missing between these points: nothing is measured across a gap."
+		}
 	}
-	if unit != "" {
-		words += " " + unit
+	return ""
+}
+
+// Grown is a mark of an image calibrated by hand with its area, the value was, by that
+// calibration.
+func Grown(m viewer.Mark, was viewer.Value, in *stack.Instance) viewer.Mark {
+	m.Values = append([]viewer.Value(nil), m.Values...)
+	now, _ := shapeOf(*in.Manual, m, Picture{Image: &pixel.Image{}})
+	for i, v := range m.Values {
+		if v.Name == was.Name {
+			m.Values[i] = viewer.Value{Name: v.Name, Number: now.Value, Unit: "mm2", Uncertainty: now.Uncertainty}
+		}
 	}
-	words += p.alsoSUV(v)
-	if p.image.Lossy {
-		words += " (lossy)"
-	}
-	if made := p.slot.Instance.Made; made != nil && made.Words() != "" {
-		words += " (" + made.Words() + ")"
-	}
-	words += p.alsoOver(at)
-	return join(" · ", there, fmt.Sprintf("%s at %d, %d", words, int(at[0]), int(at[1])))
+	m.Calibration = in.Manual.Source
+	return m
 }

@@ -7,32 +7,9 @@ import (
 	"slices"
 
 	"github.com/nocturne/nocturne/viewer"
-	"github.com/nocturne/nocturne/viewer/measure"
 	"github.com/nocturne/nocturne/viewer/overlay"
+	"github.com/nocturne/nocturne/viewer/picture"
 )
-
-// valuesIn are the values of the pixels that a closed shape counts.
-func valuesIn(m viewer.Mark, p picture) []float64 {
-	var out []float64
-	im := *p.image
-	take := func(col, row int) (float64, bool) {
-		v, ok := im.At(col, row)
-		if ok {
-			out = append(out, v)
-		}
-		return v, ok
-	}
-	at := m.Points
-	switch m.Kind {
-	case viewer.Rectangle:
-		measure.Rectangle(take, im.Cols, im.Rows, at[0], at[1])
-	case viewer.Polygon:
-		measure.Polygon(take, im.Cols, im.Rows, at)
-	case viewer.Ellipse:
-		measure.Ellipse(take, im.Cols, im.Rows, at[0], at[1])
-	}
-	return out
-}
 
 // Ends of a window from a box: a hundredth of the values may be outside on either
 // side.
@@ -44,7 +21,7 @@ func (d *Desk) windowBox(points [][2]float64) {
 	if !ok {
 		return
 	}
-	values := valuesIn(viewer.Mark{Kind: viewer.Rectangle, Points: points}, t.shown)
+	values := picture.ValuesIn(viewer.Mark{Kind: viewer.Rectangle, Points: points}, t.shown)
 	if len(values) < 2 {
 		d.notice("There are no values in this box.")
 		return
@@ -62,52 +39,32 @@ func (d *Desk) windowBox(points [][2]float64) {
 
 func (d *Desk) toggleHistogram() {
 	d.histogram = !d.histogram
-	if m, ok := d.log.Find(d.chosen); d.histogram && (!ok || !closedShape(m.Kind)) {
+	if m, ok := d.log.Find(d.chosen); d.histogram && (!ok || !picture.ClosedShape(m.Kind)) {
 		d.notice("Select an ellipse, a rectangle or a freehand shape: its histogram is shown.")
 	}
 	d.touch()
 }
 
-func closedShape(k viewer.MarkKind) bool {
-	return k == viewer.Ellipse || k == viewer.Rectangle || k == viewer.Polygon
-}
-
-// bins of a histogram.
-const bins = 48
-
 // drawHistogram shows the distribution of the selected region's values.
 func (d *Desk) drawHistogram(t *tile, clip image.Rectangle) overlay.List {
-	if !d.histogram || t.shown.preview() || t.shown.image.Stored == nil {
+	if !d.histogram || t.shown.Preview() || t.shown.Image.Stored == nil {
 		return overlay.List{}
 	}
 	for _, m := range d.marksOn(t.shown) {
-		if m.ID != d.chosen || !closedShape(m.Kind) {
+		if m.ID != d.chosen || !picture.ClosedShape(m.Kind) {
 			continue
 		}
-		values := valuesIn(m, t.shown)
+		values := picture.ValuesIn(m, t.shown)
 		if len(values) == 0 {
 			continue
 		}
 		lo, hi := slices.Min(values), slices.Max(values)
-		counts := histogramOf(values, lo, hi)
-		w, h := min(clip.Dx()/3, 4*bins*int(math.Ceil(d.scale))), min(clip.Dy()/4, int(120*d.scale))
+		counts := picture.Histogram(values, lo, hi)
+		w, h := min(clip.Dx()/3, 4*picture.Bins*int(math.Ceil(d.scale))), min(clip.Dy()/4, int(120*d.scale))
 		x := clip.Min.X + (clip.Dx()-w)/2
 		r := image.Rect(x, clip.Max.Y-h-int(60*d.scale), x+w, clip.Max.Y-int(60*d.scale))
-		unit := t.shown.image.Unit()
+		unit := t.shown.Image.Unit()
 		return d.style().Histogram(r, counts, fmt.Sprintf("%d values %s", len(values), unit), fmt.Sprintf("%.0f", lo), fmt.Sprintf("%.0f", hi))
 	}
 	return overlay.List{}
-}
-
-// histogramOf counts values into bins of equal width between two ends.
-func histogramOf(values []float64, lo, hi float64) []int {
-	out := make([]int, bins)
-	for _, v := range values {
-		i := 0
-		if hi > lo {
-			i = min(int((v-lo)/(hi-lo)*bins), bins-1)
-		}
-		out[i]++
-	}
-	return out
 }
