@@ -27,8 +27,10 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	case m.prompt.Open:
 		return m.promptKey(name, msg)
 	case m.help:
-		m.turnHelp(name)
-		return nil
+		if m.turnHelp(name); m.help {
+			return nil
+		}
+		return m.repaintDocument() // its page was not sent while the help lay over it
 	case m.page == onSheet:
 		return m.sheetKey(name)
 	case m.page == onCase:
