@@ -88,7 +88,7 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 		how := d.how(t)
 		if seen, with := d.underPicture(t); seen != nil {
 			image, key, layers = seen, key+"#"+with, d.layersOf(seen)
-			window, how = t.under.window(t.underWindow(seen), how)
+			window, how = t.under.Window(t.underWindow(seen), how)
 		}
 		acquired := image // under a state too
 		if fused, with := d.fusedPicture(t); fused != nil {

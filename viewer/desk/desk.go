@@ -17,6 +17,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/derive"
 	"github.com/nocturne/nocturne/viewer/hang"
 	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/stack"
@@ -82,7 +83,7 @@ type Desk struct {
 	perf      bool    // the reader asks how the window performs
 	beside    *beside // what the prior beside it displaced
 	mpr       *reformats
-	tracers   []*tracer               // of fusions
+	tracers   []*derive.Tracer        // of fusions
 	loose     *stack.Stack            // asked for once, though not registered
 	staged    *staged                 // the hanging protocol in effect
 	noLines   bool                    // reference lines are off

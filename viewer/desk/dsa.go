@@ -1,127 +1,28 @@
 package desk
 
 import (
-	"fmt"
 	"math"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/derive"
 	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
 
-// mask is what a tile subtracts from each image of its stack.
-type mask struct {
-	slots  []int // of the stack; with a tid, none
-	tid    int   // frames between an image and its mask; 0 is none
-	dx, dy float64
-	before picture.Choice // the window without subtraction
-	from   int            // first frame it is meant for, from 1; with to 0: all
-	to     int
-}
-
-// maskOf is the object's own subtraction for a frame, 1-based: AVG_SUB or TID of Mask
-// Subtraction Sequence (PS3.3 C.7.6.10), the one whose range has the frame, else the
-// first. ok is false where it names none.
-//
-// Mask Sub-pixel Shift is rows, columns: to lower rows, and to the left.
-func maskOf(s *stack.Stack, frame int) (m mask, ok bool) {
-	for _, it := range s.First.Header.Seq(dicom.MaskSubtractionSequence) {
-		one, good := operation(s, it)
-		within := one.to == 0 || frame >= one.from && frame <= one.to
-		if good && (!ok || within && !(m.to == 0 || frame >= m.from && frame <= m.to)) {
-			m, ok = one, true
-		}
-	}
-	return m, ok
-}
-
-func operation(s *stack.Stack, it *dicom.Dataset) (m mask, ok bool) {
-	if r := it.Floats(dicom.ApplicableFrameRange); len(r) >= 2 {
-		m.from, m.to = int(r[0]), int(r[len(r)-1])
-	}
-	if shift := it.Floats(dicom.MaskSubPixelShift); len(shift) == 2 {
-		m.dx, m.dy = withinShift(-shift[1]), withinShift(shift[0])
-	}
-	switch it.Str(dicom.MaskOperation) {
-	case "AVG_SUB":
-		for _, n := range it.Floats(dicom.MaskFrameNumbers) {
-			if i := s.Find(s.First.Object.SOPUID, int(n)-1); i >= 0 {
-				m.slots = append(m.slots, i)
-			}
-		}
-		return m, len(m.slots) > 0
-	case "TID":
-		m.tid = it.IntOr(dicom.TIDOffset, 1)
-		return m, m.tid != 0
-	}
-	return m, false
-}
-
-// maxShift is how far a mask may be moved, pixels.
-const maxShift = 64
-
-func withinShift(v float64) float64 {
-	if !(math.Abs(v) <= maxShift) {
-		return 0
-	}
-	return v
-}
-
-// masks are the slots subtracted from the one at a place in the stack; nil where there
-// is nothing to subtract yet.
-func (m *mask) masks(s *stack.Stack, at int) (out []stack.Slot) {
-	from := m.slots
-	if m.tid != 0 {
-		from = []int{at - m.tid}
-	}
-	for _, i := range from {
-		if i >= 0 && i < len(s.Slots) && s.Slots[i].Instance != nil {
-			out = append(out, s.Slots[i])
-		}
-	}
-	return out
-}
-
-// words label a picture as made: "DSA mask 1–2, shift 1.5, −0.5 px".
-func (m *mask) words() string {
-	w := "DSA mask "
-	if m.tid != 0 {
-		w = fmt.Sprintf("DSA TID %d", m.tid)
-	}
-	for i, s := range m.slots {
-		if i > 0 {
-			w += ", "
-		}
-		w += strconv.Itoa(s + 1)
-	}
-	if m.dx != 0 || m.dy != 0 {
-		w += strings.ReplaceAll(fmt.Sprintf(", shift %g, %g px", m.dx, m.dy), "-", "−")
-	}
-	return w
-}
-
-// logarithmic reports whether logarithms are to be subtracted: the values follow the
-// X-rays (Pixel Intensity Relationship LIN, PS3.3 C.8.7.1.1.2).
-func logarithmic(in *stack.Instance) bool {
-	return in.Header.Str(dicom.PixelIntensityRelationship) == "LIN"
-}
-
 // subtract puts the picture of a slot less its mask on screen, once all is here. It
 // reports whether what is on screen changed.
 func (d *Desk) subtract(t *tile, sl stack.Slot, f load.Frame, now time.Time) bool {
-	key := t.look.mask.words()
+	key := t.look.mask.Words()
 	if p := t.shown; p.Image != nil && p.Slot.Instance == sl.Instance && p.Slot.Frame == sl.Frame && p.Key == key {
 		t.shown.Index, t.late = t.look.slice, time.Time{}
 		return false
 	}
-	of := t.look.mask.masks(t.stack, t.look.slice)
-	m := pixel.Mask{DX: t.look.mask.dx, DY: t.look.mask.dy, Log: logarithmic(sl.Instance)}
+	of := t.look.mask.Masks(t.stack, t.look.slice)
+	m := pixel.Mask{DX: t.look.mask.DX, DY: t.look.mask.DY, Log: derive.Logarithmic(sl.Instance)}
 	image, err := d.opt.Load.Image(f)
 	for _, s := range of {
 		w, _ := s.Wanted()
@@ -156,7 +57,7 @@ func (d *Desk) unmasked(t *tile, sl stack.Slot, image *pixel.Image, key string) 
 	if image == nil || image.Preview != nil {
 		return d.awaited(t, nil, d.opt.Now())
 	}
-	itself := pixel.Mask{Frames: []*pixel.Image{image}, Log: logarithmic(sl.Instance)}
+	itself := pixel.Mask{Frames: []*pixel.Image{image}, Log: derive.Logarithmic(sl.Instance)}
 	made, err := pixel.Subtract(image, itself)
 	if err != nil {
 		d.unsubtract(t)
@@ -188,7 +89,7 @@ func (d *Desk) maskFrames() (out []load.Frame) {
 		if t.look.mask == nil || t.stack == nil {
 			continue
 		}
-		for _, s := range t.look.mask.masks(t.stack, t.look.slice) {
+		for _, s := range t.look.mask.Masks(t.stack, t.look.slice) {
 			f, _ := s.Wanted()
 			out = append(out, f)
 		}
@@ -222,7 +123,7 @@ func (d *Desk) toggleSubtraction() {
 		d.unsubtract(t)
 		return
 	}
-	m, ok := maskOf(t.stack, t.shown.Slot.Frame+1)
+	m, ok := derive.MaskOf(t.stack, t.shown.Slot.Frame+1)
 	if !ok {
 		d.notice("This run names no mask; Ctrl+K takes the image on screen as mask.")
 		return
@@ -233,13 +134,13 @@ func (d *Desk) toggleSubtraction() {
 // maskHere takes the image on screen as mask.
 func (d *Desk) maskHere() {
 	if t, ok := d.subtractible(); ok {
-		d.subtractBy(t, mask{slots: []int{t.shown.Index}})
+		d.subtractBy(t, derive.Mask{Slots: []int{t.shown.Index}})
 	}
 }
 
-func (d *Desk) subtractBy(t *tile, m mask) {
-	if m.before = t.look.window; t.look.mask != nil {
-		m.before = t.look.mask.before
+func (d *Desk) subtractBy(t *tile, m derive.Mask) {
+	if m.Before = t.look.window; t.look.mask != nil {
+		m.Before = t.look.mask.Before
 	} else {
 		t.look.window = picture.Choice{}
 	}
@@ -251,7 +152,7 @@ func (d *Desk) unsubtract(t *tile) {
 	if t.look.mask == nil {
 		return
 	}
-	t.look.window, t.look.mask = t.look.mask.before, nil
+	t.look.window, t.look.mask = t.look.mask.Before, nil
 	t.shown = picture.Picture{}
 	if d.tool == viewer.ToolShift {
 		d.selectTool("")
@@ -265,7 +166,7 @@ func (d *Desk) asRecommended(t *tile) {
 	if t.stack == nil || t.stack.First.Header.Str(dicom.RecommendedViewingMode) != "SUB" {
 		return
 	}
-	if m, ok := maskOf(t.stack, 1); ok {
+	if m, ok := derive.MaskOf(t.stack, 1); ok {
 		d.subtractBy(t, m)
 	}
 }
@@ -289,7 +190,7 @@ func (d *Desk) shift(dx, dy float64) {
 	in := t.look.view.ToImage(g, t.rect)
 	u, v := along(in[0]*dx+in[1]*dy, in[3]*dx+in[4]*dy, math.Max(math.Abs(dx), math.Abs(dy)))
 	m := *t.look.mask
-	m.dx, m.dy = max(-maxShift, min(maxShift, m.dx+u)), max(-maxShift, min(maxShift, m.dy+v))
+	m.DX, m.DY = max(-derive.MaxShift, min(derive.MaxShift, m.DX+u)), max(-derive.MaxShift, min(derive.MaxShift, m.DY+v))
 	t.look.mask = &m
 	d.touch()
 }
@@ -297,12 +198,12 @@ func (d *Desk) shift(dx, dy float64) {
 // setShift moves the mask to the right and down, in image pixels.
 func (d *Desk) setShift(v []float64) {
 	t := d.at()
-	if t.look.mask == nil || len(v) != 2 || math.Abs(v[0]) > maxShift || math.Abs(v[1]) > maxShift {
+	if t.look.mask == nil || len(v) != 2 || math.Abs(v[0]) > derive.MaxShift || math.Abs(v[1]) > derive.MaxShift {
 		d.notice("A shift is pixels to the right and down, at most 64, of a subtracted image: :shift 1.5 -0.5.")
 		return
 	}
 	m := *t.look.mask
-	m.dx, m.dy = v[0], v[1]
+	m.DX, m.DY = v[0], v[1]
 	t.look.mask = &m
 	d.touch()
 }

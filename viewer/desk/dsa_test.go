@@ -7,7 +7,6 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/viewer"
-	"github.com/nocturne/nocturne/viewer/stack"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -85,33 +84,6 @@ func TestArrowsMoveTheMaskByHalvesOfAPixel(t *testing.T) {
 		t.Errorf("%v", texts(r.d.Scene()))
 	}
 	r.slice(3)
-}
-
-func TestTheRunsOwnMaskIsTakenWithItsShift(t *testing.T) {
-	of := func(op string, set func(*dicom.Dataset)) mask {
-		s := cineOf(6, func(d *dicom.Dataset) {
-			it := &dicom.Dataset{}
-			it.SetStr(dicom.MaskOperation, op)
-			set(it)
-			d.SetSeq(dicom.MaskSubtractionSequence, it)
-		})
-		in := stack.NewInstance(viewer.Object{SOPUID: s.SOP(0)}, &dicom.File{Dataset: s.Dataset(0), Pixel: dicom.PixelData{Tag: 0x7FE00010}})
-		m, _ := maskOf(stack.Of("1", "1", []*stack.Instance{in})[0], 5)
-		return m
-	}
-	avg := of("AVG_SUB", func(d *dicom.Dataset) {
-		d.SetInt(dicom.MaskFrameNumbers, 2, 3)
-		d.SetFloat(dicom.MaskSubPixelShift, 0.5, 1.5) // to lower rows, to the left
-	})
-	if avg.words() != "DSA mask 2, 3, shift −1.5, 0.5 px" {
-		t.Errorf("%q", avg.words())
-	}
-	if tid := of("TID", func(d *dicom.Dataset) { d.SetInt(dicom.TIDOffset, 2) }); tid.tid != 2 || tid.words() != "DSA TID 2" {
-		t.Errorf("%+v", tid)
-	}
-	if none := of("NONE", func(*dicom.Dataset) {}); none.tid != 0 || none.slots != nil {
-		t.Errorf("NONE subtracts: %+v", none)
-	}
 }
 
 func TestACatheterCalibratesItsSeriesAndAllThatWasMeasuredInIt(t *testing.T) {

@@ -1,16 +1,10 @@
 package desk
 
 import (
-	"fmt"
-
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/derive"
 )
-
-// enhancedWords are on a tile whose picture is not the acquired one.
-var enhancedWords = map[pixel.Enhancement]string{
-	pixel.Sharpened: "SHARPENED", pixel.Denoised: "DENOISED", pixel.Equalised: "CONTRAST EQUALISED (CLAHE)",
-}
 
 // enhancing are the actions that show a picture made of the acquired one, and the
 // way back.
@@ -52,43 +46,7 @@ func (d *Desk) enhanced(t *tile) (im *pixel.Image, key string) {
 	if e == pixel.Raw || p.Image == nil || p.Preview() || p.Image.Stored == nil || p.Over != nil {
 		return nil, ""
 	}
-	w := t.look.window.Window(p.Image)
-	key = fmt.Sprintf("enhanced %d", e)
-	if e == pixel.Equalised {
-		key += fmt.Sprintf(" %g %g %s %p", w.Center, w.Width, w.Function, w.LUT)
-	}
-	c := &d.photons.made
-	if im = c.find(p.Image, key); im == nil {
-		im = p.Image.Enhanced(e, w)
-		c.add(p.Image, key, im)
-	}
-	return im, key
-}
-
-// madeImages are the pictures made last, so that scrolling back and redrawing make
-// none again.
-type madeImages struct {
-	of   [madeKept]*pixel.Image
-	key  [madeKept]string
-	made [madeKept]*pixel.Image
-	next int
-}
-
-// madeKept is how many: of a mammogram 27 MB each, of a CT slice half a megabyte.
-const madeKept = 12
-
-func (c *madeImages) find(of *pixel.Image, key string) *pixel.Image {
-	for i := range c.of {
-		if c.of[i] == of && c.key[i] == key {
-			return c.made[i]
-		}
-	}
-	return nil
-}
-
-func (c *madeImages) add(of *pixel.Image, key string, made *pixel.Image) {
-	c.of[c.next], c.key[c.next], c.made[c.next] = of, key, made
-	c.next = (c.next + 1) % madeKept
+	return d.photons.made.Of(p.Image, e, t.look.window.Window(p.Image))
 }
 
 // enhancedWord says so on the tile, with the key that leads back.
@@ -100,5 +58,5 @@ func (d *Desk) enhancedWord(t *tile) string {
 	if key == "" {
 		key = ":raw"
 	}
-	return enhancedWords[t.look.enhanced] + " – raw: " + key
+	return derive.EnhancedWords(t.look.enhanced) + " – raw: " + key
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/derive"
 	vt "github.com/nocturne/nocturne/viewer/viewertest"
 )
 
@@ -79,7 +80,7 @@ func TestEnhancementStaysWithItsStackAndLeavesWithTheCase(t *testing.T) {
 	}
 	r.d.Do(viewer.EnhanceDenoise)
 	r.open(vt.Case(2, current()), vt.Series{HU: rough}.Write(t, t.TempDir()))
-	if r.d.at().look.enhanced != pixel.Raw || r.d.photons.made.of[0] != nil {
+	if r.d.at().look.enhanced != pixel.Raw || r.d.photons.made != (derive.Enhanced{}) {
 		t.Error("enhancement, or its pictures, came along into another case")
 	}
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/derive"
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
 
@@ -11,8 +12,8 @@ import (
 type photons struct {
 	bare     bool // overlays and shutters are hidden
 	sampling sampling
-	pattern  bool       // the test pattern is on
-	made     madeImages // enhanced pictures, so that none is made twice in a row
+	pattern  bool            // the test pattern is on
+	made     derive.Enhanced // enhanced pictures, so that none is made twice in a row
 }
 
 // photonic are what changes them.

@@ -8,6 +8,7 @@ import (
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/cache/volume"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/derive"
 	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
@@ -112,7 +113,7 @@ func (d *Desk) beginMPR(t *tile) bool {
 		d.hang(d.tiles[i], stack.OfPlane(d.mpr.set, i, source))
 		d.tiles[i].look.window = window
 		if here.fused != nil {
-			d.tiles[i].fused = &fused{tracer: here.fused.tracer, loose: here.fused.loose}
+			d.tiles[i].fused = &derive.Fused{Tracer: here.fused.Tracer, Loose: here.fused.Loose}
 		}
 	}
 	d.draft.Drop()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nocturne/nocturne/viewer/derive"
 	"github.com/nocturne/nocturne/viewer/hang"
 	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
@@ -135,7 +136,7 @@ func (d *Desk) seat(t *tile, seat hang.Seat, set hang.Set, s *stack.Stack) {
 		}
 	}
 	if w.Fused {
-		d.fuseAgain(t, 100*usualShare)
+		d.fuseAgain(t, 100*derive.UsualShare)
 	}
 }
 
@@ -169,7 +170,7 @@ func (d *Desk) seatLate() {
 	}
 	for i, w := range stage.Tiles {
 		if t := d.tiles[i]; w.Fused && t.fused == nil && !d.acted {
-			d.fuseAgain(t, 100*usualShare)
+			d.fuseAgain(t, 100*derive.UsualShare)
 		}
 	}
 	if len(d.staged.empty) == 0 {

@@ -28,7 +28,7 @@ func (d *Desk) State() viewer.State {
 func (t *tile) state() viewer.Tile {
 	l := t.look
 	if l.mask != nil { // subtraction is not taken up again, nor is its window
-		l.window = l.mask.before
+		l.window = l.mask.Before
 	}
 	out := viewer.Tile{
 		Slice: l.slice, Center: finite(l.window.Center), Width: finite(l.window.Width), Preset: l.window.Preset,

@@ -9,6 +9,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/derive"
 	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/overlay"
 	"github.com/nocturne/nocturne/viewer/stack"
@@ -229,29 +230,11 @@ func (d *Desk) stripLacks() (frames []load.Frame) {
 func (d *Desk) thumbnails() (changed bool) {
 	for _, f := range d.stripLacks() {
 		if im, _ := d.opt.Load.Image(f); im != nil {
-			d.thumbs[f.Key()] = thumbnail(im, d.style().StripRow()-8)
+			d.thumbs[f.Key()] = derive.Thumbnail(im, d.style().StripRow()-8)
 			changed = true
 		}
 	}
 	return changed
-}
-
-// thumbnail is an image as it looks first, fitted into a square of side pixels: 25
-// KB at most for a thousand of them to be kept.
-func thumbnail(im *pixel.Image, side int) *pixel.Image {
-	dst := image.NewRGBA(image.Rect(0, 0, side, side))
-	w := im.DefaultWindow()
-	if own := im.Windows(); len(own) > 0 {
-		w = own[0]
-	}
-	view := pixel.View{Zoom: im.FitZoom(0, dst.Rect.Size())}
-	im.Render(w, false, dst, im.Place(view, dst.Rect.Size()), pixel.Area)
-	out := &pixel.Image{Rows: side, Cols: side, Samples: 3, Bits: 8, Slope: 1, Aspect: 1, Exact: true, Lossy: im.Lossy}
-	out.RGB = make([]uint8, 0, 3*side*side)
-	for i := 0; i < len(dst.Pix); i += 4 {
-		out.RGB = append(out.RGB, dst.Pix[i], dst.Pix[i+1], dst.Pix[i+2])
-	}
-	return out
 }
 
 // stripScene adds the strip to a Scene.

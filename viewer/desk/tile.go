@@ -6,6 +6,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/space"
+	"github.com/nocturne/nocturne/viewer/derive"
 	"github.com/nocturne/nocturne/viewer/picture"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
@@ -18,9 +19,9 @@ type look struct {
 	invert  bool
 	slice   int
 	at      slotID
-	mask    *mask   // of a subtraction angiogram
-	fps     float64 // of cines, the reader's; 0: the object's
-	touched bool    // the reader scrolled: stay with this slice while others come in
+	mask    *derive.Mask // of a subtraction angiogram
+	fps     float64      // of cines, the reader's; 0: the object's
+	touched bool         // the reader scrolled: stay with this slice while others come in
 
 	enhanced pixel.Enhancement
 }
@@ -46,7 +47,7 @@ type tile struct {
 	since time.Time // start of the cine, or of its last frame shown
 
 	shown  picture.Picture
-	fused  *fused          // what lies over the picture
+	fused  *derive.Fused   // what lies over the picture
 	under  *under          // the presentation state it is seen under
 	late   time.Time       // since when the slice wanted is not on screen
 	turn   time.Time       // when a reformat last moved

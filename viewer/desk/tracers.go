@@ -2,6 +2,7 @@ package desk
 
 import (
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/viewer/derive"
 	"github.com/nocturne/nocturne/viewer/load"
 	"github.com/nocturne/nocturne/viewer/stack"
 )
@@ -52,7 +53,7 @@ func (d *Desk) fuseUnder(t *tile, base, over *stack.Stack) {
 	if base.Along.Dot(over.Along) > stack.Alike {
 		d.slice(t, base.Nearest(sl.Position))
 	}
-	t.fused = &fused{tracer: l, loose: !stack.Registered(base, over)}
+	t.fused = &derive.Fused{Tracer: l, Loose: !stack.Registered(base, over)}
 	d.touch()
 }
 
@@ -60,7 +61,7 @@ func (d *Desk) fuseUnder(t *tile, base, over *stack.Stack) {
 func (d *Desk) fuseOver(over *stack.Stack) {
 	if l := d.tracerOf(over); l != nil {
 		d.eachFused(func(t *tile) {
-			t.fused = &fused{tracer: l, loose: !stack.Registered(t.stack.Root(), over)}
+			t.fused = &derive.Fused{Tracer: l, Loose: !stack.Registered(t.stack.Root(), over)}
 		})
 	}
 }
@@ -89,8 +90,8 @@ func (d *Desk) fuseAgain(t *tile, share float64) {
 		return
 	}
 	if l := d.tracerOf(other); l != nil {
-		l.share = min(share/100, 1)
-		t.fused = &fused{tracer: l}
+		l.Share = min(share/100, 1)
+		t.fused = &derive.Fused{Tracer: l}
 	}
 }
 
@@ -122,14 +123,14 @@ func (d *Desk) partner(s *stack.Stack) (best *stack.Stack) {
 
 // tracerOf is the layer of a stack, made when it is not there; nil when it cannot be,
 // and that is said.
-func (d *Desk) tracerOf(s *stack.Stack) *tracer {
+func (d *Desk) tracerOf(s *stack.Stack) *derive.Tracer {
 	for _, l := range d.tracers {
-		if l.stack == s {
+		if l.Stack == s {
 			return l
 		}
 	}
-	l := &tracer{share: usualShare}
-	if err := l.of(s); err != nil {
+	l := &derive.Tracer{Share: derive.UsualShare}
+	if err := l.Of(s); err != nil {
 		d.notice("No fusion: " + whyNot(err) + ".")
 		return nil
 	}
@@ -137,31 +138,17 @@ func (d *Desk) tracerOf(s *stack.Stack) *tracer {
 	return l
 }
 
-// of makes the layer's volume of a stack, empty.
-func (l *tracer) of(s *stack.Stack) error {
-	v, frames, err := stack.VolumeOf(s)
-	if err != nil {
-		return err
-	}
-	l.stack, l.volume, l.frames, l.missing = s, v, frames, nil
-	l.version++
-	for k := range frames {
-		l.missing = append(l.missing, k)
-	}
-	return nil
-}
-
 // retrace lets layers follow the stacks that were made anew.
 func (d *Desk) retrace() {
 	left := d.tracers[:0]
 	for _, l := range d.tracers {
 		for _, s := range d.stacks {
-			if s.Key() != l.stack.Key() {
+			if s.Key() != l.Stack.Key() {
 				continue
 			}
-			if present(s) == present(l.stack) {
-				l.stack = s
-			} else if l.of(s) != nil {
+			if present(s) == present(l.Stack) {
+				l.Stack = s
+			} else if l.Of(s) != nil {
 				break
 			}
 			left = append(left, l)
@@ -170,13 +157,13 @@ func (d *Desk) retrace() {
 	}
 	d.tracers = left
 	for _, t := range d.tiles {
-		if t.fused != nil && !d.holdsTracer(t.fused.tracer) {
+		if t.fused != nil && !d.holdsTracer(t.fused.Tracer) {
 			t.fused, t.shown.Over = nil, nil
 		}
 	}
 }
 
-func (d *Desk) holdsTracer(l *tracer) bool {
+func (d *Desk) holdsTracer(l *derive.Tracer) bool {
 	for _, o := range d.tracers {
 		if o == l {
 			return true
@@ -188,20 +175,20 @@ func (d *Desk) holdsTracer(l *tracer) bool {
 // fillTracers takes what has been decoded into the layers that are on screen.
 func (d *Desk) fillTracers() {
 	for _, l := range d.tracersShown() {
-		before := len(l.missing)
-		l.missing = d.take(l.frames, l.missing, func(k int, im *pixel.Image) error { return l.volume.Set(k, im) })
-		if len(l.missing) != before {
-			l.version++
+		before := len(l.Missing)
+		l.Missing = d.take(l.Frames, l.Missing, func(k int, im *pixel.Image) error { return l.Volume.Set(k, im) })
+		if len(l.Missing) != before {
+			l.Version++
 			d.touch()
 		}
 	}
 }
 
 // tracersShown are the layers of the tiles on screen.
-func (d *Desk) tracersShown() (out []*tracer) {
+func (d *Desk) tracersShown() (out []*derive.Tracer) {
 	for _, l := range d.tracers {
 		for _, t := range d.visible() {
-			if t.fused != nil && t.fused.tracer == l {
+			if t.fused != nil && t.fused.Tracer == l {
 				out = append(out, l)
 				break
 			}
@@ -213,11 +200,11 @@ func (d *Desk) tracersShown() (out []*tracer) {
 // lackingTracers are the next frames that layers wait for.
 func (d *Desk) lackingTracers() (frames []load.Frame) {
 	for _, l := range d.tracersShown() {
-		for i, k := range l.missing {
+		for i, k := range l.Missing {
 			if i == fillAtOnce {
 				break
 			}
-			frames = append(frames, l.frames[k])
+			frames = append(frames, l.Frames[k])
 		}
 	}
 	return frames
@@ -225,8 +212,8 @@ func (d *Desk) lackingTracers() (frames []load.Frame) {
 
 // share is how much of a layer is seen on a tile, in percent; 0 where there is none.
 func (t *tile) share() float64 {
-	if t.fused == nil || t.fused.loose {
+	if t.fused == nil || t.fused.Loose {
 		return 0
 	}
-	return max(100*t.fused.share, 0.01)
+	return max(100*t.fused.Share, 0.01)
 }

@@ -10,35 +10,15 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/pr"
 	"github.com/nocturne/nocturne/cache/pixel"
-	"github.com/nocturne/nocturne/viewer/load"
+	"github.com/nocturne/nocturne/viewer/derive"
 	"github.com/nocturne/nocturne/viewer/overlay"
 	"github.com/nocturne/nocturne/viewer/picture"
 )
 
-// under is a presentation state on a tile, and how the tile was looked at before. What
-// is measured stays the picture: the one under the state is made of it to be seen.
+// under is what a tile is presented as, and how it was looked at before.
 type under struct {
-	state   *pr.State
-	before  look
-	of      *pixel.Image // what picture is made of
-	picture *pixel.Image
-	failed  string
-	asked   pixel.Window // the window that shown is of
-	shown   pixel.Window // through the state's presentation LUT
-	torn    bool         // neighbouring values may be far apart in light
-}
-
-// window is a window through the state's presentation LUT. Where tables scramble the
-// values there is nothing between two pixels, and none is made up.
-func (u *under) window(w pixel.Window, how pixel.Interpolation) (pixel.Window, pixel.Interpolation) {
-	if u.asked != w || u.shown == (pixel.Window{}) {
-		u.asked, u.shown = w, u.picture.Presented(w)
-		u.torn = !monotonic(u.picture.ModalityLUT) || u.shown.Function == pixel.VOILUT && !monotonic(u.shown.LUT)
-	}
-	if u.torn {
-		how = pixel.Nearest
-	}
-	return u.shown, how
+	derive.Presented
+	before look
 }
 
 // nextState puts the next presentation state about the picture on the active tile;
@@ -65,7 +45,7 @@ func (d *Desk) nextState() {
 	next := 0
 	if t.under != nil {
 		for i, s := range about {
-			if s == t.under.state {
+			if s == t.under.State {
 				next = i + 1
 			}
 		}
@@ -109,7 +89,8 @@ func (d *Desk) unpresent(t *tile) {
 // the displayed area in sight.
 func (d *Desk) present(t *tile, s *pr.State) {
 	d.arrange()
-	t.under = &under{state: s, before: t.look}
+	t.under = &under{before: t.look}
+	t.under.State = s
 	v := &t.look.view
 	v.FlipH, v.Turn = s.Flip, s.Turn
 	if s.Flip {
@@ -133,18 +114,7 @@ func (d *Desk) underPicture(t *tile) (im *pixel.Image, key string) {
 	if u == nil || p.Image == nil || p.Preview() || p.Slot.Instance.Made != nil || t.fused != nil || t.look.enhanced != 0 {
 		return nil, ""
 	}
-	sop, frame := dicom.UID(p.Slot.SOP()), p.Slot.Frame
-	if !u.state.Of(sop, frame) {
-		return nil, ""
-	}
-	if u.of != p.Image {
-		var err error
-		u.of, u.failed, u.shown = p.Image, "", pixel.Window{}
-		if u.picture, err = p.Image.Under(u.state.Source, u.state.VOI(sop, frame), frame); err != nil {
-			u.failed = load.Why(err)
-		}
-	}
-	return u.picture, "under " + string(u.state.SOPUID)
+	return u.Under(p)
 }
 
 // underWindow is the state's own window, unless the reader chose another since.
@@ -156,17 +126,6 @@ func (t *tile) underWindow(im *pixel.Image) pixel.Window {
 		return own[t.look.window.Own%len(own)]
 	}
 	return im.DefaultWindow()
-}
-
-func monotonic(l *pixel.LUT) bool {
-	if l == nil {
-		return true
-	}
-	up, down := true, true
-	for i := 1; i < len(l.Values); i++ {
-		up, down = up && l.Values[i] >= l.Values[i-1], down && l.Values[i] <= l.Values[i-1]
-	}
-	return up || down
 }
 
 // underWords are on the tile: what it is under and in which window, or how many states
@@ -184,9 +143,9 @@ func (d *Desk) underWords(t *tile) (made, window, warn string) {
 		}
 		return made, "", ""
 	case im == nil:
-		return "", "", "PRESENTATION STATE " + t.under.failed
+		return "", "", "PRESENTATION STATE " + t.under.Failed
 	}
-	s := t.under.state
+	s := t.under.State
 	made = "presentation state: " + overlay.Join(", ", s.Label, s.Description)
 	if im.Stored != nil {
 		w := t.underWindow(im)
@@ -204,7 +163,7 @@ func (d *Desk) stateShapes(t *tile, clip image.Rectangle) []overlay.Shape {
 	if im, _ := d.underPicture(t); im == nil {
 		return nil
 	}
-	s, p := t.under.state, t.shown
+	s, p := t.under.State, t.shown
 	sop, frame := dicom.UID(p.Slot.SOP()), p.Slot.Frame
 	to := t.units(s, sop, frame)
 	var out []overlay.Shape
