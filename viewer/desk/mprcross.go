@@ -6,6 +6,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/outline"
 	"github.com/nocturne/nocturne/viewer/overlay"
 )
 
@@ -77,7 +78,7 @@ func (d *Desk) axes(t *tile, clip image.Rectangle) (l overlay.List) {
 	if own := d.plane3(t); own >= 0 {
 		here, _ := t.shownPlane()
 		if there, ok := d.tiles[3].shownPlane(); ok && d.tileVisible(d.tiles[3]) {
-			if a, b, ok := crossing(here, there); ok {
+			if a, b, ok := outline.Crossing(here, there); ok {
 				at := t.onScreen([][2]float64{a, b})
 				l.Append(d.style().Reference(clip, at[0], at[1], d.tiles[3] == d.at()))
 			}
@@ -103,7 +104,7 @@ func (d *Desk) axesOf(t *tile, clip image.Rectangle) (out []overlay.Axis) {
 		if o == t || !ok {
 			continue
 		}
-		a, b, ok := crossing(here, there)
+		a, b, ok := outline.Crossing(here, there)
 		if !ok {
 			continue
 		}
@@ -131,7 +132,7 @@ func (d *Desk) faces(t, o *tile, here, there space.Plane) (out [][2][2]float64) 
 	for _, side := range []float64{-0.5, 0.5} {
 		face := there
 		face.Origin = face.Origin.Add(face.Normal().Scale(side * thick))
-		if a, b, ok := crossing(here, face); ok {
+		if a, b, ok := outline.Crossing(here, face); ok {
 			at := t.onScreen([][2]float64{a, b})
 			out = append(out, [2][2]float64{at[0], at[1]})
 		}
