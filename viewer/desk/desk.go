@@ -6,6 +6,21 @@
 // A Desk is used from one goroutine. It starts none; its Loader may. It never
 // looks at the clock but through Options.Now and the times it is given, so that a
 // test or a replayed night sees what a reader saw.
+//
+// What needs no Desk has a package of its own: files and frames (viewer/load), display
+// sets (viewer/stack), a picture and what is measured in it (viewer/picture), pictures
+// made of others (viewer/derive), lines on a slice (viewer/outline). Where the rest is:
+//
+//   - a case and its time: case, tick, state, resume, facts, others
+//   - input: keys, mouse, tools, handles, actions, menu, commandline,
+//     macros, again, showing, pace
+//   - tiles: tile, picture, layout, grid, stage, keep, sheet, prior, compare, scroll,
+//     sync, walk, strip
+//   - light: window, enhance, interpolation, layers, pattern, loupe, dsa, under, fusion,
+//     tracers, segments, cine
+//   - reformats: mpr, mprcross, mprmip, mprstate, mprmarks, reformat, bound
+//   - marks: marks, calibrate, volumes, spine, snap, histogram, usregion, names, copy
+//   - what is told: scene, build, words, panel, lines, gaze
 package desk
 
 import (
