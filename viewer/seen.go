@@ -17,6 +17,9 @@ type Seen struct {
 // unseen.
 const LongEnough = 25 * time.Millisecond
 
+// Enough reports whether a frame counts as seen.
+func (s Seen) Enough() bool { return s.MS == 0 || time.Duration(s.MS)*time.Millisecond >= LongEnough }
+
 // MergeSeen is old with more of the same frames: each once, with the longest time
 // told of it, in the order in which they were seen first.
 func MergeSeen(old, more []Seen) []Seen {

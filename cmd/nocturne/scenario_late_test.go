@@ -87,6 +87,7 @@ func TestScenario8IncompleteAndLate(t *testing.T) {
 	c.press("F12")
 	c.see(20*time.Second, `120 of 120`)
 	c.see(5*time.Second, `Se 1: \d+ of 120 not seen: `)
+	c.see(5*time.Second, `STOPS.*images came late`)
 }
 
 // acrossTheGap tries a length across the missing slices on the coronal reformat.

@@ -128,6 +128,7 @@ func (m *Model) facts(c *openCase) func() report.Facts {
 	with := reading.Context{Priors: c.priors, Others: m.snapshot.Rows, Assumed: m.AssumedReader, Loaded: slices.Sorted(maps.Keys(c.compared))}
 	if c.page.State != nil {
 		with.Unseen, with.UnseenIn = c.page.State.Unseen, c.page.State.UnseenIn
+		with.LateUnseen = c.late.unseen(c.seen, with.Unseen)
 	}
 	return func() report.Facts { return room.Facts(ctx, row, with) }
 }

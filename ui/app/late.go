@@ -5,6 +5,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/viewer"
 )
 
 // late is what is still missing of the case on screen, and what came of it since
@@ -14,6 +15,21 @@ type late struct {
 	asked time.Time
 	pause time.Duration // until the site is asked again
 	came  int
+	sops  map[string]bool // all that came late, by SOP Instance UID
+}
+
+// unseen is how many of what came late were not on screen long enough. unseenImages
+// bounds it: what came may hold reports, which are never there.
+func (l *late) unseen(seen []viewer.Seen, unseenImages int) int {
+	n := len(l.sops)
+	looked := map[string]bool{}
+	for _, s := range seen {
+		if l.sops[s.SOPUID] && s.Enough() && !looked[s.SOPUID] {
+			looked[s.SOPUID] = true
+			n--
+		}
+	}
+	return min(n, unseenImages)
 }
 
 // A site that announced more than it sent is asked again, at first after
@@ -38,6 +54,12 @@ func (l *late) arrived(m *Model, msg loadedMsg) (vain bool) {
 	again := !l.asked.IsZero()
 	if again {
 		l.came += len(msg.New)
+		for _, o := range msg.New {
+			if l.sops == nil {
+				l.sops = map[string]bool{}
+			}
+			l.sops[o.SOPUID] = true
+		}
 	}
 	if !msg.Done {
 		return again && len(msg.New) == 0

@@ -26,12 +26,13 @@ func Identity(row feed.Row) dicom.Identity {
 
 // Context is what facts need besides the row and the images.
 type Context struct {
-	Priors   Priors
-	Unseen   int        // frames held and never on screen
-	UnseenIn []string   // which, in words
-	Others   []feed.Row // the other rows of the list (N4)
-	Loaded   []string   // study UIDs of priors that were opened beside it
-	Assumed  bool       // the reader's name comes from the system
+	Priors     Priors
+	Unseen     int        // frames held and never on screen
+	UnseenIn   []string   // which, in words
+	LateUnseen int        // of them, images that came after the case had been opened
+	Others     []feed.Row // the other rows of the list (N4)
+	Loaded     []string   // study UIDs of priors that were opened beside it
+	Assumed    bool       // the reader's name comes from the system
 }
 
 // Facts gathers what is known about a case from its row and the headers of the
@@ -40,7 +41,7 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 	f := report.Facts{
 		Patient:   report.Patient{Name: row.PatientName, ID: row.PatientID, Birth: row.BirthDate, Sex: row.Sex},
 		Accession: row.Accession, Exam: row.Study, Modality: row.Modality, Laterality: sideOf(row.Study),
-		Indication: row.Indication, Priority: string(row.Priority), Expected: row.Expected, Unseen: c.Unseen, UnseenIn: c.UnseenIn,
+		Indication: row.Indication, Priority: string(row.Priority), Expected: row.Expected, Unseen: c.Unseen, UnseenIn: c.UnseenIn, LateUnseen: c.LateUnseen,
 		Reader:  report.Reader{Name: r.Reader.Name, ID: r.Reader.ID, Organization: r.Reader.Organization, Assumed: c.Assumed},
 		Request: sr.Request{Accession: row.Accession, Description: row.Study},
 	}

@@ -61,6 +61,7 @@ var rules = []rule{
 	{"unfilled-field", Block, reason, unfilledFields},
 	{"time-order", Block, absence, timeOrder},
 	{"missing-images", Warn, reason, missingImages},
+	{"late-images", Warn, reason, lateImages},
 	{"number-changed", Warn, nothing, changedNumbers},
 	{"measurement-deleted", Warn, reason, deletedMarks},
 	{"side-findings", Warn, nothing, sideElsewhere},

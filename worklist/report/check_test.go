@@ -94,6 +94,8 @@ var ruleCases = []struct {
 
 	{"missing-images", "some", "", "", func(f *Facts) { f.Have, f.Expected = 113, 120 }, true},
 	{"missing-images", "all", "", "", nil, false},
+	{"late-images", "not looked at", "", "", func(f *Facts) { f.Unseen, f.LateUnseen = 9, 7 }, true},
+	{"late-images", "others unseen", "", "", func(f *Facts) { f.Unseen = 9 }, false},
 	{"missing-images", "expected not known", "", "", func(f *Facts) { f.Have, f.Expected = 5, 0 }, false},
 	{"unseen-images", "some", "", "", func(f *Facts) { f.Unseen = 7 }, true},
 	{"unseen-images", "none", "", "", nil, false},

@@ -95,6 +95,15 @@ func missingImages(_ *Draft, f Facts) []Finding {
 	return []Finding{{Evidence: []string{fmt.Sprintf("%d/%d", f.Have, f.Expected)}, Hint: "images are missing"}}
 }
 
+// lateImages holds a report back whose reader was told that images came late and has
+// not looked at them (scenario 8).
+func lateImages(_ *Draft, f Facts) []Finding {
+	if f.LateUnseen == 0 {
+		return nil
+	}
+	return []Finding{{Evidence: []string{fmt.Sprintf("%d came late", f.LateUnseen)}, Hint: "images came late and were not looked at (* goes to the next)"}}
+}
+
 func unseenImages(_ *Draft, f Facts) []Finding {
 	if f.Unseen == 0 {
 		return nil
