@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -69,7 +70,7 @@ func (c *openCase) stray(text string, pasted bool, now time.Time) bool {
 		return false
 	}
 	if goesOn {
-		c.held += orElse(text, "\n")
+		c.held += cmp.Or(text, "\n")
 	} else {
 		c.hold(text)
 	}
@@ -84,13 +85,6 @@ func (c *openCase) hold(text string) {
 		c.held += " "
 	}
 	c.held += text
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // repeated reports whether a text is one letter again and again: a held key.

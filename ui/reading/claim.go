@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -147,16 +148,9 @@ func (r *Room) Settle(ctx context.Context) ([]string, error) {
 }
 
 func changed(c ups.Change) string {
-	what := fmt.Sprintf("%s: accession %s is %s", c.Claim.Site, orElse(c.Claim.Accession, "without number"), c.Claim.State)
+	what := fmt.Sprintf("%s: accession %s is %s", c.Claim.Site, cmp.Or(c.Claim.Accession, "without number"), c.Claim.State)
 	if c.Err != nil {
 		what += " (" + c.Err.Error() + ")"
 	}
 	return what
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }

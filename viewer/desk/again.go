@@ -202,17 +202,7 @@ func (d *Desk) goPlace(letter string) {
 		if i < 0 {
 			continue
 		}
-		t := d.holder(s)
-		if t == nil {
-			t = d.at()
-			d.hang(t, s)
-		}
-		for k, o := range d.tiles {
-			if o == t {
-				d.activate(k)
-			}
-		}
-		d.slice(t, i)
+		d.bring(s, i)
 		return
 	}
 	d.notice("The slice of " + letter + " is not here any more.")

@@ -40,7 +40,7 @@ func (d *Desk) subtract(t *tile, sl stack.Slot, f load.Frame, now time.Time) boo
 		return d.unmasked(t, sl, image, key)
 	}
 	if err != nil || image == nil || image.Preview != nil {
-		return d.awaited(t, err, now)
+		return t.awaited(err, now)
 	}
 	made, err := pixel.Subtract(image, m)
 	if err != nil {
@@ -55,7 +55,7 @@ func (d *Desk) subtract(t *tile, sl stack.Slot, f load.Frame, now time.Time) boo
 // unmasked: an image before the first that has a mask (TID) is nothing at all.
 func (d *Desk) unmasked(t *tile, sl stack.Slot, image *pixel.Image, key string) bool {
 	if image == nil || image.Preview != nil {
-		return d.awaited(t, nil, d.opt.Now())
+		return t.awaited(nil, d.opt.Now())
 	}
 	itself := pixel.Mask{Frames: []*pixel.Image{image}, Log: derive.Logarithmic(sl.Instance)}
 	made, err := pixel.Subtract(image, itself)
@@ -65,22 +65,6 @@ func (d *Desk) unmasked(t *tile, sl stack.Slot, image *pixel.Image, key string) 
 	}
 	t.show(picture.Picture{Slot: sl, Index: t.look.slice, Image: made, Geometry: stack.GeometryOf(sl.Instance, sl.Frame, made.Rows, made.Cols), Key: key, Made: key + ": no mask for this frame"})
 	return true
-}
-
-// awaited keeps the last picture for a moment while the next is not here (N8).
-func (d *Desk) awaited(t *tile, err error, now time.Time) bool {
-	switch {
-	case err != nil:
-		return t.darken()
-	case t.late.IsZero():
-		t.late = now
-	case now.Sub(t.late) >= patience:
-		late := t.late
-		gone := t.darken()
-		t.late = late
-		return gone
-	}
-	return false
 }
 
 // maskFrames are what subtraction on screen needs beside the images themselves.

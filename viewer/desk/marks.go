@@ -138,20 +138,26 @@ func (d *Desk) goToMark(m viewer.Mark) bool {
 		if i < 0 {
 			continue
 		}
-		t := d.holder(s)
-		if t == nil {
-			t = d.at()
-			d.hang(t, s)
-		}
-		for k, o := range d.tiles {
-			if o == t {
-				d.activate(k)
-			}
-		}
-		d.slice(t, i)
+		d.bring(s, i)
 		return true
 	}
 	return false
+}
+
+// bring shows a slice in the tile that has its stack, else in the active one, and
+// makes that tile the active one.
+func (d *Desk) bring(s *stack.Stack, slice int) {
+	t := d.holder(s)
+	if t == nil {
+		t = d.at()
+		d.hang(t, s)
+	}
+	for k, o := range d.tiles {
+		if o == t {
+			d.activate(k)
+		}
+	}
+	d.slice(t, slice)
 }
 
 // marksOn are the marks of a picture; the one being dragged as it is now.

@@ -39,17 +39,23 @@ func (d *Desk) refresh(t *tile, now time.Time) bool {
 		rows, cols := picture.FrameSize(image)
 		t.show(picture.Picture{Slot: sl, Index: t.look.slice, Image: image, Geometry: stack.GeometryOf(sl.Instance, sl.Frame, rows, cols)})
 		return true
+	}
+	return t.awaited(err, now)
+}
+
+// awaited keeps the last picture for a moment while the next is not here (N8).
+func (t *tile) awaited(err error, now time.Time) (gone bool) {
+	switch {
 	case err != nil:
 		return t.darken()
 	case t.late.IsZero():
 		t.late = now
 	case now.Sub(t.late) >= patience:
 		late := t.late
-		gone := t.darken()
+		gone = t.darken()
 		t.late = late
-		return gone
 	}
-	return false
+	return gone
 }
 
 func (t *tile) darken() bool {

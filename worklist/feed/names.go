@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -109,8 +110,8 @@ func markSimilar(rows []Row) {
 			if names[i].family == "" || samePatient(rows[i], rows[j]) || !similar(names[i], names[j]) {
 				continue
 			}
-			rows[i].Similar = append(rows[i].Similar, orElse(rows[j].Accession, rows[j].StudyUID))
-			rows[j].Similar = append(rows[j].Similar, orElse(rows[i].Accession, rows[i].StudyUID))
+			rows[i].Similar = append(rows[i].Similar, cmp.Or(rows[j].Accession, rows[j].StudyUID))
+			rows[j].Similar = append(rows[j].Similar, cmp.Or(rows[i].Accession, rows[i].StudyUID))
 		}
 	}
 }

@@ -101,7 +101,7 @@ func sameAs(row Row, p pacs.Patient) (why string, same bool) {
 func prior(site string, row Row, st study, why string) Study {
 	p := Study{
 		Site: site, UID: st.UID, Accession: st.Accession, Description: st.Description, Modality: st.modality(),
-		BodyPart: bodyPart(orElse(st.BodyPart, st.Description)), Date: st.Date, Time: st.Time, Expected: st.Instances,
+		BodyPart: bodyPart(cmp.Or(st.BodyPart, st.Description)), Date: st.Date, Time: st.Time, Expected: st.Instances,
 	}
 	reasons := []string{why}
 	if part := bodyPart(row.Study); part != "" && part == p.BodyPart {

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -131,9 +132,9 @@ func (f *Feed) workitemRow(s *source, w pacs.Workitem) Row {
 	}
 	if w.State == pacs.InProgress {
 		r.Mine = f.opt.Mine(string(w.UID))
-		name := orElse(w.Performer, holderUnknown)
+		name := cmp.Or(w.Performer, holderUnknown)
 		if r.Mine {
-			name = orElse(w.Performer, f.opt.Reader)
+			name = cmp.Or(w.Performer, f.opt.Reader)
 		}
 		r.ClaimedBy, r.Since = &name, w.Since
 	}
@@ -187,11 +188,4 @@ func inputs(w pacs.Workitem) int {
 		}
 	}
 	return n
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }

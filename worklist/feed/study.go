@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -64,13 +65,13 @@ var notImages = []string{"SR", "PR", "KO", "DOC", "SEG", "REG", "RTSTRUCT", "RTP
 
 // with fills what the order did not say; the order's patient stands.
 func (r Row) with(st study) Row {
-	r.Accession = orElse(r.Accession, st.Accession)
-	r.PatientName = orElse(r.PatientName, st.Patient.Name)
-	r.PatientID = orElse(r.PatientID, st.Patient.ID)
-	r.BirthDate = orElse(r.BirthDate, st.Patient.Birth)
-	r.Sex = orElse(r.Sex, st.Patient.Sex)
-	r.Study = orElse(r.Study, st.Description)
-	r.Requester = orElse(r.Requester, st.Referring)
+	r.Accession = cmp.Or(r.Accession, st.Accession)
+	r.PatientName = cmp.Or(r.PatientName, st.Patient.Name)
+	r.PatientID = cmp.Or(r.PatientID, st.Patient.ID)
+	r.BirthDate = cmp.Or(r.BirthDate, st.Patient.Birth)
+	r.Sex = cmp.Or(r.Sex, st.Patient.Sex)
+	r.Study = cmp.Or(r.Study, st.Description)
+	r.Requester = cmp.Or(r.Requester, st.Referring)
 	r.Modality, r.StudyDate, r.StudyTime = st.modality(), st.Date, st.Time
 	r.Expected = max(r.Expected, st.Instances)
 	if at, ok := dicom.ParseDA(st.Date); ok {
