@@ -82,6 +82,12 @@ CREATE TABLE list (
 ) STRICT;
 `, `
 ALTER TABLE seen ADD COLUMN ms INTEGER NOT NULL DEFAULT 0;
+`, `
+CREATE TABLE record (
+	id TEXT PRIMARY KEY, kind TEXT NOT NULL, study TEXT NOT NULL, at INTEGER NOT NULL,
+	due INTEGER NOT NULL, closed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX record_study ON record (study);
 `}
 
 // migrate brings the schema up to date in one transaction.

@@ -33,16 +33,20 @@ const (
 	Findings       Section = "findings"
 	Impression     Section = "impression"
 	Recommendation Section = "recommendation"
+	Critical       Section = "critical" // communication of critical results
 	Addendum       Section = "addendum"
 )
 
 // Order is the sections in a report's order.
-var Order = []Section{Indication, Technique, Comparison, Findings, Impression, Recommendation, Addendum}
+var Order = []Section{Indication, Technique, Comparison, Findings, Impression, Recommendation, Critical, Addendum}
 
 // Title is the section's heading: "Findings".
 func (s Section) Title() string {
-	if s == "" {
+	switch s {
+	case "":
 		return ""
+	case Critical:
+		return "Communication of critical results"
 	}
 	return strings.ToUpper(string(s[:1])) + string(s[1:])
 }
@@ -54,6 +58,7 @@ type Draft struct {
 	Site      string             `json:"site"`
 	Sections  map[Section]string `json:"sections"` // tokens as their runes; see Plain
 	Tokens    []Token            `json:"tokens,omitempty"`
+	Spans     []Span             `json:"spans,omitempty"` // fields, and what is not confirmed
 	// Filled is what Prefill wrote last: a section that still reads so follows the
 	// facts, any other is the reader's.
 	Filled    map[Section]string `json:"filled,omitempty"`
@@ -108,10 +113,10 @@ func (d *Draft) Addend(signed Document, now time.Time) *Draft {
 // U+FFFD. The reader's own edits, which hold tokens, go through Edit.
 func (d *Draft) Set(s Section, text string, now time.Time) { d.put(s, Foreign(text), now) }
 
-// Edit replaces a section by what the editor holds: like Set, but tokens of this
-// draft stay.
+// Edit replaces a section by what the editor holds: like Set, but tokens and spans of
+// this draft stay; a span that lost one end is made whole.
 func (d *Draft) Edit(s Section, text string, now time.Time) {
-	d.put(s, clean(text, func(r rune) bool { return d.token(r) != nil }), now)
+	d.put(s, d.balanced(clean(text, d.own)), now)
 }
 
 func (d *Draft) put(s Section, text string, now time.Time) {
@@ -135,18 +140,9 @@ func clean(text string, keep func(rune) bool) string {
 	}, text))
 }
 
-// Plain is a section's text with every token as its measurement's text.
-func (d *Draft) Plain(s Section) string {
-	var b strings.Builder
-	for _, r := range d.Sections[s] {
-		if !unicode.Is(unicode.Co, r) {
-			b.WriteRune(r)
-		} else if t := d.token(r); t != nil {
-			b.WriteString(t.Text)
-		}
-	}
-	return b.String()
-}
+// Plain is a section's text as it is read: tokens as their measurements' text,
+// fields as their content, a required one without any as "[its name]".
+func (d *Draft) Plain(s Section) string { return d.read([]rune(d.Sections[s])) }
 
 // Text is the whole report as plain text, headings in capitals, empty sections
 // left out: for reading out and for the eye.
@@ -183,6 +179,12 @@ func Decode(b []byte) (*Draft, error) {
 		}
 		d.Tokens[i].Text, d.Tokens[i].SeenText = Foreign(t.Text), Foreign(t.SeenText)
 	}
+	for i, sp := range d.Spans {
+		if sp.Rune != firstSpan+rune(i) {
+			return nil, fmt.Errorf("decode draft: span %d has no rune of its own", i)
+		}
+		d.Spans[i].Name, d.Spans[i].Unit = Foreign(sp.Name), Foreign(sp.Unit)
+	}
 	if d.Sections == nil {
 		d.Sections = map[Section]string{}
 	}
@@ -190,7 +192,7 @@ func Decode(b []byte) (*Draft, error) {
 		if !slices.Contains(Order, s) {
 			return nil, fmt.Errorf("decode draft: there is no section of that name")
 		}
-		d.Sections[s] = clean(text, func(r rune) bool { return d.token(r) != nil })
+		d.Sections[s] = d.balanced(clean(text, d.own))
 	}
 	return d, nil
 }

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom/sr"
+)
+
+// Kind is what a signed document is to the reports before it (workflow.md E2).
+type Kind string
+
+// A Preliminary is sent before the case is finished and replaced by the Final; an
+// Added one stands beside the report it adds to, a Corrected one in its place, and a
+// Withdrawn one says that the report before must not be used.
+const (
+	Final       Kind = "final"
+	Preliminary Kind = "preliminary"
+	Added       Kind = "addendum"
+	Corrected   Kind = "correction"
+	Withdrawn   Kind = "withdrawal"
+)
+
+// Release is a signed report with all that any destination is told of it: what an SR,
+// a PDF, an ORU message and a FHIR bundle are made from. The same release makes the
+// same bytes of each.
+type Release struct {
+	Kind Kind
+	// Before is the document that this one replaces, adds to or withdraws; nil for a
+	// first one. BeforeKind is its Kind.
+	Before     *Document
+	BeforeKind Kind
+
+	Signed Signed // UIDs, bytes of the SR, time
+	Began  time.Time
+
+	Site       string // where it goes
+	Facility   string // the organization the reader signs for
+	Patient    Patient
+	Accession  string
+	Exam       string // what was ordered, in words
+	Modality   string
+	Priority   string // stat, urgent, routine
+	StudyDate  string // DA
+	StudyTime  string // TM
+	Requester  string // PN form
+	Indication string
+	Request    sr.Request
+	Reader     Reader
+	Others     []Reader // co-authors and who dictated, after the reader who signs
+
+	Parts  []Part // the sections that say something, in order
+	Footer string // what is added to the reader's words (Facts.Footer)
+	Reason string // why it was corrected or withdrawn
+
+	Evidence []sr.InstanceRef // every instance of this procedure
+	Critical []Communication
+	FollowUp []FollowUp
+}
+
+// Part is one section as it goes out.
+type Part struct {
+	Section Section
+	Title   string
+	Text    string // lines end in \n
+}
+
+// Part returns the text of a section, "" where it says nothing.
+func (r Release) Part(s Section) string {
+	for _, p := range r.Parts {
+		if p.Section == s {
+			return p.Text
+		}
+	}
+	return ""
+}
+
+// Communication is one critical result and how it was told (ACR Actionable Reporting,
+// DICOM CID 7035).
+type Communication struct {
+	ID         string    `json:"id"`
+	Finding    string    `json:"finding"`
+	Category   int       `json:"category"` // 1 minutes, 2 hours, 3 days: RADLEX RID49480, RID49481, RID49482
+	Identified time.Time `json:"identified"`
+	Due        time.Time `json:"due"`
+	By         string    `json:"by"`             // PN of who told
+	To         string    `json:"to,omitempty"`   // who was told, as typed
+	Role       string    `json:"role,omitempty"` // of who was told
+	Told       time.Time `json:"told,omitzero"`
+	Method     string    `json:"method,omitempty"` // in person, phone, secure message
+	ReadBack   bool      `json:"read_back"`
+}
+
+// FollowUp is a recommendation with a date (X6).
+type FollowUp struct {
+	ID   string    `json:"id"`
+	What string    `json:"what"` // "CT chest"
+	From time.Time `json:"from,omitzero"`
+	By   time.Time `json:"by"`
+	Why  string    `json:"why,omitempty"` // rule and version, "Fleischner 2017"
+}
+
+// LOINC is the code of a section's heading (DICOM CID 7001).
+func (s Section) LOINC() string {
+	return map[Section]string{Indication: "18785-6", Technique: "55111-9", Comparison: "55114-3", Findings: "59776-5",
+		Impression: "19005-8", Recommendation: "18783-1", Critical: "73568-8", Addendum: "55107-7"}[s]
+}
