@@ -1,6 +1,7 @@
 package dicom
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"math"
@@ -32,6 +33,16 @@ func Write(w io.Writer, d *Dataset, pixel []byte) error {
 		}
 	}
 	return o.write(w)
+}
+
+// Bytes is the file that Write writes.
+func Bytes(d *Dataset, pixel []byte) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(len(pixel) + 8<<10)
+	if err := Write(&b, d, pixel); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
 // object is what is to be written.

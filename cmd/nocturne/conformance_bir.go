@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -135,9 +134,9 @@ func birObject(dir string, in phantom.Instance) (o viewer.Object, err error) {
 			return o, fmt.Errorf("make a phantom: %w", err)
 		}
 	}
-	var b bytes.Buffer
-	if err := dicom.Write(&b, h, px); err != nil {
+	b, err := dicom.Bytes(h, px)
+	if err != nil {
 		return o, fmt.Errorf("write a phantom: %w", err)
 	}
-	return o, os.WriteFile(o.Path, b.Bytes(), 0o600)
+	return o, os.WriteFile(o.Path, b, 0o600)
 }

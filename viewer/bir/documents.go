@@ -1,7 +1,6 @@
 package bir
 
 import (
-	"bytes"
 	"math"
 	"os"
 	"path/filepath"
@@ -44,14 +43,14 @@ func (s *session) with(t *trial, k stack, d *dataset, err error) bool {
 		t.want(false, "the object was not made: %v", err)
 		return false
 	}
-	var b bytes.Buffer
-	if err := dicom.Write(&b, d, nil); err != nil {
+	b, err := dicom.Bytes(d, nil)
+	if err != nil {
 		t.want(false, "the object was not written: %v", err)
 		return false
 	}
 	o := viewer.Object{StudyUID: current.UID, SeriesUID: d.Str(dicom.SeriesInstanceUID), SOPUID: d.Str(dicom.SOPInstanceUID)}
 	o.Path = filepath.Join(s.dir, o.SOPUID)
-	if err := os.WriteFile(o.Path, b.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(o.Path, b, 0o600); err != nil {
 		t.want(false, "the object was not written: %v", err)
 		return false
 	}

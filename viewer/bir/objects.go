@@ -73,12 +73,12 @@ func (k stack) write(dir string) (out []viewer.Object) {
 			continue
 		}
 		d := k.dataset(i)
-		var b bytes.Buffer
-		if err := dicom.Write(&b, d, bytes.Repeat(k.pixels(d, i), k.frames)); err != nil {
+		b, err := dicom.Bytes(d, bytes.Repeat(k.pixels(d, i), k.frames))
+		if err != nil {
 			panic(err)
 		}
 		o := viewer.Object{StudyUID: k.study.UID, SeriesUID: k.series(), SOPUID: k.sop(i), Path: filepath.Join(dir, k.sop(i))}
-		if err := os.WriteFile(o.Path, b.Bytes(), 0o600); err != nil {
+		if err := os.WriteFile(o.Path, b, 0o600); err != nil {
 			panic(err)
 		}
 		out = append(out, o)

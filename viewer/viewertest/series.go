@@ -126,11 +126,11 @@ func (s Series) write(tb testing.TB, dir string, i int) viewer.Object {
 	if n := d.IntOr(dicom.NumberOfFrames, 1); n > 1 {
 		px = bytes.Repeat(px, n)
 	}
-	var b bytes.Buffer
-	if err := dicom.Write(&b, d, px); err != nil {
+	b, err := dicom.Bytes(d, px)
+	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := os.WriteFile(o.Path, b.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(o.Path, b, 0o600); err != nil {
 		tb.Fatal(err)
 	}
 	return o

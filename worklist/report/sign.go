@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"math/big"
 	"strings"
@@ -61,13 +59,11 @@ func Sign(d *Draft, f Facts, now time.Time) (Signed, error) {
 	if err != nil {
 		return Signed{}, fmt.Errorf("sign: %w", err)
 	}
-	var b bytes.Buffer
-	if err := dicom.Write(&b, ds, nil); err != nil {
+	o, err := ObjectOf(TextReport, ds)
+	if err != nil {
 		return Signed{}, fmt.Errorf("sign: %w", err)
 	}
-	s.Bytes = b.Bytes()
-	sum := sha256.Sum256(s.Bytes)
-	s.SHA256 = hex.EncodeToString(sum[:])
+	s.Bytes, s.SHA256 = o.Bytes, o.SHA256
 	return s, nil
 }
 

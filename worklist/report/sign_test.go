@@ -240,3 +240,22 @@ func TestValidatorsAcceptASignedReport(t *testing.T) {
 		t.Errorf("dsrdump: %v\n%s", err, dump)
 	}
 }
+
+func TestAnObjectNamesItsBytes(t *testing.T) {
+	d, f := signing()
+	s, err := Sign(d, f, t0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := dicom.Parse(s.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := ObjectOf(TextReport, file.Dataset)
+	if err != nil || !bytes.Equal(o.Bytes, s.Bytes) || o.SHA256 != s.SHA256 || o.SOPInstanceUID != s.SOPUID || o.SeriesUID != s.SeriesUID || o.StudyUID != "1.2" {
+		t.Errorf("%v %+v", err, o)
+	}
+	if _, err := ObjectOf(TextReport, &dicom.Dataset{}); err == nil {
+		t.Error("an object without a UID was written")
+	}
+}

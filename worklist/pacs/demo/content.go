@@ -114,11 +114,11 @@ func (a *Archive) explicit(in *instance) (body, error) {
 	if err != nil {
 		return nil, fmt.Errorf("re-encode object: %w", err)
 	}
-	var out bytes.Buffer
-	if err := dicom.Write(&out, f.Dataset, f.Pixel.Native); err != nil {
+	out, err := dicom.Bytes(f.Dataset, f.Pixel.Native)
+	if err != nil {
 		return nil, fmt.Errorf("re-encode object: %w", err)
 	}
-	return inMemory(out.Bytes()), nil
+	return inMemory(out), nil
 }
 
 // part10 makes the file of a source's instance.
@@ -130,12 +130,11 @@ func part10(h *dicom.Dataset, pixels func() ([]byte, error)) ([]byte, error) {
 			return nil, fmt.Errorf("make pixels: %w", err)
 		}
 	}
-	var b bytes.Buffer
-	b.Grow(len(native) + 8<<10)
-	if err := dicom.Write(&b, h, native); err != nil {
+	b, err := dicom.Bytes(h, native)
+	if err != nil {
 		return nil, fmt.Errorf("make object: %w", err)
 	}
-	return b.Bytes(), nil
+	return b, nil
 }
 
 // renderLimit bounds the objects kept after they were made: 512 CT slices.

@@ -1,7 +1,6 @@
 package pacstest
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -125,11 +124,11 @@ func File(t testing.TB, ds *dicom.Dataset, size int, seed byte) []byte {
 		pixel[i] = byte(i*7) ^ byte(i>>8) ^ seed
 	}
 	copy(pixel[size/2:], "\r\n--\r\n--\r\r\n-")
-	var b bytes.Buffer
-	if err := dicom.Write(&b, ds, pixel); err != nil {
+	b, err := dicom.Bytes(ds, pixel)
+	if err != nil {
 		t.Fatalf("write a seed object: %v", err)
 	}
-	return b.Bytes()
+	return b
 }
 
 // Bytes is all objects of the study.
