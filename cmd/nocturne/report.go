@@ -99,11 +99,11 @@ func (h *house) draft(ctx context.Context, env *environment, row feed.Row, texts
 		}
 	}
 	now := time.Now()
-	if d.Adds == nil {
+	if d.What() != report.Added {
 		d.Prefill(h.room.Facts(ctx, row, h.facts(ctx, row)), now)
 	}
 	for s, text := range texts {
-		if s == report.Addendum && d.Adds == nil {
+		if s == report.Addendum && d.What() != report.Added {
 			return fmt.Errorf("an addendum needs a signed report first")
 		}
 		d.Set(s, text, now)

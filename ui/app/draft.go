@@ -18,7 +18,7 @@ func (c *openCase) useDraft(m *Model, d *report.Draft) {
 	c.draft, c.keeper = d, m.Room.Keeper(d)
 	var sections []*editor.Section
 	for _, s := range report.Order {
-		if s == report.Addendum && d.Adds == nil || s == report.Critical && d.Sections[s] == "" {
+		if s == report.Addendum && d.What() != report.Added || s == report.Critical && d.Sections[s] == "" {
 			continue
 		}
 		sections = append(sections, &editor.Section{Key: string(s), Title: s.Title(), Buffer: editor.NewBuffer(d.Sections[s])})

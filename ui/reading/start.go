@@ -107,7 +107,7 @@ func (r *Room) Addendum(ctx context.Context, row feed.Row) (*report.Draft, error
 		return nil, fmt.Errorf("begin addendum: %w", err)
 	}
 	next := d.Addend(report.Document{SeriesUID: file.Dataset.Str(dicom.SeriesInstanceUID), SOPUID: last.SOPInstanceUID,
-		SOPClass: file.Dataset.Str(dicom.SOPClassUID)}, r.Now())
+		SOPClass: file.Dataset.Str(dicom.SOPClassUID)}, "", r.Now())
 	body, err := next.Encode()
 	if err != nil {
 		return nil, err

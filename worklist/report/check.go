@@ -60,6 +60,8 @@ var rules = []rule{
 	{"side-conflict", Block, reason, sideConflict},
 	{"unfilled-field", Block, reason, unfilledFields},
 	{"time-order", Block, absence, timeOrder},
+	{"reason-missing", Block, absence, reasonMissing},
+	{"call-required", Block, absence, callRequired},
 	{"missing-images", Warn, reason, missingImages},
 	{"late-images", Warn, reason, lateImages},
 	{"number-changed", Warn, nothing, changedNumbers},
@@ -76,6 +78,9 @@ var rules = []rule{
 // Check runs every rule. It is quick enough to run while the reader types.
 func Check(d *Draft, f Facts) (out []Finding) {
 	for _, r := range rules {
+		if !r.holds(d.What()) {
+			continue
+		}
 		for _, found := range r.check(d, f) {
 			found.Rule, found.Severity = r.id, r.severity
 			found.Stops, found.Final = r.needs != nothing, r.needs == absence

@@ -63,8 +63,15 @@ type Draft struct {
 	// facts, any other is the reader's.
 	Filled    map[Section]string `json:"filled,omitempty"`
 	Overrides []Override         `json:"overrides,omitempty"`
-	// Adds is set in an addendum: the signed report it adds to.
-	Adds    *Document `json:"adds,omitempty"`
+	// Kind is what signing makes of it; see What. Before is the signed document that it
+	// adds to, replaces or withdraws, BeforeKind what that was and Was its text then.
+	Kind       Kind               `json:"kind,omitempty"`
+	Before     *Document          `json:"adds,omitempty"`
+	BeforeKind Kind               `json:"before_kind,omitempty"`
+	Was        map[Section]string `json:"was,omitempty"`
+	Reason     string             `json:"reason,omitempty"`  // why it is corrected or withdrawn
+	Authors    []Reader           `json:"authors,omitempty"` // who wrote it besides the reader who signs
+
 	Started time.Time `json:"started"`
 	Changed time.Time `json:"changed"`
 	// Revision is the ledger's, kept here by who loads and saves.
@@ -92,19 +99,6 @@ type Override struct {
 func New(study, accession, site string, now time.Time) *Draft {
 	return &Draft{StudyUID: study, Accession: accession, Site: site, Sections: map[Section]string{},
 		Started: now.UTC(), Changed: now.UTC()}
-}
-
-// Addend begins an addendum to the signed report: its text is kept as it was
-// signed, numbers included, and the addendum's section is empty.
-func (d *Draft) Addend(signed Document, now time.Time) *Draft {
-	a := New(d.StudyUID, d.Accession, d.Site, now)
-	a.Adds = &signed
-	for s := range d.Sections {
-		if s != Addendum {
-			a.Sections[s] = d.Plain(s)
-		}
-	}
-	return a
 }
 
 // Set replaces a section by text from outside: the command line, a file, a

@@ -277,7 +277,7 @@ func TestTechniqueIsWhatTheImagesSay(t *testing.T) {
 func TestAnAddendumKeepsTheSignedTextAndAsksForItsOwn(t *testing.T) {
 	d := draft(map[Section]string{Impression: "Nodule"})
 	d.Insert(Impression, 99, length("m1", 8), t0)
-	a := d.Addend(Document{SeriesUID: "1.3", SOPUID: "1.4", SOPClass: "1.5"}, t0)
+	a := d.Addend(Document{SeriesUID: "1.3", SOPUID: "1.4", SOPClass: "1.5"}, "", t0)
 	if a.Plain(Impression) != "Nodule 8.0 mm" || len(a.Tokens) != 0 || a.Prefill(Facts{Indication: "x"}, t0) {
 		t.Fatalf("addendum begins as %+v", a)
 	}

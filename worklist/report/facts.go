@@ -19,6 +19,7 @@ type Facts struct {
 	Laterality string   // the order's side: R, L or B
 	ImageSides []string // distinct sides that the images state (0020,0060), (0020,0062), Frame Laterality
 	Indication string
+	Requester  string // PN form
 	Priority   string // stat, urgent, routine
 
 	Have       int      // instances of the study held here
@@ -36,6 +37,8 @@ type Facts struct {
 	Foreign []string // N4: what of the instances does not belong to the order, in sentences
 
 	Display Display // of what the images were read on
+
+	Critical []Communication // critical results of this study, told or open
 
 	Others []Other // the other rows of the list
 	Reader Reader

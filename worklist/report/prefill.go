@@ -13,7 +13,7 @@ import (
 // prior that arrives later changes the comparison, the reader's own words stay,
 // and what the reader emptied stays empty. It tells whether anything changed.
 func (d *Draft) Prefill(f Facts, now time.Time) (changed bool) {
-	if d.Adds != nil {
+	if d.What() == Added {
 		return false
 	}
 	if d.Filled == nil {

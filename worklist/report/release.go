@@ -1,8 +1,10 @@
 package report
 
 import (
+	"strings"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 )
 
@@ -62,6 +64,35 @@ type Part struct {
 	Section Section
 	Title   string
 	Text    string // lines end in \n
+}
+
+// Release is the signed draft as every destination is told of it. Site is left to who
+// sends it.
+func (d *Draft) Release(f Facts, s Signed) Release {
+	r := Release{
+		Kind: d.What(), Before: d.Before, BeforeKind: d.BeforeKind, Signed: s, Began: d.Started, Site: d.Site,
+		Facility: f.Reader.Organization, Patient: f.Patient, Accession: d.Accession, Exam: oneLine(f.Exam), Modality: f.Modality,
+		Priority: f.Priority, Requester: f.Requester, Indication: f.Indication, Request: f.Request,
+		Reader: f.Reader, Others: d.Authors, Footer: d.footer(f), Reason: d.Reason, Evidence: f.Instances, Critical: f.Critical,
+	}
+	if f.Study != nil {
+		r.StudyDate, r.StudyTime = f.Study.Str(dicom.StudyDate), f.Study.Str(dicom.StudyTime)
+	}
+	for _, name := range Order {
+		if text := strings.TrimSpace(d.Plain(name)); text != "" {
+			r.Parts = append(r.Parts, Part{Section: name, Title: name.Title(), Text: text})
+		}
+	}
+	return r
+}
+
+// footer is what is added to the reader's words: nothing to an addendum or a
+// withdrawal, which are about no images.
+func (d *Draft) footer(f Facts) string {
+	if k := d.What(); k == Added || k == Withdrawn {
+		return ""
+	}
+	return f.Footer()
 }
 
 // Part returns the text of a section, "" where it says nothing.

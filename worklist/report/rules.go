@@ -19,7 +19,7 @@ func noReader(_ *Draft, f Facts) []Finding {
 // unfitDisplay holds a mammogram's report back that was read on a display not for it
 // (N22). An addendum is about no images.
 func unfitDisplay(d *Draft, f Facts) []Finding {
-	if f.Display.Unfit == "" || f.Display.Allowed || d.Adds != nil {
+	if f.Display.Unfit == "" || f.Display.Allowed || d.What() == Added {
 		return nil
 	}
 	return []Finding{{Evidence: []string{f.Display.Unfit},
@@ -35,7 +35,7 @@ func assumedReader(_ *Draft, f Facts) []Finding {
 }
 
 func impressionEmpty(d *Draft, _ Facts) []Finding {
-	if d.Adds != nil {
+	if d.What() == Added {
 		if strings.TrimSpace(d.Plain(Addendum)) == "" {
 			return []Finding{{Section: Addendum, Hint: "the addendum is empty"}}
 		}
@@ -48,7 +48,7 @@ func impressionEmpty(d *Draft, _ Facts) []Finding {
 }
 
 func emptySections(d *Draft, _ Facts) (out []Finding) {
-	if d.Adds != nil {
+	if d.What() == Added {
 		return nil
 	}
 	for _, s := range []Section{Indication, Technique, Comparison, Findings} {

@@ -22,7 +22,8 @@ type Sheet struct {
 	Changed    []Token   `json:"changed,omitempty"` // numbers not seen since they changed (N7)
 	Findings   []Finding `json:"findings"`          // what stops first
 	Ready      bool      `json:"ready"`             // nothing stops
-	Addendum   bool      `json:"addendum,omitempty"`
+	Kind       Kind      `json:"kind"`
+	Reason     string    `json:"reason,omitempty"` // of a correction or withdrawal
 }
 
 // SignSheet makes the sheet of the draft as it stands.
@@ -30,12 +31,10 @@ func SignSheet(d *Draft, f Facts) Sheet {
 	s := Sheet{
 		Patient: f.Patient.line(), Accession: d.Accession, Exam: oneLine(f.Exam), Sides: sidesNamed(d, f),
 		Impression: d.Plain(Impression), Have: f.Have, Expected: f.Expected, Unseen: f.Unseen,
-		Changed: d.stale(), Findings: Check(d, f), Addendum: d.Adds != nil,
+		Changed: d.stale(), Findings: Check(d, f), Kind: d.What(), Reason: d.Reason, Footer: d.footer(f),
 	}
-	if s.Addendum {
+	if s.Kind == Added {
 		s.Impression = d.Plain(Addendum)
-	} else {
-		s.Footer = f.Footer()
 	}
 	s.Ready = len(Stopping(s.Findings)) == 0
 	slices.SortStableFunc(s.Findings, func(a, b Finding) int { return weight(a) - weight(b) })

@@ -71,7 +71,7 @@ func (d *Draft) document(f Facts, s Signed) sr.Document {
 	doc := sr.Document{
 		Study: f.header(d), SeriesUID: dicom.UID(s.SeriesUID), SOPUID: dicom.UID(s.SOPUID), SeriesNumber: seriesNumber,
 		Observer: sr.Observer{Name: f.Reader.Name, ID: f.Reader.ID, Organization: f.Reader.Organization},
-		Verified: true, VerifiedAt: s.At, Content: d.Started.In(s.At.Location()),
+		Verified: d.What() != Preliminary, VerifiedAt: s.At, Preliminary: d.What() == Preliminary, Content: d.Started.In(s.At.Location()),
 		Current: f.Instances, Priors: priorEvidence(f), Request: f.Request,
 	}
 	if doc.Observer.Organization == "" {
@@ -82,19 +82,30 @@ func (d *Draft) document(f Facts, s Signed) sr.Document {
 	}
 	for _, name := range Order {
 		text := d.Plain(name)
-		if footer := f.Footer(); name == Technique && d.Adds == nil && footer != "" {
+		if footer := d.footer(f); name == Technique && footer != "" {
 			text = strings.TrimSpace(text + "\n" + footer) // what the images are, whatever is said of them
 		}
 		if text != "" {
 			doc.Sections = append(doc.Sections, sr.Section{Key: string(name), Name: name.Title(), Text: text})
 		}
 	}
-	if d.Adds != nil {
-		doc.Predecessor = &sr.InstanceRef{Study: dicom.UID(d.StudyUID), Series: dicom.UID(d.Adds.SeriesUID),
-			Instance: dicom.UID(d.Adds.SOPUID), Class: dicom.UID(d.Adds.SOPClass)}
-		doc.PredecessorPurpose = sr.Addended
+	if d.Before != nil {
+		doc.Predecessor = &sr.InstanceRef{Study: dicom.UID(d.StudyUID), Series: dicom.UID(d.Before.SeriesUID),
+			Instance: dicom.UID(d.Before.SOPUID), Class: dicom.UID(d.Before.SOPClass)}
+		doc.PredecessorPurpose = d.purpose()
 	}
 	return doc
+}
+
+// purpose says what the document before is to this one (PS3.16 CID 7009).
+func (d *Draft) purpose() sr.Code {
+	switch {
+	case d.What() == Added:
+		return sr.Addended
+	case d.BeforeKind == Preliminary:
+		return sr.Preliminary
+	}
+	return sr.Replaced
 }
 
 // priorEvidence never holds an instance of the current procedure.

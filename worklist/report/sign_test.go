@@ -205,7 +205,7 @@ func TestAnAddendumNamesTheReportItAddsTo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := d.Addend(Document{SeriesUID: s.SeriesUID, SOPUID: s.SOPUID, SOPClass: s.SOPClass}, t0)
+	a := d.Addend(Document{SeriesUID: s.SeriesUID, SOPUID: s.SOPUID, SOPClass: s.SOPClass}, "", t0)
 	a.Set(Addendum, "Seen with Dr Who.", t0)
 	n, err := Sign(a, f, t0.Add(time.Minute))
 	if err != nil {
