@@ -38,7 +38,9 @@ type Facts struct {
 
 	Display Display // of what the images were read on
 
-	Critical []Communication // critical results of this study, told or open
+	// Critical are the critical results of the study, open ones and closed ones. Where
+	// their records cannot be read, one that is open says so.
+	Critical []Communication
 
 	Others []Other // the other rows of the list
 	Reader Reader

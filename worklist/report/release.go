@@ -105,22 +105,6 @@ func (r Release) Part(s Section) string {
 	return ""
 }
 
-// Communication is one critical result and how it was told (ACR Actionable Reporting,
-// DICOM CID 7035).
-type Communication struct {
-	ID         string    `json:"id"`
-	Finding    string    `json:"finding"`
-	Category   int       `json:"category"` // 1 minutes, 2 hours, 3 days: RADLEX RID49480, RID49481, RID49482
-	Identified time.Time `json:"identified"`
-	Due        time.Time `json:"due"`
-	By         string    `json:"by"`             // PN of who told
-	To         string    `json:"to,omitempty"`   // who was told, as typed
-	Role       string    `json:"role,omitempty"` // of who was told
-	Told       time.Time `json:"told,omitzero"`
-	Method     string    `json:"method,omitempty"` // in person, phone, secure message
-	ReadBack   bool      `json:"read_back"`
-}
-
 // FollowUp is a recommendation with a date (X6).
 type FollowUp struct {
 	ID   string    `json:"id"`
