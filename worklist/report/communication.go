@@ -115,7 +115,7 @@ func capital(s string) string {
 // again. It returns the section, "" where nothing changed.
 func (d *Draft) Communicate(c Communication, zone *time.Location, now time.Time) Section {
 	s := Critical
-	if d.Adds != nil {
+	if d.What() == Added {
 		s = Addendum
 	}
 	text := Foreign(c.Text(zone))
@@ -126,9 +126,9 @@ func (d *Draft) Communicate(c Communication, zone *time.Location, now time.Time)
 	return s
 }
 
-// Before is what stands in a section before a place, which is in runes: numbers as
+// LastWords is what stands in a section before a place, which is in runes: numbers as
 // they read now. It is at most about so many runes long, whole words, on one line.
-func (d *Draft) Before(s Section, at, most int) string {
+func (d *Draft) LastWords(s Section, at, most int) string {
 	text := []rune(d.Sections[s])
 	words := strings.Fields(d.read(text[:max(0, min(at, len(text)))]))
 	for i := len(words) - 1; i >= 0; i-- {

@@ -53,7 +53,7 @@ func TestACommunicationStandsOnceInItsSectionAndInAnAddendumInItsText(t *testing
 	if text := d.Plain(Critical); !strings.HasPrefix(text, once+"\n") || !strings.Contains(text, "free air") {
 		t.Errorf("two results read\n%s", text)
 	}
-	a := d.Addend(Document{SOPUID: "1.2.3"}, c.Told)
+	a := d.Addend(Document{SOPUID: "1.2.3"}, "", c.Told)
 	if s := a.Communicate(c, zone, c.Told); s != Addendum || !strings.Contains(a.Plain(Addendum), "subdural") {
 		t.Errorf("into %q of an addendum: %q", s, a.Plain(Addendum))
 	}
@@ -65,7 +65,7 @@ func TestLastWordsAreWholeWordsBeforeTheCaret(t *testing.T) {
 	for want, at := range map[string]int{
 		"…lobe measuring": 46, "Solid nodule": 12, "": 0, "…measuring eight": 999,
 	} {
-		if got := d.Before(Findings, at, 18); got != want {
+		if got := d.LastWords(Findings, at, 18); got != want {
 			t.Errorf("at %d: %q, want %q", at, got, want)
 		}
 	}
