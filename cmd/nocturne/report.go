@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -89,6 +90,11 @@ func readText(in io.Reader, file string) (string, error) {
 
 // draft writes sections; what was signed already is continued by an addendum.
 func (h *house) draft(ctx context.Context, env *environment, row feed.Row, texts map[report.Section]string) error {
+	stop, err := h.writes(ctx, row.StudyUID)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	d, signed, err := h.room.Draft(ctx, row)
 	if err != nil {
 		return err
@@ -117,6 +123,19 @@ func (h *house) draft(ctx context.Context, env *environment, row feed.Row, texts
 	}
 	fmt.Fprintln(env.Out, d.Text())
 	return nil
+}
+
+// writes takes the right to write the study's report: a terminal that has it open
+// keeps it.
+func (h *house) writes(ctx context.Context, study string) (stop func(), err error) {
+	w, busy, err := h.room.Write(ctx, study)
+	if err != nil {
+		return nil, err
+	}
+	if busy != "" {
+		return nil, errors.New(busy)
+	}
+	return w.Stop, nil
 }
 
 func plain(d *report.Draft) map[report.Section]string {

@@ -53,6 +53,11 @@ func reportSignCommand(env *environment) *cobra.Command {
 }
 
 func (h *house) sign(ctx context.Context, env *environment, row feed.Row, reason string) error {
+	stop, err := h.writes(ctx, row.StudyUID)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	stored, ok, err := h.room.Ledger.Draft(ctx, row.StudyUID)
 	if err != nil {
 		return err

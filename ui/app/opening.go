@@ -47,6 +47,7 @@ type openCase struct {
 	// documents is the page of its reports and PDFs; nil: closed.
 	documents *documents
 	late      late // images that were announced and are not here
+	writing   writing
 }
 
 func (m *Model) openSelected(look bool) tea.Cmd {
@@ -95,6 +96,7 @@ func (m *Model) leaveCase() {
 	if s := m.open.page.State; inUse(s) {
 		m.Room.KeepState(m.open.row.StudyUID, *s)
 	}
+	m.open.writing.stop()
 	m.open.cancel()
 	m.open, m.interrupted = nil, nil
 }
@@ -106,9 +108,18 @@ type begunMsg struct {
 	start   reading.Start
 	err     error
 	late    <-chan begunMsg // brings the answer to a claim that took too long
+	writing *reading.Writing
+	busy    string // which other program writes the report
 }
 
 func (b begunMsg) ofEpoch() uint64 { return b.epoch }
+
+// dropped gives back what opening took for a case that is not on screen any more.
+func (b begunMsg) dropped() {
+	if b.writing != nil {
+		b.writing.Stop()
+	}
+}
 
 // patience is how long opening waits for the claim. Then the case opens as the
 // ledger has it, and the answer comes when it comes.
@@ -140,6 +151,9 @@ func (m *Model) begin(ctx context.Context, c *openCase) tea.Cmd {
 // started adds what is on disk, after all that was handed to the journal is.
 func started(ctx context.Context, room *reading.Room, row feed.Row, b begunMsg) begunMsg {
 	err := room.Journal.Wait(ctx)
+	if err == nil && b.err == nil && b.claimed.ReadOnly == "" {
+		b.writing, b.busy, err = room.Write(ctx, row.StudyUID)
+	}
 	if err == nil {
 		b.start, err = room.Begin(ctx, row)
 	}
@@ -157,6 +171,9 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 		c.page.Claim, c.page.ReadOnly = b.claimed.Words, b.claimed.ReadOnly
 	}
 	c.claimed = b.claimed.Held
+	if busy := c.writing.take(b.writing, b.busy, m.Now()); busy != "" {
+		c.page.ReadOnly = busy
+	}
 	c.takeMarks(b.start.Marks, nil)
 	c.seen = viewer.MergeSeen(b.start.Seen, c.seen)
 	switch {

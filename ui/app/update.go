@@ -62,8 +62,11 @@ type caseMessage interface {
 // more (N1). A signature is told in any case: it stands.
 func (m *Model) ofCase(msg caseMessage) tea.Cmd {
 	if m.open == nil || msg.ofEpoch() != m.open.epoch {
-		if s, ok := msg.(signedMsg); ok {
-			return s.elsewhere(m)
+		switch msg := msg.(type) {
+		case signedMsg:
+			return msg.elsewhere(m)
+		case interface{ dropped() }:
+			msg.dropped()
 		}
 		return nil
 	}

@@ -146,8 +146,10 @@ func (m *Model) everySecond() tea.Cmd {
 	if m.status.text != "" && m.Now().After(m.status.until) {
 		m.status = status{}
 	}
+	var keep tea.Cmd
 	if m.open != nil {
 		m.open.keepPlace(m)
+		keep = m.keepWriting(m.open)
 	}
-	return m.ring()
+	return tea.Batch(m.ring(), keep)
 }
