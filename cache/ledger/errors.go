@@ -16,6 +16,8 @@ var (
 	ErrLeased = errors.New("being delivered by another program")
 	// ErrLeaseLost says that the lease ran out and another program took the row.
 	ErrLeaseLost = errors.New("the delivery was taken over by another program")
+	// ErrMalformed says that rows to be queued do not belong together or lack a name.
+	ErrMalformed = errors.New("the rows to be queued do not belong together")
 	// ErrTooLate says that the recall window is over: the report may have left.
 	ErrTooLate = errors.New("the report can no longer be recalled")
 )

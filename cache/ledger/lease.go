@@ -56,8 +56,9 @@ func (l *Ledger) Lease(ctx context.Context, id int64, now time.Time) (*Lease, er
 }
 
 // Save stores what may change of a row (state, workitem done, tries, next time,
-// reason, verified, without claim) and sets le.Row to it. The identity and the
-// bytes never change. A way that the states do not have gives *StateError.
+// reason, answer, verified, without claim), adds it to the row's steps, and sets
+// le.Row to it. The identity and the bytes never change. A way that the states do not
+// have gives *StateError.
 func (le *Lease) Save(ctx context.Context, r OutboxRow) error {
 	err := le.l.write(ctx, "move outbox row", func(tx *sql.Tx) error {
 		var from OutboxState
@@ -71,10 +72,12 @@ func (le *Lease) Save(ctx context.Context, r OutboxRow) error {
 		if !allowed(from, r.State) {
 			return &StateError{From: from, To: r.State}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE outbox SET state=?, workitem_done=?, tries=?, next_at=?, reason=?, verified=?,
-			without_claim=? WHERE id=?`, r.State, r.WorkitemDone, r.Tries, nanos(r.NextAt), r.Reason, nanos(r.Verified),
-			r.WithoutClaim, le.Row.ID)
-		return err
+		if _, err = tx.ExecContext(ctx, `UPDATE outbox SET state=?, workitem_done=?, tries=?, next_at=?, reason=?, answer=?,
+			verified=?, without_claim=? WHERE id=?`, r.State, r.WorkitemDone, r.Tries, nanos(r.NextAt), r.Reason, r.Answer,
+			nanos(r.Verified), r.WithoutClaim, le.Row.ID); err != nil {
+			return err
+		}
+		return addStep(ctx, tx, le.Row.ID, r)
 	})
 	if err == nil {
 		le.keep(r)
@@ -85,7 +88,7 @@ func (le *Lease) Save(ctx context.Context, r OutboxRow) error {
 func (le *Lease) keep(r OutboxRow) {
 	k := &le.Row
 	k.State, k.WorkitemDone, k.Tries, k.NextAt = r.State, r.WorkitemDone, r.Tries, r.NextAt
-	k.Reason, k.Verified, k.WithoutClaim = r.Reason, r.Verified, r.WithoutClaim
+	k.Reason, k.Answer, k.Verified, k.WithoutClaim = r.Reason, r.Answer, r.Verified, r.WithoutClaim
 }
 
 // Renew makes the lease hold for LeaseTime from now.

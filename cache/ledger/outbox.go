@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 	"time"
 )
@@ -19,58 +18,18 @@ var moves = map[OutboxState][]OutboxState{
 	Parked:  {Queued},
 }
 
-// Enqueue puts a signed report in the outbox as Queued and freezes the draft it
-// was made of, both or neither. draftRevision is the revision that was signed: a
-// draft saved since gives ErrStale, a signed one ErrSigned, none ErrNone.
-func (l *Ledger) Enqueue(ctx context.Context, r OutboxRow, draftRevision int64) (id int64, err error) {
-	err = l.write(ctx, "queue report", func(tx *sql.Tx) error {
-		now, signed, err := draftAt(ctx, tx, r.StudyUID)
-		switch {
-		case err != nil:
-			return err
-		case now == 0:
-			return ErrNone
-		case signed != "":
-			return ErrSigned
-		case now != draftRevision:
-			return ErrStale
-		}
-		if _, err := tx.ExecContext(ctx, `UPDATE draft SET signed_as=? WHERE study=?`, r.SOPInstanceUID, r.StudyUID); err != nil {
-			return err
-		}
-		id, err = insertRow(ctx, tx, r)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	return id, nil
-}
-
-func insertRow(ctx context.Context, tx *sql.Tx, r OutboxRow) (int64, error) {
-	res, err := tx.ExecContext(ctx, `INSERT INTO outbox (study, accession, sop, site, dicomweb, ups, workitem, txn,
-		object, sha256, state, workitem_done, tries, next_at, reason, signed, not_before, verified, without_claim, priority)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,0,0,0,'',?,?,0,?,?)`,
-		r.StudyUID, r.Accession, r.SOPInstanceUID, r.Site, r.DICOMwebURL, r.UPSURL, r.WorkitemUID, r.TransactionUID,
-		r.Object, r.SHA256, Queued, nanos(r.Signed), nanos(r.NotBefore), r.WithoutClaim, r.Priority)
-	if err != nil {
-		return 0, err
-	}
-	return res.LastInsertId()
-}
-
 const (
-	rowColumns = `id, study, accession, sop, site, dicomweb, ups, workitem, txn, sha256, state,
-	workitem_done, tries, next_at, reason, signed, not_before, verified, without_claim, priority`
+	rowColumns = `id, report, seq, channel, address, control, kind, study, accession, site, ups, workitem, txn, sha256,
+	required, state, workitem_done, tries, next_at, reason, answer, signed, not_before, verified, without_claim, priority`
 	fullRow = `SELECT ` + rowColumns + `, object FROM outbox `
 	listRow = `SELECT ` + rowColumns + `, NULL FROM outbox `
 )
 
 func scanRow(rows interface{ Scan(...any) error }) (r OutboxRow, err error) {
 	var next, signed, before, verified int64
-	err = rows.Scan(&r.ID, &r.StudyUID, &r.Accession, &r.SOPInstanceUID, &r.Site, &r.DICOMwebURL, &r.UPSURL,
-		&r.WorkitemUID, &r.TransactionUID, &r.SHA256, &r.State, &r.WorkitemDone, &r.Tries, &next, &r.Reason,
-		&signed, &before, &verified, &r.WithoutClaim, &r.Priority, &r.Object)
+	err = rows.Scan(&r.ID, &r.Report, &r.Seq, &r.Channel, &r.Address, &r.Control, &r.Kind, &r.StudyUID, &r.Accession, &r.Site,
+		&r.UPSURL, &r.WorkitemUID, &r.TransactionUID, &r.SHA256, &r.Required, &r.State, &r.WorkitemDone, &r.Tries, &next, &r.Reason,
+		&r.Answer, &signed, &before, &verified, &r.WithoutClaim, &r.Priority, &r.Object)
 	r.NextAt, r.Signed, r.NotBefore, r.Verified = fromNanos(next), fromNanos(signed), fromNanos(before), fromNanos(verified)
 	return r, err
 }
@@ -108,54 +67,52 @@ func (l *Ledger) rows(ctx context.Context, stmt string, args ...any) (out []Outb
 	return out, err
 }
 
-// Due lists the rows to work on now, most pressing first, without their Object:
-// not Done and not Parked, past the recall window, past their back-off unless
-// force says to ignore it, and last of their study and destination's chain: an
-// addendum waits for the report it adds to, unless that one is parked.
+// RowsOf lists the rows of one signed report, in the order of their Seq, without
+// their Object.
+func (l *Ledger) RowsOf(ctx context.Context, report string) ([]OutboxRow, error) {
+	return l.rows(ctx, listRow+`WHERE report=? ORDER BY seq, id`, report)
+}
+
+// held is the condition that a row o waits for another, e, bound for the same place:
+//   - every row for the report that its own report adds to or replaces: of the same
+//     kind, and the SR;
+//   - other objects of a report for its SR.
+//
+// A parked row holds none: a person decides about it.
+const held = `EXISTS (SELECT 1 FROM outbox AS e
+	WHERE e.study=o.study AND e.channel=o.channel AND e.address=o.address AND e.id<o.id
+	AND e.state IN ('queued','sending','acked','retry')
+	AND (e.report<>o.report AND e.kind IN (o.kind, 'sr')
+		OR e.report=o.report AND e.accession=o.accession AND e.kind='sr' AND o.kind<>'sr'))`
+
+// complete is the condition that the workitem of a row o can be completed: all that
+// the site's policy requires of its report and accession is verified.
+const complete = `NOT EXISTS (SELECT 1 FROM outbox AS e
+	WHERE e.report=o.report AND e.accession=o.accession AND e.required=1 AND e.state<>'verified')`
+
+// Completable reports whether the workitem of the row can be completed: the row and
+// all that the site's policy requires with it is Verified.
+func (l *Ledger) Completable(ctx context.Context, id int64) (ok bool, err error) {
+	err = l.query(ctx, "read outbox row", func(rows *sql.Rows) error { return rows.Scan(&ok) },
+		`SELECT o.state='verified' AND `+complete+` FROM outbox AS o WHERE id=?`, id)
+	return ok, err
+}
+
+// Due lists the rows to work on now, most pressing first, without their Object: not
+// Done and not Parked, past the recall window, past their back-off unless force says
+// to ignore it, not held back by an earlier row for the same place (an addendum waits
+// for the report it adds to, unless that one is parked); of those Verified the ones
+// whose workitem can be completed.
 func (l *Ledger) Due(ctx context.Context, now time.Time, force bool) ([]OutboxRow, error) {
 	until := nanos(now)
 	if force {
 		until = 1<<63 - 1
 	}
 	return l.rows(ctx, listRow+`AS o
-		WHERE (o.state IN ('queued','sending','acked','retry')
-			OR o.state='verified' AND o.workitem_done=0 AND o.workitem<>'')
+		WHERE (o.state IN ('queued','sending','acked','retry') AND NOT `+held+`
+			OR o.state='verified' AND o.workitem_done=0 AND o.workitem<>'' AND `+complete+`)
 		AND o.not_before<=? AND o.next_at<=?
-		AND NOT EXISTS (SELECT 1 FROM outbox AS e WHERE e.study=o.study AND e.dicomweb=o.dicomweb
-			AND e.id<o.id AND e.state IN ('queued','sending','acked','retry'))
-		ORDER BY CASE o.priority WHEN 'stat' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, o.id`, nanos(now), until)
-}
-
-// Recall takes a report back that is still Queued and inside its recall window,
-// and thaws its draft. Otherwise the error is ErrTooLate.
-func (l *Ledger) Recall(ctx context.Context, id int64, now time.Time) error {
-	return l.write(ctx, "recall report", func(tx *sql.Tx) error {
-		var study, sop string
-		err := tx.QueryRowContext(ctx, `DELETE FROM outbox WHERE id=? AND state='queued' AND not_before>? AND lease_owner=''
-			RETURNING study, sop`, id, nanos(now)).Scan(&study, &sop)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ErrTooLate
-		}
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE draft SET signed_as='' WHERE study=? AND signed_as=?`, study, sop)
-		return err
-	})
-}
-
-// Unpark queues a parked row again, on a person's word.
-func (l *Ledger) Unpark(ctx context.Context, id int64) error {
-	return l.write(ctx, "queue parked report again", func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE outbox SET state='queued', next_at=0, reason='' WHERE id=? AND state='parked'`, id)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, ErrNone)
-		}
-		return nil
-	})
+		ORDER BY CASE o.priority WHEN 'stat' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, o.kind<>'sr', o.id`, nanos(now), until)
 }
 
 func allowed(from, to OutboxState) bool {

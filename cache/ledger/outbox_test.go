@@ -20,34 +20,38 @@ func queueOne(t *testing.T, l *Ledger, study, priority string) int64 {
 	ctx := context.Background()
 	rev, err := l.SaveDraft(ctx, Draft{StudyUID: study, Body: []byte("{}")})
 	must(t, err)
-	id, err := l.Enqueue(ctx, row(study, priority), rev)
+	return enqueue(t, l, rev, row(study, priority))[0]
+}
+
+func enqueue(t *testing.T, l *Ledger, revision int64, rows ...OutboxRow) []int64 {
+	t.Helper()
+	ids, err := l.Enqueue(context.Background(), rows, revision)
 	must(t, err)
-	return id
+	return ids
 }
 
 func row(study, priority string) OutboxRow {
-	return OutboxRow{StudyUID: study, Accession: "A" + study, SOPInstanceUID: study + ".9", Site: "NORTH",
-		DICOMwebURL: "http://127.0.0.1/dw", UPSURL: "http://127.0.0.1/ups", WorkitemUID: "7." + study, TransactionUID: "2.25.1",
+	return OutboxRow{Report: study + ".9", Channel: DICOM, Kind: KindSR, StudyUID: study, Accession: "A" + study, Control: study + ".9", Site: "NORTH",
+		Address: "http://127.0.0.1/dw", UPSURL: "http://127.0.0.1/ups", WorkitemUID: "7." + study, TransactionUID: "2.25.1",
 		Object: []byte("bytes of " + study), SHA256: "ab", Signed: t0, NotBefore: t0, Priority: priority}
 }
 
 func TestEnqueueAndFreezingAreOneStep(t *testing.T) {
 	ctx, dir := context.Background(), t.TempDir()
 	l := open(t, dir)
-	if _, err := l.Enqueue(ctx, row("1.2", ""), 0); !errors.Is(err, ErrNone) {
+	if _, err := l.Enqueue(ctx, []OutboxRow{row("1.2", "")}, 0); !errors.Is(err, ErrNone) {
 		t.Fatalf("without a draft: %v", err)
 	}
 	rev, err := l.SaveDraft(ctx, Draft{StudyUID: "1.2", Body: []byte("a")})
 	must(t, err)
-	if _, err := l.Enqueue(ctx, row("1.2", ""), rev+1); !errors.Is(err, ErrStale) {
+	if _, err := l.Enqueue(ctx, []OutboxRow{row("1.2", "")}, rev+1); !errors.Is(err, ErrStale) {
 		t.Fatalf("another revision than the one signed: %v", err)
 	}
-	id, err := l.Enqueue(ctx, row("1.2", ""), rev)
-	must(t, err)
+	id := enqueue(t, l, rev, row("1.2", ""))[0]
 	if _, err := l.SaveDraft(ctx, Draft{StudyUID: "1.2", Body: []byte("b"), Revision: rev}); !errors.Is(err, ErrSigned) {
 		t.Fatalf("typing into a signed report: %v", err)
 	}
-	if _, err := l.Enqueue(ctx, row("1.2", ""), rev); !errors.Is(err, ErrSigned) {
+	if _, err := l.Enqueue(ctx, []OutboxRow{row("1.2", "")}, rev); !errors.Is(err, ErrSigned) {
 		t.Fatalf("signing twice: %v", err)
 	}
 	got, err := l.Row(ctx, id)
@@ -69,8 +73,7 @@ func TestRecallThawsTheDraftInsideItsWindowOnly(t *testing.T) {
 	must(t, err)
 	r := row("1.2", "routine")
 	r.NotBefore = t0.Add(15 * time.Second)
-	id, err := l.Enqueue(ctx, r, rev)
-	must(t, err)
+	id := enqueue(t, l, rev, r)[0]
 	if due, _ := l.Due(ctx, t0.Add(14*time.Second), true); len(due) != 0 {
 		t.Fatalf("due inside the recall window")
 	}
@@ -78,8 +81,7 @@ func TestRecallThawsTheDraftInsideItsWindowOnly(t *testing.T) {
 	if _, err := l.SaveDraft(ctx, Draft{StudyUID: "1.2", Body: []byte("b"), Revision: rev}); err != nil {
 		t.Fatalf("the recalled draft: %v", err)
 	}
-	id, err = l.Enqueue(ctx, r, rev+1)
-	must(t, err)
+	id = enqueue(t, l, rev+1, r)[0]
 	if err := l.Recall(ctx, id, t0.Add(15*time.Second)); !errors.Is(err, ErrTooLate) {
 		t.Fatalf("recall after the window: %v", err)
 	}
@@ -95,9 +97,8 @@ func TestAnAddendumKeepsTheSignedDraftAndWaitsForItsReport(t *testing.T) {
 	rev, err := l.SucceedDraft(ctx, "1.2", []byte("addendum"))
 	must(t, err)
 	r := row("1.2", "")
-	r.SOPInstanceUID += ".1"
-	second, err := l.Enqueue(ctx, r, rev)
-	must(t, err)
+	r.Report, r.Control = r.Report+".1", r.Control+".1"
+	second := enqueue(t, l, rev, r)[0]
 	var kept int
 	must(t, l.db.QueryRow(`SELECT count(*) FROM past_draft WHERE body=x'7b7d'`).Scan(&kept))
 	if kept != 1 {

@@ -22,15 +22,19 @@ type Record struct {
 
 // PutRecord stores the record, new or in place of its earlier state.
 func (l *Ledger) PutRecord(ctx context.Context, r Record) error {
+	return l.write(ctx, "keep record", func(tx *sql.Tx) error { return putRecord(ctx, tx, r, "") })
+}
+
+// putRecord stores a record; signing is the report that it was made with, which takes
+// a new record with it when it is recalled.
+func putRecord(ctx context.Context, tx *sql.Tx, r Record, signing string) error {
 	if r.ID == "" || r.Kind == "" {
-		return errors.New("keep record: it has no name or kind")
+		return errors.New("the record has no name or kind")
 	}
-	return l.write(ctx, "keep record", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO record (id, kind, study, at, due, closed, body) VALUES (?,?,?,?,?,?,?)
-			ON CONFLICT (id) DO UPDATE SET at=excluded.at, due=excluded.due, closed=excluded.closed, body=excluded.body`,
-			r.ID, r.Kind, r.StudyUID, nanos(r.At), nanos(r.Due), nanos(r.Closed), r.Body)
-		return err
-	})
+	_, err := tx.ExecContext(ctx, `INSERT INTO record (id, kind, study, at, due, closed, body, signing) VALUES (?,?,?,?,?,?,?,?)
+		ON CONFLICT (id) DO UPDATE SET at=excluded.at, due=excluded.due, closed=excluded.closed, body=excluded.body`,
+		r.ID, r.Kind, r.StudyUID, nanos(r.At), nanos(r.Due), nanos(r.Closed), r.Body, signing)
+	return err
 }
 
 // Records lists the records of a kind and a study, each "" for all, oldest first.

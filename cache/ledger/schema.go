@@ -88,6 +88,60 @@ CREATE TABLE record (
 	due INTEGER NOT NULL, closed INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
 CREATE INDEX record_study ON record (study);
+`, `
+ALTER TABLE outbox RENAME TO outbox_of_reports;
+DROP INDEX outbox_study;
+CREATE TABLE outbox (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	report        TEXT NOT NULL,
+	seq           INTEGER NOT NULL,
+	channel       TEXT NOT NULL,
+	address       TEXT NOT NULL,
+	control       TEXT NOT NULL,
+	kind          TEXT NOT NULL,
+	study         TEXT NOT NULL,
+	accession     TEXT NOT NULL,
+	site          TEXT NOT NULL,
+	ups           TEXT NOT NULL,
+	workitem      TEXT NOT NULL,
+	txn           TEXT NOT NULL,
+	object        BLOB NOT NULL,
+	sha256        TEXT NOT NULL,
+	required      INTEGER NOT NULL,
+	state         TEXT NOT NULL,
+	workitem_done INTEGER NOT NULL,
+	tries         INTEGER NOT NULL,
+	next_at       INTEGER NOT NULL,
+	reason        TEXT NOT NULL,
+	answer        TEXT NOT NULL,
+	signed        INTEGER NOT NULL,
+	not_before    INTEGER NOT NULL,
+	verified      INTEGER NOT NULL,
+	without_claim INTEGER NOT NULL,
+	priority      TEXT NOT NULL,
+	lease_owner   TEXT NOT NULL DEFAULT '',
+	lease_until   INTEGER NOT NULL DEFAULT 0,
+	UNIQUE (control, channel, address)
+) STRICT;
+INSERT INTO outbox (id, report, seq, channel, address, control, kind, study, accession, site, ups, workitem, txn,
+	object, sha256, required, state, workitem_done, tries, next_at, reason, answer, signed, not_before, verified,
+	without_claim, priority, lease_owner, lease_until)
+SELECT id, sop, 0, 'dicom', dicomweb, sop, 'sr', study, accession, site, ups, workitem, txn,
+	object, sha256, 1, state, workitem_done, tries, next_at, reason, '', signed, not_before, verified,
+	without_claim, priority, lease_owner, lease_until
+FROM outbox_of_reports ORDER BY id;
+DELETE FROM sqlite_sequence WHERE name='outbox';
+UPDATE sqlite_sequence SET name='outbox' WHERE name='outbox_of_reports';
+DROP TABLE outbox_of_reports;
+CREATE INDEX outbox_study ON outbox (study);
+CREATE INDEX outbox_report ON outbox (report);
+CREATE TABLE step (
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
+	row INTEGER NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, tries INTEGER NOT NULL,
+	said TEXT NOT NULL, answer TEXT NOT NULL, workitem_done INTEGER NOT NULL
+) STRICT;
+CREATE INDEX step_row ON step (row);
+ALTER TABLE record ADD COLUMN signing TEXT NOT NULL DEFAULT '';
 `}
 
 // migrate brings the schema up to date in one transaction.

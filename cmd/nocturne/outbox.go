@@ -65,7 +65,7 @@ func runOutbox(c *cobra.Command, env *environment, flush bool) error {
 func printOutbox(env *environment, rows []ledger.OutboxRow) error {
 	lines := make([]outboxLine, 0, len(rows))
 	for _, r := range rows {
-		l := outboxLine{ID: r.ID, Study: r.StudyUID, Accession: r.Accession, SOPUID: r.SOPInstanceUID, Site: r.Site, State: string(r.State),
+		l := outboxLine{ID: r.ID, Study: r.StudyUID, Accession: r.Accession, SOPUID: r.Report, Site: r.Site, State: string(r.State),
 			Tries: r.Tries, Reason: r.Reason, Signed: r.Signed.Format(time.RFC3339), WorkitemDone: r.WorkitemDone, SHA256: r.SHA256}
 		if !r.NextAt.IsZero() && !r.Done() {
 			l.NextAt = r.NextAt.Format(time.RFC3339)

@@ -147,7 +147,7 @@ func (h *house) status(ctx context.Context, row feed.Row) (signAnswer, error) {
 		return a, err
 	}
 	last := rows[len(rows)-1]
-	a.State, a.SOPUID, a.Reason = outboxWord(last.State), last.SOPInstanceUID, last.Reason
+	a.State, a.SOPUID, a.Reason = outboxWord(last.State), last.Report, last.Reason
 	a.WithoutClaim, a.WorkitemDone = last.WithoutClaim, last.WorkitemDone
 	return a, nil
 }

@@ -139,10 +139,10 @@ func TestScenario6NetworkLostAtSigning(t *testing.T) {
 	eventually(t, 15*time.Second, "VERIFIED", func() bool { return outboxOf(t, l, study).State == ledger.Verified }, c.screen)
 	verified := time.Since(begun)
 	eventually(t, 10*time.Second, "the task to be completed", func() bool { return a.step(t, study).state == "COMPLETED" }, c.screen)
-	if got := a.stored(t, study); len(got) != 1 || got[0] != outboxOf(t, l, study).SOPInstanceUID {
+	if got := a.stored(t, study); len(got) != 1 || got[0] != outboxOf(t, l, study).Report {
 		t.Errorf("the archive has the reports %v", got)
 	}
-	read, completed := w.last("GET", outboxOf(t, l, study).SOPInstanceUID), w.last("PUT", "/state")
+	read, completed := w.last("GET", outboxOf(t, l, study).Report), w.last("PUT", "/state")
 	if read < 0 || completed < read {
 		t.Errorf("completed before it was read back:\n%s", strings.Join(w.seen, "\n"))
 	}

@@ -168,21 +168,24 @@ func (h *house) held(site string) []string {
 	return out
 }
 
-// dial reaches an outbox row's destination by the URLs it carries; credentials are
-// those of the configured site of that name.
-func (h *house) dial(env *environment) func(ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error) {
-	return func(row ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error) {
+// dial reaches an outbox row's destination by the addresses it carries; credentials
+// are those of the configured site of that name.
+func (h *house) dial(env *environment) func(ledger.OutboxRow) (deliver.Destination, error) {
+	return func(row ledger.OutboxRow) (deliver.Destination, error) {
 		site := SiteConfig{Name: row.Site}
 		for _, s := range h.config.Sites {
 			if s.Name == row.Site {
 				site = s
 			}
 		}
-		client, err := env.client(site, row.DICOMwebURL, row.UPSURL)
-		if err != nil {
-			return nil, nil, err
+		if row.Channel != ledger.DICOM {
+			return deliver.Destination{}, fmt.Errorf("no way to a destination of kind %q", row.Channel)
 		}
-		return client, client.Workitems(), nil
+		client, err := env.client(site, row.Address, row.UPSURL)
+		if err != nil {
+			return deliver.Destination{}, err
+		}
+		return deliver.Destination{Channel: deliver.DICOM{Archive: client}, Workitems: client.Workitems()}, nil
 	}
 }
 

@@ -132,8 +132,8 @@ func TestSigningWritesTheOutboxRowWithTheClaimsTransaction(t *testing.T) {
 	if err != nil || got.WorkitemUID != "9.1" || got.TransactionUID != "2.25.77" || got.WithoutClaim || got.State != ledger.Queued {
 		t.Errorf("%v: workitem %s, transaction %s, %s", err, got.WorkitemUID, got.TransactionUID, got.State)
 	}
-	if got.DICOMwebURL != "http://north/dicom-web" || got.UPSURL != "http://north/ups" || !got.NotBefore.Equal(night.Add(15*time.Second)) {
-		t.Errorf("to %s and %s, not before %v", got.DICOMwebURL, got.UPSURL, got.NotBefore)
+	if got.Address != "http://north/dicom-web" || got.UPSURL != "http://north/ups" || !got.NotBefore.Equal(night.Add(15*time.Second)) {
+		t.Errorf("to %s and %s, not before %v", got.Address, got.UPSURL, got.NotBefore)
 	}
 	file, err := dicom.Parse(got.Object)
 	if err != nil || !strings.Contains(sr.Text(file.Dataset), "No fracture.") || got.SHA256 != out.Signed.SHA256 {

@@ -30,8 +30,8 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 		return Outgoing{}, err
 	}
 	out := ledger.OutboxRow{
-		StudyUID: row.StudyUID, Accession: row.Accession, SOPInstanceUID: signed.SOPUID, Site: site.Name,
-		DICOMwebURL: site.DICOMwebURL, UPSURL: site.UPSURL, Object: signed.Bytes, SHA256: signed.SHA256,
+		Report: signed.SOPUID, Channel: ledger.DICOM, Address: site.DICOMwebURL, Control: signed.SOPUID, Kind: ledger.KindSR, Required: true,
+		StudyUID: row.StudyUID, Accession: row.Accession, Site: site.Name, UPSURL: site.UPSURL, Object: signed.Bytes, SHA256: signed.SHA256,
 		State: ledger.Queued, Signed: signed.At, NotBefore: r.Now(), Priority: string(row.Priority),
 	}
 	if recall && r.Recall != nil {
@@ -45,12 +45,12 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 		out.WorkitemUID, out.TransactionUID = claim.WorkitemUID, claim.TransactionUID
 	}
 	out.WithoutClaim = !held
-	id, err := r.Ledger.Enqueue(ctx, out, d.Revision)
+	ids, err := r.Ledger.Enqueue(ctx, []ledger.OutboxRow{out}, d.Revision)
 	if errors.Is(err, ledger.ErrStale) {
 		return Outgoing{}, fmt.Errorf("the report was changed by another program while it was signed; look at it again: %w", err)
 	}
 	if err != nil {
 		return Outgoing{}, fmt.Errorf("sign: %w", err)
 	}
-	return Outgoing{ID: id, Signed: signed}, nil
+	return Outgoing{ID: ids[0], Signed: signed}, nil
 }

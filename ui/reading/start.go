@@ -101,12 +101,12 @@ func (r *Room) Addendum(ctx context.Context, row feed.Row) (*report.Draft, error
 	if err != nil || len(rows) == 0 {
 		return nil, fmt.Errorf("begin addendum: the signed report is not in the outbox: %w", err)
 	}
-	last := rows[len(rows)-1]
+	last := signedLast(rows)
 	file, err := dicom.Parse(last.Object)
 	if err != nil {
 		return nil, fmt.Errorf("begin addendum: %w", err)
 	}
-	next := d.Addend(report.Document{SeriesUID: file.Dataset.Str(dicom.SeriesInstanceUID), SOPUID: last.SOPInstanceUID,
+	next := d.Addend(report.Document{SeriesUID: file.Dataset.Str(dicom.SeriesInstanceUID), SOPUID: last.Report,
 		SOPClass: file.Dataset.Str(dicom.SOPClassUID)}, "", r.Now())
 	body, err := next.Encode()
 	if err != nil {
@@ -114,4 +114,15 @@ func (r *Room) Addendum(ctx context.Context, row feed.Row) (*report.Draft, error
 	}
 	next.Revision, err = r.Ledger.SucceedDraft(ctx, row.StudyUID, body)
 	return next, err
+}
+
+// signedLast is the SR of the report that was signed last.
+func signedLast(rows []ledger.OutboxRow) ledger.OutboxRow {
+	last := rows[len(rows)-1]
+	for _, r := range rows {
+		if r.Control == rows[len(rows)-1].Report {
+			last = r
+		}
+	}
+	return last
 }

@@ -36,7 +36,7 @@ type attempt struct {
 func (a *attempt) run(ctx context.Context) error {
 	if a.Row().State != ledger.Verified {
 		if sum := sha256.Sum256(a.Row().Object); hex.EncodeToString(sum[:]) != a.Row().SHA256 {
-			return a.park(ctx, "the report on disk is not the one that was signed")
+			return a.park(ctx, Noun(a.Row().Kind)+" on disk is not what was signed")
 		}
 		if err := a.deliver(ctx); err != nil {
 			return err
@@ -44,6 +44,10 @@ func (a *attempt) run(ctx context.Context) error {
 	}
 	if a.Row().State != ledger.Verified || a.Row().Done() {
 		return nil
+	}
+	ready, err := a.r.Ledger.Completable(ctx, a.Row().ID)
+	if err != nil || !ready { // the last required row to arrive makes this one due
+		return err
 	}
 	return a.complete(ctx)
 }
@@ -66,11 +70,16 @@ func (a *attempt) deliver(ctx context.Context) error {
 			return err
 		}
 	}
-	row.State, row.Reason = ledger.Sending, ""
+	row.State, row.Reason, row.Answer = ledger.Sending, "", ""
 	if err := a.save(ctx, row); err != nil {
 		return err
 	}
-	err := a.step(ctx, sendTime, func(ctx context.Context) error { return a.channel.Send(ctx, a.Row()) })
+	var answer string
+	row = a.Row()
+	err := a.step(ctx, sendTime, func(ctx context.Context) (err error) {
+		answer, err = a.channel.Send(ctx, row)
+		return err
+	})
 	var park *ParkError
 	switch {
 	case errors.As(err, &park):
@@ -79,7 +88,7 @@ func (a *attempt) deliver(ctx context.Context) error {
 		return a.later(ctx, err)
 	}
 	row = a.Row()
-	row.State, row.Reason = ledger.Acked, ""
+	row.State, row.Reason, row.Answer = ledger.Acked, "", answer
 	if err := a.save(ctx, row); err != nil {
 		return err
 	}
@@ -93,9 +102,10 @@ func (a *attempt) deliver(ctx context.Context) error {
 // confirm reads back. done: the row has its next state; else the report is
 // certainly not there, and the row may be sent.
 func (a *attempt) confirm(ctx context.Context) (done bool, err error) {
-	cerr := a.step(ctx, confirmTime, func(ctx context.Context) error { return a.channel.Confirm(ctx, a.Row()) })
-	var park *ParkError
 	row := a.Row()
+	cerr := a.step(ctx, confirmTime, func(ctx context.Context) error { return a.channel.Confirm(ctx, row) })
+	var park *ParkError
+	row = a.Row()
 	switch {
 	case cerr == nil:
 		if row.State == ledger.Retry { // verified is reached from sending or acked
@@ -156,9 +166,9 @@ func (a *attempt) settle(ctx context.Context, row ledger.OutboxRow) error {
 
 // performed tells from the signed bytes alone who did what when.
 func performed(row ledger.OutboxRow) ups.Performed {
-	p := ups.Performed{Start: row.Signed, End: row.Signed, StudyUID: dicom.UID(row.StudyUID), SOPUID: dicom.UID(row.SOPInstanceUID)}
-	if row.DICOMwebURL != "" {
-		p.RetrieveURL = row.DICOMwebURL + "/studies/" + row.StudyUID
+	p := ups.Performed{Start: row.Signed, End: row.Signed, StudyUID: dicom.UID(row.StudyUID), SOPUID: dicom.UID(row.Control)}
+	if row.Channel == ledger.DICOM && row.Address != "" {
+		p.RetrieveURL = row.Address + "/studies/" + row.StudyUID
 	}
 	f, err := dicom.Parse(row.Object)
 	if err != nil {
@@ -206,7 +216,7 @@ func (a *attempt) later(ctx context.Context, why error) error {
 	if row.State != ledger.Verified {
 		row.State = ledger.Retry
 	}
-	row.Reason = reason(row.Site, why)
+	row.Reason = reason(row, why)
 	if row.State == ledger.Verified {
 		row.Reason = "workitem not completed yet: " + row.Reason
 	}
@@ -214,6 +224,10 @@ func (a *attempt) later(ctx context.Context, why error) error {
 	var status *pacs.StatusError
 	if errors.As(why, &status) {
 		wait = max(wait, min(status.RetryAfter, time.Minute))
+	}
+	var asked *WaitError
+	if errors.As(why, &asked) {
+		wait = max(wait, min(asked.After, time.Minute))
 	}
 	row.NextAt = a.r.now().Add(wait)
 	return a.save(ctx, row)

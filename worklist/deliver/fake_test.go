@@ -173,7 +173,7 @@ func object(t testing.TB, sop, text string) []byte {
 func row(t testing.TB, sop string) ledger.OutboxRow {
 	b := object(t, sop, "No fracture.\nGröße normal.")
 	sum := sha256.Sum256(b)
-	return ledger.OutboxRow{StudyUID: "1.2", Accession: "A1", SOPInstanceUID: sop, Site: "NORTH", DICOMwebURL: "http://127.0.0.1/dw",
+	return ledger.OutboxRow{Report: sop, Channel: ledger.DICOM, Kind: ledger.KindSR, StudyUID: "1.2", Accession: "A1", Control: sop, Site: "NORTH", Address: "http://127.0.0.1/dw",
 		UPSURL: "http://127.0.0.1/ups", WorkitemUID: "1.7", TransactionUID: "2.25.7", Object: b, SHA256: hex.EncodeToString(sum[:]),
 		Signed: t0, NotBefore: t0, Priority: "routine"}
 }
@@ -201,9 +201,9 @@ func queue(t testing.TB, l *ledger.Ledger, sop string, change func(*ledger.Outbo
 		rev, err = l.SucceedDraft(ctx, r.StudyUID, []byte("{}"))
 	}
 	must(t, err)
-	id, err := l.Enqueue(ctx, r, rev)
+	ids, err := l.Enqueue(ctx, []ledger.OutboxRow{r}, rev)
 	must(t, err)
-	return id
+	return ids[0]
 }
 
 // clock is a time that only the test moves.
@@ -219,7 +219,7 @@ func (c *clock) add(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.t = c
 // runner delivers to s; its clock begins a minute after signing.
 func runner(l *ledger.Ledger, s *site) (*Runner, *clock) {
 	c := &clock{t: t0.Add(time.Minute)}
-	return &Runner{Ledger: l, Now: c.now, Dial: func(ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error) { return s, s, nil }}, c
+	return &Runner{Ledger: l, Now: c.now, Dial: func(ledger.OutboxRow) (Destination, error) { return Destination{DICOM{s}, s}, nil }}, c
 }
 
 func (s *site) did() []string { s.mu.Lock(); defer s.mu.Unlock(); return slices.Clone(s.log) }

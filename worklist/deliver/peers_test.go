@@ -52,12 +52,12 @@ func childMain(dir string) error {
 	return err
 }
 
-func dial(row ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error) {
-	c, err := dicomweb.New(dicomweb.Config{Name: row.Site, BaseURL: row.DICOMwebURL, UPSURL: row.UPSURL})
+func dial(row ledger.OutboxRow) (Destination, error) {
+	c, err := dicomweb.New(dicomweb.Config{Name: row.Site, BaseURL: row.Address, UPSURL: row.UPSURL})
 	if err != nil {
-		return nil, nil, err
+		return Destination{}, err
 	}
-	return c, c.Workitems(), nil
+	return Destination{DICOM{c}, c.Workitems()}, nil
 }
 
 // counted serves the embedded archive and tells seen of each request, by number,
@@ -119,7 +119,7 @@ func TestKillingTheProgramAnywhereDeliversOnce(t *testing.T) {
 			if held := copies(t, c, r); err != nil || step.State != pacs.Completed || held != 1 {
 				t.Errorf("%s: workitem %s, %d reports, %v", where, step.State, held, err)
 			}
-			must(t, SR{Archive: c}.Confirm(ctx, r))
+			must(t, DICOM{Archive: c}.Confirm(ctx, r))
 		}
 	}
 	if killed < 8 {
@@ -140,7 +140,7 @@ func atArchive(t *testing.T, c *dicomweb.Client, url string) (dir string, r ledg
 	defer l.Close()
 	sop := string(dicom.NewUID())
 	id := queue(t, l, sop, func(r *ledger.OutboxRow) {
-		r.WorkitemUID, r.TransactionUID, r.DICOMwebURL, r.UPSURL = string(uid), string(txn), url, url
+		r.WorkitemUID, r.TransactionUID, r.Address, r.UPSURL = string(uid), string(txn), url, url
 	})
 	return dir, stands(t, l, id)
 }
@@ -149,7 +149,7 @@ func atArchive(t *testing.T, c *dicomweb.Client, url string) (dir string, r ledg
 func copies(t *testing.T, c *dicomweb.Client, r ledger.OutboxRow) int {
 	t.Helper()
 	found, err := c.Find(ctx, pacs.Query{Level: pacs.InstanceLevel, Study: dicom.UID(r.StudyUID),
-		Match: map[dicom.Tag]string{dicom.SOPInstanceUID: r.SOPInstanceUID}})
+		Match: map[dicom.Tag]string{dicom.SOPInstanceUID: r.Control}})
 	must(t, err)
 	return len(found)
 }
@@ -199,7 +199,7 @@ func TestARealOrthancHoldsWhatWasSigned(t *testing.T) {
 	sendTwiceAndConfirm(t, c)
 
 	l, id, _ := home(t, func(r *ledger.OutboxRow) { r.WorkitemUID, r.Site = "", "ORTHANC" })
-	r := &Runner{Ledger: l, Dial: func(ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error) { return c, nil, nil }}
+	r := &Runner{Ledger: l, Dial: func(ledger.OutboxRow) (Destination, error) { return Destination{Channel: DICOM{c}}, nil }}
 	row, err := r.Deliver(ctx, id, 10*time.Second)
 	if err != nil || !row.Done() {
 		t.Errorf("%+v, %v", row, err)
@@ -208,17 +208,18 @@ func TestARealOrthancHoldsWhatWasSigned(t *testing.T) {
 
 func sendTwiceAndConfirm(t *testing.T, c *dicomweb.Client) {
 	t.Helper()
-	ch, r := SR{Archive: c}, row(t, string(dicom.NewUID()))
+	ch, r := DICOM{Archive: c}, row(t, string(dicom.NewUID()))
 	if err := ch.Confirm(ctx, r); err == nil {
 		t.Error("confirmed before it was sent")
 	}
 	for range 2 {
-		must(t, ch.Send(ctx, r))
+		_, err := ch.Send(ctx, r)
+		must(t, err)
 		must(t, ch.Confirm(ctx, r))
 	}
 	other := r
-	other.Object = object(t, r.SOPInstanceUID, "Something else.")
-	_ = ch.Send(ctx, other)
+	other.Object = object(t, r.Control, "Something else.")
+	_, _ = ch.Send(ctx, other)
 	var first, second error = ch.Confirm(ctx, r), ch.Confirm(ctx, other)
 	if (first == nil) == (second == nil) {
 		t.Errorf("one UID, two contents: %v and %v", first, second)

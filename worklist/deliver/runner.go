@@ -9,16 +9,14 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/ledger"
-	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
 // Runner delivers the rows of one ledger. Several programs of a home may each
 // have one. Its fields are not changed once it is used.
 type Runner struct {
 	Ledger *ledger.Ledger
-	// Dial reaches the destination that the row names by its URLs. Workitems may be
-	// nil where the row has no workitem.
-	Dial func(row ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error)
+	// Dial reaches the destination that the row names by its Channel and Address.
+	Dial func(row ledger.OutboxRow) (Destination, error)
 	// Changed, if set, is told of every change of a row, from any goroutine, and
 	// must not block.
 	Changed func(row ledger.OutboxRow)
@@ -27,6 +25,9 @@ type Runner struct {
 	once sync.Once
 	wake chan struct{}
 }
+
+// place is the destination of a row.
+func place(row ledger.OutboxRow) string { return row.Channel + " " + row.Address }
 
 // poll is how often Run looks for rows that another program queued.
 const poll = 2 * time.Second
@@ -68,8 +69,8 @@ func (r *Runner) Run(ctx context.Context, fail func(error)) {
 		}
 		for _, row := range rows {
 			mu.Lock()
-			taken := busy[row.DICOMwebURL]
-			busy[row.DICOMwebURL] = true
+			taken := busy[place(row)]
+			busy[place(row)] = true
 			mu.Unlock()
 			if taken {
 				continue
@@ -80,7 +81,7 @@ func (r *Runner) Run(ctx context.Context, fail func(error)) {
 					fail(err)
 				}
 				mu.Lock()
-				delete(busy, row.DICOMwebURL)
+				delete(busy, place(row))
 				mu.Unlock()
 				if err == nil {
 					r.Wake() // there may be more for this destination
@@ -138,11 +139,14 @@ func (r *Runner) attempt(ctx context.Context, le *ledger.Lease) error {
 		return nil // another program was quicker
 	}
 	a := &attempt{r: r, le: le}
-	archive, workitems, err := r.Dial(le.Row)
+	to, err := r.Dial(le.Row)
+	if err == nil && to.Channel == nil {
+		err = fmt.Errorf("no channel %q", le.Row.Channel)
+	}
 	if err != nil {
 		return a.later(ctx, fmt.Errorf("%w: %w", errDial, err))
 	}
-	a.channel, a.workitems = SR{Archive: archive}, workitems
+	a.channel, a.workitems = to.Channel, to.Workitems
 	return a.run(ctx)
 }
 
@@ -181,7 +185,7 @@ func (r *Runner) Flush(ctx context.Context, ignoreBackOff bool) ([]ledger.Outbox
 		for _, row := range rows {
 			if !tried[row.ID] {
 				tried[row.ID] = true
-				sites[row.DICOMwebURL] = append(sites[row.DICOMwebURL], row.ID)
+				sites[place(row)] = append(sites[place(row)], row.ID)
 			}
 		}
 		if len(sites) == 0 { // nor any that an earlier row held back
@@ -214,24 +218,24 @@ func (r *Runner) flush(ctx context.Context, sites map[string][]int64) error {
 	return <-errs
 }
 
-// Deliver works on one row until it is Done or Parked, or the budget is spent,
-// and returns it as it stands then. A row that another program is at, or that an
-// earlier report of its study holds back, is waited for. What does not get
-// through is no error: the row waits in the outbox.
+// Deliver works on all rows of the row's report until each is Done or Parked, or the
+// budget is spent, and returns the row as it stands then. Rows that another program is
+// at, or that an earlier report of their study holds back, are waited for. What does
+// not get through is no error: it waits in the outbox.
 func (r *Runner) Deliver(ctx context.Context, id int64, budget time.Duration) (ledger.OutboxRow, error) {
 	limited, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	for {
 		row, err := r.Ledger.Row(ctx, id)
-		if err != nil || row.Done() || row.State == ledger.Parked {
+		if err != nil {
 			return row, err
 		}
-		due, err := r.Ledger.Due(limited, r.now(), false)
-		if err == nil && slices.ContainsFunc(due, func(d ledger.OutboxRow) bool { return d.ID == id }) {
-			_, err = r.try(limited, id)
-		}
+		left, err := r.deliverReport(limited, row.Report)
 		if err != nil && !elsewhere(err) && limited.Err() == nil {
 			return row, err
+		}
+		if err == nil && !left {
+			return r.Ledger.Row(ctx, id)
 		}
 		select {
 		case <-limited.Done():
@@ -239,4 +243,38 @@ func (r *Runner) Deliver(ctx context.Context, id int64, budget time.Duration) (l
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// deliverReport makes one attempt at each row of the report that is due, and reports
+// whether it can still get further by itself.
+func (r *Runner) deliverReport(ctx context.Context, report string) (left bool, err error) {
+	due, err := r.Ledger.Due(ctx, r.now(), false)
+	if err != nil {
+		return true, err
+	}
+	sites := map[string][]int64{}
+	for _, row := range due {
+		if row.Report == report {
+			sites[place(row)] = append(sites[place(row)], row.ID)
+		}
+	}
+	if err := r.flush(ctx, sites); err != nil {
+		return true, err
+	}
+	rows, err := r.Ledger.RowsOf(ctx, report)
+	if err != nil {
+		return true, err
+	}
+	return slices.ContainsFunc(rows, func(row ledger.OutboxRow) bool { return moving(rows, row) }), nil
+}
+
+// moving reports whether a row can get further by itself: not Done, not Parked, and not
+// waiting only to complete a workitem that a parked row holds back.
+func moving(rows []ledger.OutboxRow, row ledger.OutboxRow) bool {
+	if row.Done() || row.State == ledger.Parked {
+		return false
+	}
+	return row.State != ledger.Verified || !slices.ContainsFunc(rows, func(e ledger.OutboxRow) bool {
+		return e.State == ledger.Parked && e.Required && e.Accession == row.Accession
+	})
 }

@@ -224,7 +224,7 @@ func TestASiteWithoutWorklistIsDoneWhenVerified(t *testing.T) {
 	l, id, _ := home(t, func(r *ledger.OutboxRow) { r.WorkitemUID, r.TransactionUID, r.WithoutClaim = "", "", true })
 	s := newSite()
 	r, _ := runner(l, s)
-	r.Dial = func(ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error) { return s, nil, nil }
+	r.Dial = func(ledger.OutboxRow) (Destination, error) { return Destination{Channel: DICOM{s}}, nil }
 	left, err := r.Flush(ctx, false)
 	if row := stands(t, l, id); err != nil || len(left) != 0 || !row.Done() {
 		t.Errorf("%+v, %v", row, err)
@@ -344,11 +344,11 @@ func TestRunNamesASilentSiteAndServesTheOthers(t *testing.T) {
 	north.fault = func(int, bool) error { <-speak; return nil }
 	changed := make(chan ledger.OutboxRow, 100)
 	r := &Runner{Ledger: l, Changed: func(row ledger.OutboxRow) { changed <- row },
-		Dial: func(row ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error) {
+		Dial: func(row ledger.OutboxRow) (Destination, error) {
 			if row.Site == "SOUTH" {
-				return south, nil, nil
+				return Destination{Channel: DICOM{south}}, nil
 			}
-			return north, north, nil
+			return Destination{DICOM{north}, north}, nil
 		}}
 	run, stop := context.WithCancel(ctx)
 	var done sync.WaitGroup
@@ -379,7 +379,7 @@ func TestRunNamesASilentSiteAndServesTheOthers(t *testing.T) {
 // queue2 queues a report of another study for another site.
 func queue2(t *testing.T, l *ledger.Ledger) int64 {
 	return queue(t, l, "1.3.9.1", func(r *ledger.OutboxRow) {
-		r.StudyUID, r.Site, r.DICOMwebURL, r.WorkitemUID = "1.3", "SOUTH", "http://127.0.0.1/south", ""
+		r.StudyUID, r.Site, r.Address, r.WorkitemUID = "1.3", "SOUTH", "http://127.0.0.1/south", ""
 	})
 }
 
@@ -411,8 +411,8 @@ func TestRunSeesWhatAnotherProgramQueuedAndEndsWhenTold(t *testing.T) {
 func TestADestinationThatCannotBeDialledWaitsVisibly(t *testing.T) {
 	l, id, _ := home(t, nil)
 	r, _ := runner(l, newSite())
-	r.Dial = func(ledger.OutboxRow) (pacs.Archive, pacs.Workitems, error) {
-		return nil, nil, errors.New("bad URL")
+	r.Dial = func(ledger.OutboxRow) (Destination, error) {
+		return Destination{}, errors.New("bad URL")
 	}
 	left, err := r.Flush(ctx, false)
 	if err != nil || len(left) != 1 || stands(t, l, id).Reason != "NORTH cannot be reached as configured" {

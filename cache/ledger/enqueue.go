@@ -1,0 +1,142 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Enqueue signs: in one step it freezes the draft of the first row's study and puts
+// all rows of the signed report in the outbox as Queued, with the records that are
+// made with it; all or nothing. draftRevision is the revision that was signed: a draft
+// saved since gives ErrStale, a signed one ErrSigned, none ErrNone. Rows of several
+// reports, or without channel, control id or bytes, give ErrMalformed. The rows' ids
+// are in the order of rows; their Seq is that order.
+func (l *Ledger) Enqueue(ctx context.Context, rows []OutboxRow, draftRevision int64, records ...Record) (ids []int64, err error) {
+	if err := wellFormed(rows); err != nil {
+		return nil, err
+	}
+	err = l.write(ctx, "queue report", func(tx *sql.Tx) error {
+		if err := freeze(ctx, tx, rows[0].StudyUID, rows[0].Report, draftRevision); err != nil {
+			return err
+		}
+		for i, r := range rows {
+			r.Seq = i
+			id, err := insertRow(ctx, tx, r)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, id)
+		}
+		for _, r := range records {
+			if err := putRecord(ctx, tx, r, rows[0].Report); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
+}
+
+func wellFormed(rows []OutboxRow) error {
+	if len(rows) == 0 {
+		return fmt.Errorf("queue report: %w: there are none", ErrMalformed)
+	}
+	for i, r := range rows {
+		if r.Report == "" || r.Report != rows[0].Report || r.StudyUID == "" || r.Channel == "" || r.Control == "" || r.Kind == "" || len(r.Object) == 0 {
+			return fmt.Errorf("queue report: row %d: %w", i, ErrMalformed)
+		}
+	}
+	return nil
+}
+
+// freeze marks the draft as signed if it stands at the revision.
+func freeze(ctx context.Context, tx *sql.Tx, study, report string, revision int64) error {
+	now, signed, err := draftAt(ctx, tx, study)
+	switch {
+	case err != nil:
+		return err
+	case now == 0:
+		return ErrNone
+	case signed != "":
+		return ErrSigned
+	case now != revision:
+		return ErrStale
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE draft SET signed_as=? WHERE study=?`, report, study)
+	return err
+}
+
+func insertRow(ctx context.Context, tx *sql.Tx, r OutboxRow) (int64, error) {
+	res, err := tx.ExecContext(ctx, `INSERT INTO outbox (report, seq, channel, address, control, kind, study, accession, site,
+		ups, workitem, txn, object, sha256, required, state, workitem_done, tries, next_at, reason, answer, signed, not_before,
+		verified, without_claim, priority)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0,'','',?,?,0,?,?)`,
+		r.Report, r.Seq, r.Channel, r.Address, r.Control, r.Kind, r.StudyUID, r.Accession, r.Site,
+		r.UPSURL, r.WorkitemUID, r.TransactionUID, r.Object, r.SHA256, r.Required, Queued, nanos(r.Signed), nanos(r.NotBefore),
+		r.WithoutClaim, r.Priority)
+	if err != nil {
+		return 0, err
+	}
+	id, err := res.LastInsertId()
+	if err != nil {
+		return 0, err
+	}
+	r.State = Queued
+	return id, addStep(ctx, tx, id, r)
+}
+
+// Recall takes the report of a row back while every row of it is still Queued, inside
+// its recall window and in no program's hands, with the records that were new with it,
+// and thaws its draft. Otherwise nothing changes and the error is ErrTooLate.
+func (l *Ledger) Recall(ctx context.Context, id int64, now time.Time) error {
+	return l.write(ctx, "recall report", func(tx *sql.Tx) error {
+		var report string
+		var left int
+		err := tx.QueryRowContext(ctx, `SELECT report, (SELECT count(*) FROM outbox AS a WHERE a.report=o.report
+				AND NOT (a.state='queued' AND a.tries=0 AND a.not_before>? AND a.lease_owner=''))
+			FROM outbox AS o WHERE id=?`, nanos(now), id).Scan(&report, &left)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return ErrTooLate
+		case err != nil:
+			return err
+		case left > 0:
+			return ErrTooLate
+		}
+		for _, stmt := range []string{
+			`DELETE FROM step WHERE row IN (SELECT id FROM outbox WHERE report=?)`,
+			`DELETE FROM outbox WHERE report=?`,
+			`DELETE FROM record WHERE signing=?`,
+			`UPDATE draft SET signed_as='' WHERE signed_as=?`,
+		} {
+			if _, err := tx.ExecContext(ctx, stmt, report); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Unpark queues a parked row again, on a person's word.
+func (l *Ledger) Unpark(ctx context.Context, id int64) error {
+	return l.write(ctx, "queue parked report again", func(tx *sql.Tx) error {
+		r, err := scanRow(tx.QueryRowContext(ctx, listRow+`WHERE id=? AND state='parked'`, id))
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNone
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE outbox SET state='queued', next_at=0, reason='', answer='' WHERE id=?`, id); err != nil {
+			return err
+		}
+		r.State, r.Reason, r.Answer = Queued, "asked for by the reader", ""
+		return addStep(ctx, tx, id, r)
+	})
+}
