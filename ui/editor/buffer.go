@@ -1,37 +1,36 @@
-// Package editor is where the report is written: sections, a plain caret, undo
-// without limit. Its logic knows keys by name and nothing of Bubble Tea.
+// Package editor is where the report is written: sections with fields, a plain
+// caret or vim's, undo without limit. Its logic knows keys by name and nothing of
+// Bubble Tea.
 //
 // A measurement stands in the text as one private-use rune (report.Token): the
 // caret steps over it as over a letter, deleting takes it whole, and what is
-// shown for it is its text of now.
+// shown for it is its text of now. A field, normal text and text pulled from a
+// prior (report.Span) stand between two runes that frame them and take no room of
+// their own; no edit leaves half a frame.
 package editor
 
-import "unicode"
-
-// Buffer is one section's text with its caret and history. The zero value is
-// empty and ready.
-type Buffer struct {
-	text   []rune
-	caret  int // 0 … len(text)
-	column int // wanted column while moving up and down; −1 unset
-	past   []snapshot
-	future []snapshot
-	group  groupKind
-}
-
-type snapshot struct {
-	text  []rune
-	caret int
-}
-
-// groupKind merges neighbouring edits of one kind into one undo step.
-type groupKind int
-
-const (
-	noGroup groupKind = iota
-	typing
-	erasing
+import (
+	"slices"
+	"unicode"
 )
+
+// Buffer is one section's text with its caret, what is selected, and its history.
+// Make it with NewBuffer.
+//
+// Text is held as runes, four bytes each: a megabyte pasted is four, and an edit in
+// its middle moves two of them. What is wrapped and framed is kept beside it and
+// renewed where the text changed.
+type Buffer struct {
+	text      []rune
+	caret     int // 0 … len(text)
+	anchor    int // the other end of what is selected
+	selecting bool
+	column    int // wanted column while moving up and down; −1 unset
+	history   history
+	layout    layout
+	version   int // counts changes
+	special   special
+}
 
 // NewBuffer holds text with the caret at its end.
 func NewBuffer(text string) *Buffer {
@@ -39,22 +38,55 @@ func NewBuffer(text string) *Buffer {
 	return &Buffer{text: r, caret: len(r), column: -1}
 }
 
-// String is the text, tokens as their private-use runes.
+// String is the text, tokens and frames as their private-use runes.
 func (b *Buffer) String() string { return string(b.text) }
 
 // Caret is the caret's rune offset.
 func (b *Buffer) Caret() int { return b.caret }
 
-// Replace swaps the whole text from outside (a token refreshed, a section pulled)
-// as one undo step; the caret stays as near as it can.
-func (b *Buffer) Replace(text string) {
-	b.remember(noGroup)
-	b.text = []rune(text)
-	b.caret = min(b.caret, len(b.text))
+// Selected is what is selected, as rune offsets; empty when nothing is.
+func (b *Buffer) Selected() (from, to int) {
+	if !b.selecting {
+		return b.caret, b.caret
+	}
+	return min(b.anchor, b.caret), max(b.anchor, b.caret)
 }
 
-// Insert puts s at the caret. A single word typed letter by letter is one undo
-// step; a paste is one of its own.
+// Select selects the runes [from, to) with the caret at their end.
+func (b *Buffer) Select(from, to int) {
+	b.moveTo(to)
+	b.anchor, b.selecting = max(0, min(from, len(b.text))), from != to
+}
+
+// Replace swaps the whole text from outside (a token refreshed, a section pulled)
+// as one undo step; the caret stays where it was in what did not change.
+func (b *Buffer) Replace(text string) {
+	put := []rune(text)
+	head := 0
+	for head < len(put) && head < len(b.text) && put[head] == b.text[head] {
+		head++
+	}
+	tail := 0
+	for tail < len(put)-head && tail < len(b.text)-head && put[len(put)-1-tail] == b.text[len(b.text)-1-tail] {
+		tail++
+	}
+	if head == len(put) && head == len(b.text) {
+		return
+	}
+	caret, end := b.caret, len(b.text)-tail
+	switch grown := len(put) - len(b.text); {
+	case caret >= end:
+		caret += grown
+	case caret > head:
+		caret = min(caret, len(put)-tail)
+	}
+	b.replace(head, end, put[head:len(put)-tail], noGroup)
+	b.caret = caret
+	b.history.caretIs(caret)
+}
+
+// Insert puts s at the caret, in place of what is selected. A single word typed
+// letter by letter is one undo step; a paste is one of its own.
 func (b *Buffer) Insert(s string) {
 	r := []rune(s)
 	if len(r) == 0 {
@@ -64,31 +96,147 @@ func (b *Buffer) Insert(s string) {
 	if len(r) == 1 && !unicode.IsSpace(r[0]) {
 		kind = typing
 	}
-	b.remember(kind)
-	b.text = append(b.text[:b.caret:b.caret], append(r, b.text[b.caret:]...)...)
-	b.caret += len(r)
+	from, to := b.Selected()
+	if from != to {
+		kind = noGroup
+	}
+	kept := halves(b.text, from, to)
+	b.replace(from, to, append(r, kept...), kind)
+	b.caret = from + len(r)
+	b.history.caretIs(b.caret)
+	if from != to && len(r) == 1 {
+		b.history.group = typing // what is typed over a field is a step with its first letter
+	}
 }
 
-// Backspace takes the rune before the caret.
-func (b *Buffer) Backspace() { b.erase(b.caret-1, b.caret) }
-
-// Delete takes the rune after the caret.
-func (b *Buffer) Delete() { b.erase(b.caret, b.caret+1) }
-
-// DeleteWord takes the word before the caret.
-func (b *Buffer) DeleteWord() { b.erase(b.wordLeft(), b.caret) }
-
-func (b *Buffer) erase(from, to int) {
-	if from < 0 || to > len(b.text) || from == to {
+// Backspace takes what is selected, else what is shown before the caret.
+func (b *Buffer) Backspace() {
+	if b.selecting {
+		b.cut(b.Selected())
 		return
 	}
-	b.remember(erasing)
-	b.text = append(b.text[:from:from], b.text[to:]...)
-	b.caret = from
+	if from, to, ok := b.emptyFrameAt(b.caret); ok {
+		b.erase(from, to)
+		return
+	}
+	i := b.caret
+	for i > 0 && isFrame(b.text[i-1]) {
+		i--
+		if from, to, ok := b.emptyFrameAt(i); ok {
+			b.erase(from, to)
+			return
+		}
+	}
+	if i == 0 {
+		return
+	}
+	at := b.caret - 1
+	b.erase(i-1, i)
+	b.caret = at
+	b.history.caretIs(at)
 }
 
-// Move steps the caret by runes.
-func (b *Buffer) Move(by int) { b.moveTo(b.caret + by) }
+// Delete takes what is selected, else what is shown after the caret.
+func (b *Buffer) Delete() {
+	if b.selecting {
+		b.cut(b.Selected())
+		return
+	}
+	if from, to, ok := b.emptyFrameAt(b.caret); ok {
+		b.erase(from, to)
+		return
+	}
+	i := b.caret
+	for i < len(b.text) && isFrame(b.text[i]) {
+		i++
+		if from, to, ok := b.emptyFrameAt(i); ok {
+			b.erase(from, to)
+			return
+		}
+	}
+	if i == len(b.text) {
+		return
+	}
+	at := b.caret
+	b.erase(i, i+1)
+	b.caret = at
+	b.history.caretIs(at)
+}
+
+// DeleteWord takes the word before the caret.
+func (b *Buffer) DeleteWord() {
+	if b.selecting {
+		b.cut(b.Selected())
+		return
+	}
+	if from := b.wordLeft(); from < b.caret && !isFrame(b.text[from]) {
+		b.cut(from, b.caret)
+		return
+	}
+	b.Backspace()
+}
+
+// cut takes [from, to) out as a step of its own: frames whole, or not at all.
+func (b *Buffer) cut(from, to int) {
+	if from >= to {
+		return
+	}
+	b.replace(from, to, halves(b.text, from, to), noGroup)
+	b.caret = from
+	b.history.caretIs(from)
+}
+
+// erase takes runes out that hold no half frame; neighbours are one undo step.
+func (b *Buffer) erase(from, to int) { b.replace(from, to, nil, erasing) }
+
+// replace is the one place where text changes.
+func (b *Buffer) replace(from, to int, put []rune, kind groupKind) {
+	b.history.remember(edit{at: from, removed: string(b.text[from:to]), put: string(put), before: b.caret, after: from + len(put)}, kind)
+	b.splice(from, to, put)
+	b.caret = from + len(put)
+	b.selecting, b.column = false, -1
+}
+
+func (b *Buffer) splice(from, to int, put []rune) {
+	b.text = slices.Replace(b.text, from, to, put...)
+	b.layout.changed(from, to, len(put))
+	b.version++
+}
+
+// Move steps the caret by what is shown: over a frame's runes as if they were not
+// there, and into a field that is empty.
+func (b *Buffer) Move(by int) {
+	for ; by < 0; by++ {
+		b.moveTo(b.left(b.caret))
+	}
+	for ; by > 0; by-- {
+		b.moveTo(b.right(b.caret))
+	}
+}
+
+func (b *Buffer) left(i int) int {
+	for i > 0 && isFrame(b.text[i-1]) {
+		i--
+		if b.inEmptyFrame(i) {
+			return i
+		}
+	}
+	return max(0, i-1)
+}
+
+func (b *Buffer) right(i int) int {
+	empty := b.inEmptyFrame(i)
+	for i < len(b.text) && isFrame(b.text[i]) {
+		i++
+		if empty || b.inEmptyFrame(i) {
+			return i
+		}
+	}
+	if i++; b.inEmptyFrame(i + 1) {
+		i++
+	}
+	return min(len(b.text), i)
+}
 
 // MoveWord steps the caret to the start of the previous (−1) or next (+1) word.
 func (b *Buffer) MoveWord(direction int) {
@@ -106,12 +254,13 @@ func (b *Buffer) MoveWord(direction int) {
 	b.moveTo(i)
 }
 
+// wordLeft is where the word before the caret begins, within its frame.
 func (b *Buffer) wordLeft() int {
 	i := b.caret
-	for i > 0 && unicode.IsSpace(b.text[i-1]) {
+	for i > 0 && (unicode.IsSpace(b.text[i-1]) || isFrame(b.text[i-1])) {
 		i--
 	}
-	for i > 0 && !unicode.IsSpace(b.text[i-1]) {
+	for i > 0 && !unicode.IsSpace(b.text[i-1]) && !isFrame(b.text[i-1]) {
 		i--
 	}
 	return i
@@ -119,35 +268,27 @@ func (b *Buffer) wordLeft() int {
 
 func (b *Buffer) moveTo(i int) {
 	b.caret = max(0, min(i, len(b.text)))
-	b.group, b.column = noGroup, -1
+	b.history.group, b.column, b.selecting = noGroup, -1, false
 }
-
-// remember keeps the present state for undo, unless it only continues the group.
-func (b *Buffer) remember(kind groupKind) {
-	b.column = -1
-	if kind != noGroup && kind == b.group && len(b.past) > 0 {
-		b.future = nil
-		return
-	}
-	b.past = append(b.past, b.now())
-	b.future, b.group = nil, kind
-}
-
-func (b *Buffer) now() snapshot { return snapshot{append([]rune(nil), b.text...), b.caret} }
 
 // Undo takes the last step back; false when there is none.
-func (b *Buffer) Undo() bool { return b.swap(&b.past, &b.future) }
-
-// Redo does an undone step again; false when there is none.
-func (b *Buffer) Redo() bool { return b.swap(&b.future, &b.past) }
-
-func (b *Buffer) swap(from, to *[]snapshot) bool {
-	if len(*from) == 0 {
+func (b *Buffer) Undo() bool {
+	e, ok := b.history.back()
+	if !ok {
 		return false
 	}
-	*to = append(*to, b.now())
-	s := (*from)[len(*from)-1]
-	*from = (*from)[:len(*from)-1]
-	b.text, b.caret, b.group, b.column = s.text, s.caret, noGroup, -1
+	b.splice(e.at, e.at+runes(e.put), []rune(e.removed))
+	b.moveTo(e.before)
+	return true
+}
+
+// Redo does an undone step again; false when there is none.
+func (b *Buffer) Redo() bool {
+	e, ok := b.history.forth()
+	if !ok {
+		return false
+	}
+	b.splice(e.at, e.at+runes(e.removed), []rune(e.put))
+	b.moveTo(e.after)
 	return true
 }

@@ -6,7 +6,7 @@ import (
 	"testing/quick"
 )
 
-func plain(r rune) string { return string(r) }
+func plain(text []rune, i int) string { return string(text[i]) }
 
 func TestUndoTakesAWordBackAtATime(t *testing.T) {
 	b := NewBuffer("")
@@ -69,11 +69,11 @@ func randomEdit(b *Buffer, rng *rand.Rand) {
 }
 
 func TestATokenIsOneStepAndWrapsAtItsShownWidth(t *testing.T) {
-	show := shown(func(r rune) string {
-		if r == '\uE000' {
+	show := shown(func(text []rune, i int) string {
+		if text[i] == '\uE000' {
 			return "12.5 mm"
 		}
-		return string(r)
+		return string(text[i])
 	})
 	b := NewBuffer("size \uE000 now")
 	lines := wrap(b.text, 12, show)

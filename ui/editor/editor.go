@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/worklist/report"
 )
 
 // Section is one heading of the report with its text.
@@ -15,6 +16,13 @@ type Section struct {
 	Visited bool // the caret was in it since the case was opened
 }
 
+// Mark is words of a section that a check has found; From and To are rune offsets
+// in the section's text as the draft holds it, tokens and frames as their runes.
+type Mark struct {
+	From, To int
+	Severity report.Severity
+}
+
 // Editor holds the sections of one report. It is told keys by name and draws
 // itself; what changed is asked with Changed.
 type Editor struct {
@@ -22,8 +30,20 @@ type Editor struct {
 	// Token gives what stands for a private-use rune and whether it changed after
 	// the reader last saw it (N7); ok is false for a rune that is no token.
 	Token func(r rune) (text string, stale, ok bool)
+	// Span gives the span that a rune opens; ok is false for any other rune. nil: the
+	// text has none.
+	Span func(r rune) (s report.Span, ok bool)
+	// Confirm is told of spans that the reader was in, accepted or changed (N18).
+	Confirm func(runes ...rune)
+	// Marks gives what the checks found in a section, in any order. It is asked for
+	// every frame drawn and has to know its answer. nil: nothing is marked.
+	Marks func(section string) []Mark
+	// Say is told what the reader should know, in a sentence. nil: nobody listens.
+	Say func(sentence string)
 
 	active  int
+	inside  rune // the span the caret was in after the last key; 0: none
+	partial string
 	width   int
 	height  int
 	scroll  int
@@ -45,6 +65,7 @@ func (e *Editor) Go(key string) {
 			s.Visited = true
 		}
 	}
+	e.follow()
 }
 
 // Active is the section the caret is in.
@@ -54,6 +75,7 @@ func (e *Editor) Active() *Section { return e.Sections[e.active] }
 func (e *Editor) Step(by int) {
 	e.active = (e.active + by + len(e.Sections)) % len(e.Sections)
 	e.Active().Visited = true
+	e.follow()
 }
 
 // Changed gives the keys of the sections that changed since it was last asked.
@@ -68,11 +90,15 @@ func (e *Editor) Changed() []string {
 	return out
 }
 
-func (e *Editor) touch() { e.changed[e.Active().Key] = true }
+// touch notes an edit at the caret.
+func (e *Editor) touch() {
+	e.changed[e.Active().Key] = true
+	e.edited()
+}
 
-// Insert puts foreign text at the caret: typed, pasted or dictated. Controls and
-// private-use runes are taken out of it, so that no paste can forge a token; a
-// paste is one undo step.
+// Insert puts foreign text at the caret, in place of what is selected: typed, pasted
+// or dictated. Controls and private-use runes are taken out of it, so that no paste
+// can forge a token or a frame; a paste is one undo step.
 func (e *Editor) Insert(s string) {
 	if s = Foreign(s); s != "" {
 		e.Active().Buffer.Insert(s)
@@ -84,12 +110,18 @@ func (e *Editor) Insert(s string) {
 // word would run into it.
 func (e *Editor) InsertToken(r rune) {
 	b := e.Active().Buffer
-	if b.caret > 0 && !unicode.IsSpace(b.text[b.caret-1]) && b.text[b.caret-1] != '(' {
+	from, to := b.Selected()
+	text := string(r)
+	if from == to && from > 0 && !unicode.IsSpace(b.text[from-1]) && b.text[from-1] != '(' && !opens(b.text[from-1]) {
 		b.Insert(" ")
 	}
-	b.Insert(string(r))
+	b.Insert(text)
 	e.touch()
 }
+
+// Partial is what a recogniser has heard and may still change its mind about: it is
+// shown dim at the caret and is no part of the text. "" takes it away.
+func (e *Editor) Partial(text string) { e.partial = strings.Join(strings.Fields(Foreign(text)), " ") }
 
 // Foreign makes text from outside safe to hold: cleaned for a terminal, line
 // breaks as \n, tabs as spaces, private-use runes removed.
@@ -105,6 +137,12 @@ func Foreign(s string) string {
 
 // Key does what the named key does to text and tells whether it did anything.
 func (e *Editor) Key(key string) bool {
+	did := e.press(key)
+	e.follow()
+	return did
+}
+
+func (e *Editor) press(key string) bool {
 	if do, ok := edits[key]; ok {
 		do(e)
 		e.touch()
@@ -135,20 +173,37 @@ var edits = map[string]func(*Editor){
 }
 
 var moves = map[string]func(*Editor){
-	"left":       func(e *Editor) { e.Active().Buffer.Move(-1) },
-	"right":      func(e *Editor) { e.Active().Buffer.Move(1) },
-	"ctrl+left":  func(e *Editor) { e.Active().Buffer.MoveWord(-1) },
-	"ctrl+right": func(e *Editor) { e.Active().Buffer.MoveWord(1) },
-	"alt+left":   func(e *Editor) { e.Active().Buffer.MoveWord(-1) },
-	"alt+right":  func(e *Editor) { e.Active().Buffer.MoveWord(1) },
-	"home":       func(e *Editor) { e.Active().Buffer.MoveEnds(-1, e.textWidth(), e.show) },
-	"end":        func(e *Editor) { e.Active().Buffer.MoveEnds(1, e.textWidth(), e.show) },
-	"up":         func(e *Editor) { e.moveLine(-1) },
-	"down":       func(e *Editor) { e.moveLine(1) },
-	"tab":        func(e *Editor) { e.Step(1) },
-	"shift+tab":  func(e *Editor) { e.Step(-1) },
-	"pgup":       func(e *Editor) { e.Step(-1) },
-	"pgdown":     func(e *Editor) { e.Step(1) },
+	"left":        func(e *Editor) { e.Active().Buffer.Move(-1) },
+	"right":       func(e *Editor) { e.Active().Buffer.Move(1) },
+	"ctrl+left":   func(e *Editor) { e.Active().Buffer.MoveWord(-1) },
+	"ctrl+right":  func(e *Editor) { e.Active().Buffer.MoveWord(1) },
+	"alt+left":    func(e *Editor) { e.Active().Buffer.MoveWord(-1) },
+	"alt+right":   func(e *Editor) { e.Active().Buffer.MoveWord(1) },
+	"home":        func(e *Editor) { e.Active().Buffer.MoveEnds(-1, e.textWidth(), e.show) },
+	"end":         func(e *Editor) { e.Active().Buffer.MoveEnds(1, e.textWidth(), e.show) },
+	"up":          func(e *Editor) { e.moveLine(-1) },
+	"down":        func(e *Editor) { e.moveLine(1) },
+	"shift+left":  func(e *Editor) { e.extend(func() { e.Active().Buffer.Move(-1) }) },
+	"shift+right": func(e *Editor) { e.extend(func() { e.Active().Buffer.Move(1) }) },
+	"shift+up":    func(e *Editor) { e.extend(func() { e.Active().Buffer.MoveLine(-1, e.textWidth(), e.show) }) },
+	"shift+down":  func(e *Editor) { e.extend(func() { e.Active().Buffer.MoveLine(1, e.textWidth(), e.show) }) },
+	"shift+home":  func(e *Editor) { e.extend(func() { e.Active().Buffer.MoveEnds(-1, e.textWidth(), e.show) }) },
+	"shift+end":   func(e *Editor) { e.extend(func() { e.Active().Buffer.MoveEnds(1, e.textWidth(), e.show) }) },
+	"tab":         func(e *Editor) { e.NextField(1) },
+	"shift+tab":   func(e *Editor) { e.NextField(-1) },
+	"pgup":        func(e *Editor) { e.Step(-1) },
+	"pgdown":      func(e *Editor) { e.Step(1) },
+}
+
+// extend moves the caret and selects what it passes.
+func (e *Editor) extend(move func()) {
+	b := e.Active().Buffer
+	anchor := b.caret
+	if b.selecting {
+		anchor = b.anchor
+	}
+	move()
+	b.anchor, b.selecting = anchor, anchor != b.caret
 }
 
 // moveLine goes on into the neighbouring section at the first and last row.
@@ -159,13 +214,4 @@ func (e *Editor) moveLine(by int) {
 	if next := e.active + by; next >= 0 && next < len(e.Sections) {
 		e.Step(by)
 	}
-}
-
-func (e *Editor) show(r rune) string {
-	if e.Token != nil {
-		if text, _, ok := e.Token(r); ok {
-			return text
-		}
-	}
-	return string(r)
 }
