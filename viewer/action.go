@@ -141,6 +141,7 @@ const (
 	ReportInsert   Action = "report.insert"
 	ReportTemplate Action = "report.template"
 	ReportPull     Action = "report.pull"
+	ReportAccept   Action = "report.accept" // normal and pulled text at the caret, else of the section
 	ReportSign     Action = "report.sign"
 	DictationSwap  Action = "report.dictation"
 	SessionLock    Action = "session.lock"

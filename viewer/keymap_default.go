@@ -180,8 +180,9 @@ func DefaultTool() []Binding {
 // DefaultText is what acts while the reader types.
 func DefaultText() []Binding {
 	return append([]Binding{
-		{Keys: []Key{"tab"}, Place: InText, Action: PaneNext, Help: "next section", Group: "report"},
-		{Keys: []Key{"shift+tab"}, Place: InText, Action: PanePrev, Help: "previous section", Group: "report"},
+		{Keys: []Key{"tab"}, Place: InText, Action: PaneNext, Help: "next field", Group: "report"},
+		{Keys: []Key{"shift+tab"}, Place: InText, Action: PanePrev, Help: "previous field", Group: "report"},
+		{Keys: []Key{"ctrl+k"}, Place: InText, Action: ReportAccept, Help: "accept normal and pulled text here", Group: "report"},
 		{Keys: []Key{"ctrl+z"}, Place: InText, Action: UndoText, Help: "undo", Group: "report"},
 		{Keys: []Key{"ctrl+y"}, Place: InText, Action: RedoText, Help: "redo", Group: "report"},
 	}, everywhere(InText)...)

@@ -145,7 +145,8 @@ func (m *Model) swapFocus() tea.Cmd {
 	m.closeDocuments()
 	if c.page.Typing {
 		c.page.Typing = false
-		return tea.Batch(m.tellSite(), m.toViewer(func(v viewer.Viewer, epoch uint64) error { return v.Focus(epoch) }))
+		c.settleField()
+		return tea.Batch(m.tellSite(), c.takeEdits(m), m.toViewer(func(v viewer.Viewer, epoch uint64) error { return v.Focus(epoch) }))
 	}
 	if c.page.Editor == nil {
 		m.say("No report is open here: " + c.page.ReadOnly)

@@ -192,6 +192,7 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 		viewer.FocusSwap:     (*Model).swapFocus,
 		viewer.ReportInsert:  (*Model).insertMark,
 		viewer.ReportSign:    (*Model).openSheet,
+		viewer.ReportAccept:  (*Model).acceptText,
 	}
 }
 

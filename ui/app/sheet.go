@@ -42,6 +42,7 @@ func (m *Model) openSheet() tea.Cmd {
 	case m.sheet != nil && m.sheet.signing:
 		return nil
 	}
+	c.settleField()
 	m.saveDraft(c)
 	m.say("Checking …")
 	gather, epoch := m.facts(c), c.epoch

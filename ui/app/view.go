@@ -138,6 +138,8 @@ func (m *Model) hints() string {
 		return theme.Muted.Render("Enter signs · o override with a reason · Esc back to the report")
 	case m.page == onDocuments && m.open != nil && m.open.documents != nil:
 		return theme.Muted.Render(m.open.documents.hints())
+	case m.page == onCase && m.open != nil && m.open.page.Typing && m.open.fieldHint() != "":
+		return theme.Text.Render(m.open.fieldHint())
 	case m.page == onCase && m.open != nil && m.open.page.Typing:
 		return widget.Hints(m.Keymap, viewer.InText, []viewer.Action{viewer.FocusSwap, viewer.ReportInsert, viewer.PaneNext,
 			viewer.ReportSign, viewer.CaseAside, viewer.CaseNext}, m.width-2)
