@@ -33,7 +33,7 @@ func (e *HeldError) Error() string {
 	if e.Host != host() {
 		where += " on " + e.Host
 	}
-	return fmt.Sprintf("the report is being written in another window (%s, since %s)", where, e.Since.Local().Format("15:04"))
+	return fmt.Sprintf("written in another window since %s (%s)", e.Since.Local().Format("15:04"), where)
 }
 
 func holdID(study string) string { return "writing " + study }

@@ -133,7 +133,7 @@ func (h *house) writes(ctx context.Context, study string) (stop func(), err erro
 		return nil, err
 	}
 	if busy != "" {
-		return nil, errors.New(busy)
+		return nil, errors.New("the report is " + busy)
 	}
 	return w.Stop, nil
 }

@@ -230,8 +230,10 @@ func (m *Model) freeze(c *openCase, signed bool) {
 	}
 }
 
-// show gives the case to the viewer with what is cached of it.
+// show gives the case to the viewer with what is cached of it. A viewer that had the
+// case already begins anew with it.
 func (m *Model) show(c *openCase, state *viewer.State) tea.Cmd {
+	clear(c.sent)
 	vc := viewer.Case{
 		Epoch: c.epoch, StudyUID: c.row.StudyUID, Order: reading.Order(c.row), Studies: c.studies,
 		Marks: c.marks, Seen: c.seen, State: state, ReadOnly: c.page.ReadOnly, Site: m.siteLine(c.row), Display: m.Room.CheckedDisplay(),
@@ -245,7 +247,6 @@ func (m *Model) reshow() tea.Cmd {
 	if m.open == nil || m.view == nil {
 		return nil
 	}
-	clear(m.open.sent)
 	return m.show(m.open, m.open.page.State)
 }
 

@@ -21,7 +21,7 @@ func (w *writing) take(right *reading.Writing, busy string, now time.Time) (why 
 	if busy == "" {
 		return ""
 	}
-	return busy + "; it opens here when that window leaves it"
+	return busy + "; opens here when that one is left"
 }
 
 // stop gives the right back.

@@ -17,7 +17,7 @@ func TestAReportOpenInAnotherWindowIsReadOnlyUntilThatLeaves(t *testing.T) {
 	}
 	n.key("enter")
 	n.until("the case read-only", func() bool { return n.m.open != nil && n.m.open.page.ReadOnly != "" })
-	if got, want := n.m.open.page.ReadOnly, "being written in another window (process 4711 on ward-pc, since 03:12)"; !strings.Contains(got, want) {
+	if got, want := n.m.open.page.ReadOnly, "written in another window since 03:12 (process 4711 on ward-pc)"; !strings.Contains(got, want) {
 		t.Errorf("it says %q", got)
 	}
 	if n.m.open.draft != nil || n.m.open.page.Editor != nil {
