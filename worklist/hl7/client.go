@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -79,6 +80,9 @@ func (e Endpoint) Exchange(ctx context.Context, message []byte, controlID string
 		return Ack{}, fmt.Errorf("send message: %w", errors.Join(sent(err), ctx.Err(), err))
 	}
 	a, err := e.await(c, controlID)
+	if refusedUs(err) {
+		return a, fmt.Errorf("connect: %w", err)
+	}
 	if err != nil {
 		return a, fmt.Errorf("read acknowledgement: %w", errors.Join(ErrSent, ctx.Err(), err))
 	}
@@ -98,6 +102,13 @@ func sent(err error) error {
 		return nil
 	}
 	return ErrSent
+}
+
+// refusedUs: TLS 1.3 refuses a client's certificate after the handshake, when the
+// message has left; the receiver never read it (RFC 8446 4.4.2.4).
+func refusedUs(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error" && strings.Contains(op.Err.Error(), "certificate")
 }
 
 // await reads blocks until one acknowledges.

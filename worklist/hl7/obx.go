@@ -2,6 +2,7 @@ package hl7
 
 import (
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,16 +31,14 @@ func observations(w *writer, r report.Release, o Options, st status) {
 		{kind: "ST", what: "^SR Instance UID", value: text(r.Signed.SOPUID), state: "O"},
 	}
 	for _, p := range r.Body() {
-		list = append(list, section(p, st)...)
+		list = append(list, section(r, p, st)...)
 	}
 	if len(o.PDF) > 0 {
 		list = append(list, obx{kind: "ED", what: "18748-4^Diagnostic imaging report^LN", state: st.result,
 			value: wire("^Application^PDF^Base64^" + base64.StdEncoding.EncodeToString(o.PDF))})
 	}
+	list = slices.DeleteFunc(list, func(x obx) bool { return x.value == "" })
 	for i, x := range list {
-		if x.value == "" {
-			continue
-		}
 		fields := []wire{wire(strconv.Itoa(i + 1)), wire(x.kind), x.what, text(x.sub), x.value}
 		fields = put(fields, 8, text(x.abnormal))
 		fields = put(fields, 11, wire(x.state))
@@ -55,13 +54,13 @@ func observations(w *writer, r report.Release, o Options, st status) {
 // section makes an OBX of each paragraph, numbered in OBX-4 so that none takes
 // another's place (7.4.2.4); no line break stands in a value, which receivers show in
 // ways of their own. A critical result is flagged AA (table 0078).
-func section(p report.Part, st status) (out []obx) {
+func section(r report.Release, p report.Part, st status) (out []obx) {
 	what := parts(p.Section.LOINC(), p.Title, "LN")
 	if p.Section.LOINC() == "" {
 		what = parts("", p.Title)
 	}
 	abnormal := ""
-	if p.Section == report.Critical {
+	if critical(r, p) {
 		abnormal = "AA"
 	}
 	n := 0
@@ -76,6 +75,12 @@ func section(p report.Part, st status) (out []obx) {
 		}
 	}
 	return out
+}
+
+// critical: the section of critical results, or an addendum that tells one.
+func critical(r report.Release, p report.Part) bool {
+	return p.Section == report.Critical || p.Section == report.Addendum &&
+		slices.ContainsFunc(r.Critical, func(c report.Communication) bool { return c.Finding != "" && strings.Contains(p.Text, c.Finding) })
 }
 
 // pieces splits a paragraph that is too long for one field at a blank, which stays at

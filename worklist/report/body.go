@@ -11,9 +11,9 @@ func (r Release) Body() (out []Part) {
 		switch {
 		case s == Technique && r.Footer != "" && !strings.Contains(text, r.Footer):
 			text += "\n" + r.Footer
-		case s == Critical && strings.TrimSpace(text) == "":
+		case s == Critical && strings.TrimSpace(text) == "" && r.Kind != Added && r.Kind != Withdrawn:
 			for _, c := range r.Critical {
-				text += "\n" + c.Sentence()
+				text += "\n" + oneLine(Foreign(c.Text(r.Signed.At.Location())))
 			}
 		case s == Addendum && r.Reason != "" && (r.Kind == Corrected || r.Kind == Withdrawn) && !r.says(r.Reason):
 			text += "\nReason for the " + string(r.Kind) + ": " + r.Reason
@@ -37,23 +37,4 @@ func (r Release) says(words string) bool {
 		}
 	}
 	return false
-}
-
-// Sentence is the communication in words, with the zone's time.
-func (c Communication) Sentence() string {
-	if c.Told.IsZero() {
-		return "Critical result: " + c.Finding + ". Not communicated yet."
-	}
-	s := "Critical result: " + c.Finding + ". Communicated to " + c.To
-	if c.Role != "" {
-		s += " (" + c.Role + ")"
-	}
-	if c.Method != "" {
-		s += " by " + c.Method
-	}
-	s += " at " + c.Told.Format("2006-01-02 15:04 -0700")
-	if c.ReadBack {
-		s += ", read back"
-	}
-	return s + "."
 }
