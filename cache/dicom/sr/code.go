@@ -21,7 +21,7 @@ var (
 
 // Purposes of reference to an earlier document (CID 7009).
 var (
-	Addended    = Code{"121361", "DCM", "Document addended"}
+	Addended    = Code{"121361", "DCM", "Addended report"}
 	Replaced    = Code{"121360", "DCM", "Replaced report"}
 	Preliminary = Code{"121362", "DCM", "Preliminary report"}
 )

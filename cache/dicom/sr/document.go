@@ -38,11 +38,13 @@ type Document struct {
 	Title              Code   // zero: by modality and body part of Study
 	Language           string // RFC 5646; empty: en
 	Observer           Observer
+	Authors            []Observer // who wrote it besides Observer
 	Sections           []Section
 	Verified           bool // VERIFIED by Observer at VerifiedAt; else UNVERIFIED
 	VerifiedAt         time.Time
-	Preliminary        bool // PRELIMINARY; else FINAL
-	Partial            bool // PARTIAL; else COMPLETE
+	AttestedAt         time.Time // when Observer let an unverified document out; zero: not stated
+	Preliminary        bool      // PRELIMINARY; else FINAL
+	Partial            bool      // PARTIAL; else COMPLETE
 	Content            time.Time
 	Current, Priors    []InstanceRef // evidence of this procedure; other instances looked at
 	Request            Request

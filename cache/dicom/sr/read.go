@@ -29,6 +29,7 @@ func Read(d *dicom.Dataset) (Document, error) {
 	doc.readTimes(d)
 	doc.readRequest(d.Item(dicom.ReferencedRequestSequence))
 	doc.readContent(Tree(d))
+	doc.readPeople(d, zoneOf(d))
 	if pre := References(d, dicom.PredecessorDocumentsSequence); len(pre) > 0 {
 		doc.Predecessor = &pre[0]
 		sop := d.Item(dicom.PredecessorDocumentsSequence).Item(dicom.ReferencedSeriesSequence).Item(dicom.ReferencedSOPSequence)
@@ -37,12 +38,17 @@ func Read(d *dicom.Dataset) (Document, error) {
 	return doc, nil
 }
 
+// zoneOf is the zone that a data set declares for its times, else the machine's.
+func zoneOf(d *dicom.Dataset) *time.Location {
+	if z, ok := dicom.ParseDT("2000010100" + d.Str(dicom.TimezoneOffsetFromUTC)); ok && d.Has(dicom.TimezoneOffsetFromUTC) {
+		return z.Location()
+	}
+	return time.Local
+}
+
 // readTimes reads content time and the latest verification.
 func (doc *Document) readTimes(d *dicom.Dataset) {
-	zone := time.Local
-	if z, ok := dicom.ParseDT("2000010100" + d.Str(dicom.TimezoneOffsetFromUTC)); ok && d.Has(dicom.TimezoneOffsetFromUTC) {
-		zone = z.Location()
-	}
+	zone := zoneOf(d)
 	doc.Content, _ = dicom.ParseDateTime(d.Str(dicom.ContentDate), d.Str(dicom.ContentTime), zone)
 	for _, v := range d.Seq(dicom.VerifyingObserverSequence) {
 		at, _ := dicom.ParseDTIn(v.Str(dicom.VerificationDateTime), zone)

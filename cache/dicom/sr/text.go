@@ -73,8 +73,15 @@ func (doc Document) signature() string {
 	if doc.Observer.Organization != "" {
 		s += ", " + doc.Observer.Organization
 	}
-	if doc.Verified && !doc.VerifiedAt.IsZero() {
-		s += ", " + doc.VerifiedAt.Format("2006-01-02 15:04 -0700")
+	at := doc.AttestedAt
+	if doc.Verified {
+		at = doc.VerifiedAt
+	}
+	if !at.IsZero() {
+		s += ", " + at.Format("2006-01-02 15:04 -0700")
+	}
+	for i, a := range doc.Authors {
+		s += pick(i == 0, "\nWith ", ", ") + dicom.ParsePN(a.Name).Display()
 	}
 	return s
 }

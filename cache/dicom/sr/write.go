@@ -78,8 +78,12 @@ func (doc Document) checkFrame() error {
 		return &InvalidError{"series or instance UID missing or not a UID"}
 	case strings.Trim(doc.Observer.Name, "^= ") == "":
 		return &InvalidError{"no observer name"}
-	case unfit(doc.Observer.Name) || unfit(doc.Observer.Organization) || unfit(doc.Observer.ID):
+	case slices.ContainsFunc(append([]Observer{doc.Observer}, doc.Authors...), Observer.unfit):
 		return &InvalidError{"observer name, login or organization longer than 64 characters, or with a backslash or control character"}
+	case slices.ContainsFunc(doc.Authors, func(o Observer) bool { return strings.Trim(o.Name, "^= ") == "" }):
+		return &InvalidError{"an author without a name"}
+	case doc.Verified && !doc.AttestedAt.IsZero():
+		return &InvalidError{"verified, and attested by who has no right to verify"}
 	case doc.Content.IsZero():
 		return &InvalidError{"no content time"}
 	case doc.Verified && (doc.Partial || doc.Preliminary):
@@ -91,6 +95,8 @@ func (doc Document) checkFrame() error {
 	}
 	return nil
 }
+
+func (o Observer) unfit() bool { return unfit(o.Name) || unfit(o.Organization) || unfit(o.ID) }
 
 // unfit is what PN and LO cannot hold (PS3.5 6.2).
 func unfit(s string) bool {
@@ -198,9 +204,7 @@ func (doc Document) general(d *dicom.Dataset) {
 	d.SetStr(dicom.PreliminaryFlag, pick(doc.Preliminary, "PRELIMINARY", "FINAL"))
 	d.SetStr(dicom.VerificationFlag, pick(doc.Verified, "VERIFIED", "UNVERIFIED"))
 	d.SetSeq(dicom.PerformedProcedureCodeSequence)
-	if doc.Verified {
-		d.SetSeq(dicom.VerifyingObserverSequence, doc.verifier())
-	}
+	doc.people(d)
 	if r, ok := doc.request(); ok {
 		d.SetSeq(dicom.ReferencedRequestSequence, r)
 	}
@@ -211,19 +215,6 @@ func pick(b bool, yes, no string) string {
 		return yes
 	}
 	return no
-}
-
-func (doc Document) verifier() *dicom.Dataset {
-	v := &dicom.Dataset{}
-	v.SetStr(dicom.VerifyingOrganization, doc.Observer.Organization)
-	v.SetStr(dicom.VerificationDateTime, dicom.FormatDT(doc.VerifiedAt.Truncate(time.Second)))
-	v.SetStr(dicom.VerifyingObserverName, doc.Observer.Name)
-	v.SetSeq(dicom.VerifyingObserverIdentificationCodeSequence)
-	if id := doc.Observer.ID; id != "" && len(id) <= 16 {
-		code := Code{id, "99NOCTURNE", dicom.ParsePN(doc.Observer.Name).Display()}
-		v.SetSeq(dicom.VerifyingObserverIdentificationCodeSequence, code.dataset())
-	}
-	return v
 }
 
 // request is left out when nothing of the order is known: an item may not be
