@@ -50,11 +50,13 @@ type Release struct {
 	Reader     Reader
 	Others     []Reader // co-authors and who dictated, after the reader who signs
 
-	Parts  []Part // the sections that say something, in order
+	Parts  []Part // the sections that say something, in order; with the reason of a change
 	Footer string // what is added to the reader's words (Facts.Footer)
 	Reason string // why it was corrected or withdrawn
 
+	Study    *dicom.Dataset   // a header of the study: all objects of the release copy patient and study from it
 	Evidence []sr.InstanceRef // every instance of this procedure
+	Priors   []sr.InstanceRef // of other studies that were looked at; never one of Evidence
 	Critical []Communication
 	FollowUp []FollowUp
 }
@@ -73,24 +75,21 @@ func (d *Draft) Release(f Facts, s Signed) Release {
 		Kind: d.What(), Before: d.Before, BeforeKind: d.BeforeKind, Signed: s, Began: d.Started, Site: d.Site,
 		Facility: f.Reader.Organization, Patient: f.Patient, Accession: d.Accession, Exam: oneLine(f.Exam), Modality: f.Modality,
 		Priority: f.Priority, Requester: f.Requester, Indication: f.Indication, Request: f.Request,
-		Reader: f.Reader, Others: d.Authors, Footer: d.footer(f), Reason: d.Reason, Evidence: f.Instances, Critical: f.Critical,
+		Reader: f.Reader, Others: d.Authors, Footer: d.footer(f), Reason: d.Reason, Critical: f.Critical,
+		Parts: d.parts(), Study: f.header(d), Evidence: f.Instances, Priors: d.priorEvidence(f),
 	}
-	if f.Study != nil {
-		r.StudyDate, r.StudyTime = f.Study.Str(dicom.StudyDate), f.Study.Str(dicom.StudyTime)
-	}
-	for _, name := range Order {
-		if text := strings.TrimSpace(d.Plain(name)); text != "" {
-			r.Parts = append(r.Parts, Part{Section: name, Title: name.Title(), Text: text})
-		}
-	}
+	r.StudyDate, r.StudyTime = r.Study.Str(dicom.StudyDate), r.Study.Str(dicom.StudyTime)
 	return r
 }
 
-// footer is what is added to the reader's words: nothing to an addendum or a
-// withdrawal, which are about no images.
+// footer is what is added to the reader's words. An addendum repeats what the images
+// are, but nobody read them again; a withdrawal is about no images.
 func (d *Draft) footer(f Facts) string {
-	if k := d.What(); k == Added || k == Withdrawn {
+	switch k := d.What(); {
+	case k == Withdrawn, k == Added && strings.TrimSpace(d.Plain(Technique)) == "":
 		return ""
+	case k == Added:
+		return f.lossyWords()
 	}
 	return f.Footer()
 }

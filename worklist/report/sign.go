@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/big"
-	"strings"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -33,11 +32,11 @@ func (e *BlockedError) Error() string {
 	return fmt.Sprintf("cannot be signed: %s", e.Findings[0].Hint)
 }
 
-// Sign makes the final, verified report of the draft: a Basic Text SR (PS3.3
-// A.35.1, TID 2000) in a series of its own, COMPLETE, VERIFIED by the reader,
-// FINAL, with every instance of the procedure as current evidence and those of
-// the loaded priors as other evidence (N6). The same draft, facts and time give
-// the same UIDs and bytes. Findings that stop give *BlockedError.
+// Sign makes the report of the draft: a Basic Text SR (PS3.3 A.35.1, TID 2000) in a
+// series of its own, COMPLETE, VERIFIED by the reader and FINAL, or UNVERIFIED and
+// PRELIMINARY, with every instance of the procedure as current evidence and those of
+// the loaded priors as other evidence (N6). The same draft, facts and time give the
+// same UIDs and bytes. Findings that stop give *BlockedError.
 func Sign(d *Draft, f Facts, now time.Time) (Signed, error) {
 	now = now.Truncate(time.Second)
 	stop := Stopping(Check(d, f))
@@ -55,7 +54,7 @@ func Sign(d *Draft, f Facts, now time.Time) (Signed, error) {
 	s := Signed{StudyUID: d.StudyUID, SOPClass: string(dicom.BasicTextSRStorage), At: now,
 		SeriesUID: string(uidFrom("series", now.UTC().String(), string(body))),
 		SOPUID:    string(uidFrom("instance", now.UTC().String(), string(body)))}
-	ds, err := sr.BasicText(d.document(f, s))
+	ds, err := sr.BasicText(d.Release(f, s).document())
 	if err != nil {
 		return Signed{}, fmt.Errorf("sign: %w", err)
 	}
@@ -65,66 +64,6 @@ func Sign(d *Draft, f Facts, now time.Time) (Signed, error) {
 	}
 	s.Bytes, s.SHA256 = o.Bytes, o.SHA256
 	return s, nil
-}
-
-func (d *Draft) document(f Facts, s Signed) sr.Document {
-	doc := sr.Document{
-		Study: f.header(d), SeriesUID: dicom.UID(s.SeriesUID), SOPUID: dicom.UID(s.SOPUID), SeriesNumber: seriesNumber,
-		Observer: sr.Observer{Name: f.Reader.Name, ID: f.Reader.ID, Organization: f.Reader.Organization},
-		Verified: d.What() != Preliminary, VerifiedAt: s.At, Preliminary: d.What() == Preliminary, Content: d.Started.In(s.At.Location()),
-		Current: f.Instances, Priors: priorEvidence(f), Request: f.Request,
-	}
-	if doc.Observer.Organization == "" {
-		doc.Observer.Organization = "Unknown organization" // type 1, PS3.3 C.17.2
-	}
-	if doc.Request.Accession == "" {
-		doc.Request.Accession = d.Accession
-	}
-	for _, name := range Order {
-		text := d.Plain(name)
-		if footer := d.footer(f); name == Technique && footer != "" {
-			text = strings.TrimSpace(text + "\n" + footer) // what the images are, whatever is said of them
-		}
-		if text != "" {
-			doc.Sections = append(doc.Sections, sr.Section{Key: string(name), Name: name.Title(), Text: text})
-		}
-	}
-	if d.Before != nil {
-		doc.Predecessor = &sr.InstanceRef{Study: dicom.UID(d.StudyUID), Series: dicom.UID(d.Before.SeriesUID),
-			Instance: dicom.UID(d.Before.SOPUID), Class: dicom.UID(d.Before.SOPClass)}
-		doc.PredecessorPurpose = d.purpose()
-	}
-	return doc
-}
-
-// purpose says what the document before is to this one (PS3.16 CID 7009).
-func (d *Draft) purpose() sr.Code {
-	switch {
-	case d.What() == Added:
-		return sr.Addended
-	case d.BeforeKind == Preliminary:
-		return sr.Preliminary
-	}
-	return sr.Replaced
-}
-
-// priorEvidence never holds an instance of the current procedure.
-func priorEvidence(f Facts) (out []sr.InstanceRef) {
-	current := map[dicom.UID]bool{}
-	for _, r := range f.Instances {
-		current[r.Instance] = true
-	}
-	for _, p := range f.Priors {
-		if !p.Loaded {
-			continue
-		}
-		for _, r := range p.Instances {
-			if !current[r.Instance] {
-				out = append(out, r)
-			}
-		}
-	}
-	return out
 }
 
 // uidFrom makes a UID of a hash, as a version 8 UUID (RFC 9562 5.8) under 2.25
