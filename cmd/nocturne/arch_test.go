@@ -124,6 +124,7 @@ var fences = []struct {
 	{"database/sql", []string{"cache/index", "cache/ledger"}, false},
 	{"github.com/charmbracelet/bubbletea", []string{"ui", "cmd"}, false},
 	{"github.com/charmbracelet/bubbles", []string{"ui", "cmd"}, false},
+	{"codeberg.org/go-pdf/fpdf", []string{"worklist/report/paper"}, false},
 	{"net/http", []string{"worklist"}, true},
 	{"github.com/coder/websocket", []string{"worklist"}, true},
 	// Another's program gets no patient's data but by a pipe: few may start one.

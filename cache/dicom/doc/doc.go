@@ -3,7 +3,7 @@
 //
 //	read      Encapsulated PDF, CDA, STL, OBJ and MTL: the file's own bytes, its media
 //	          type and title; the text of a CDA
-//	not yet   written
+//	written   Encapsulated PDF
 package doc
 
 import (

@@ -14,7 +14,7 @@ func (it Item) Dataset() *dicom.Dataset {
 	}
 	d.SetStr(dicom.ValueType, it.ValueType)
 	if it.Concept.Value != "" {
-		d.SetSeq(dicom.ConceptNameCodeSequence, it.Concept.dataset())
+		d.SetSeq(dicom.ConceptNameCodeSequence, it.Concept.Dataset())
 	}
 	it.writeValue(d)
 	if len(it.Children) > 0 {
@@ -42,14 +42,14 @@ func (it Item) writeValue(d *dicom.Dataset) {
 	case "TIME":
 		d.SetStr(dicom.TimeValue, it.Text)
 	case "CODE":
-		d.SetSeq(dicom.ConceptCodeSequence, it.Code.dataset())
+		d.SetSeq(dicom.ConceptCodeSequence, it.Code.Dataset())
 	case "NUM":
 		m := &dicom.Dataset{}
 		m.SetStr(dicom.NumericValue, it.Num)
 		if f, err := strconv.ParseFloat(it.Num, 64); err == nil && it.exact != f {
 			m.SetFloat(dicom.FloatingPointValue, it.exact)
 		}
-		m.SetSeq(dicom.MeasurementUnitsCodeSequence, it.Units.dataset())
+		m.SetSeq(dicom.MeasurementUnitsCodeSequence, it.Units.Dataset())
 		d.SetSeq(dicom.MeasuredValueSequence, m)
 	case "IMAGE", "COMPOSITE":
 		d.SetSeq(dicom.ReferencedSOPSequence, it.Ref.dataset())
@@ -73,7 +73,8 @@ func (r Ref) dataset() *dicom.Dataset {
 	return d
 }
 
-func (c Code) dataset() *dicom.Dataset {
+// Dataset is the code as an item of a code sequence.
+func (c Code) Dataset() *dicom.Dataset {
 	d := &dicom.Dataset{}
 	d.SetStr(dicom.CodeValue, c.Value)
 	d.SetStr(dicom.CodingSchemeDesignator, c.Scheme)

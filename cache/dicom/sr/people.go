@@ -68,7 +68,7 @@ func (o Observer) login() []*dicom.Dataset {
 	if o.ID == "" || len(o.ID) > mostOfACode {
 		return nil
 	}
-	return []*dicom.Dataset{Code{o.ID, schemeOfLogins, dicom.ParsePN(o.Name).Display()}.dataset()}
+	return []*dicom.Dataset{Code{o.ID, schemeOfLogins, dicom.ParsePN(o.Name).Display()}.Dataset()}
 }
 
 // readPeople reads authors besides the observer, and the attestation.

@@ -244,7 +244,7 @@ func (doc Document) request() (*dicom.Dataset, bool) {
 	}
 	d.SetSeq(dicom.RequestedProcedureCodeSequence)
 	if r.Procedure.Value != "" {
-		d.SetSeq(dicom.RequestedProcedureCodeSequence, r.Procedure.dataset())
+		d.SetSeq(dicom.RequestedProcedureCodeSequence, r.Procedure.Dataset())
 	}
 	return d, true
 }
@@ -312,7 +312,7 @@ func reference(r InstanceRef, purpose Code) *dicom.Dataset {
 	d.SetStr(dicom.ReferencedSOPClassUID, string(r.Class))
 	d.SetStr(dicom.ReferencedSOPInstanceUID, string(r.Instance))
 	if purpose.Value != "" {
-		d.SetSeq(dicom.PurposeOfReferenceCodeSequence, purpose.dataset())
+		d.SetSeq(dicom.PurposeOfReferenceCodeSequence, purpose.Dataset())
 	}
 	return d
 }
