@@ -12,3 +12,8 @@ var Hanging embed.FS
 //
 //go:embed keymaps/*.toml
 var Keymaps embed.FS
+
+// Reports are the report templates that come with the program, an IHE MRRT file each.
+//
+//go:embed report/*.html
+var Reports embed.FS

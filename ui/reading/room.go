@@ -8,6 +8,7 @@ import (
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/fetch"
+	"github.com/nocturne/nocturne/worklist/report/template"
 	"github.com/nocturne/nocturne/worklist/ups"
 )
 
@@ -34,6 +35,18 @@ type Room struct {
 	// mammograms be reported on any, which the site's policy must allow.
 	Display    func() viewer.Display
 	AnyDisplay bool
+	// Templates reads the report templates; see TemplateSet.
+	Templates func() (*template.Set, error)
+}
+
+// TemplateSet is the templates to begin reports with, the reader's own among them as
+// their files are now. Files that could not be read are said in the error; the set is
+// there all the same. It reads files.
+func (r *Room) TemplateSet() (*template.Set, error) {
+	if r.Templates == nil {
+		return template.NewSet(), nil
+	}
+	return r.Templates()
 }
 
 func (r *Room) performer(site Site) *ups.Performer {

@@ -61,7 +61,11 @@ type Draft struct {
 	Spans     []Span             `json:"spans,omitempty"` // fields, and what is not confirmed
 	// Filled is what Prefill wrote last: a section that still reads so follows the
 	// facts, any other is the reader's.
-	Filled    map[Section]string `json:"filled,omitempty"`
+	Filled map[Section]string `json:"filled,omitempty"`
+	// Template is the one that was applied last; Applied is what it wrote: a section
+	// that still reads so is not the reader's yet.
+	Template  string             `json:"template,omitempty"`
+	Applied   map[Section]string `json:"applied,omitempty"`
 	Overrides []Override         `json:"overrides,omitempty"`
 	// Kind is what signing makes of it; see What. Before is the signed document that it
 	// adds to, replaces or withdraws, BeforeKind what that was and Was its text then.

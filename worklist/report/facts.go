@@ -42,6 +42,9 @@ type Facts struct {
 	// their records cannot be read, one that is open says so.
 	Critical []Communication
 
+	Doses    []Dose     // of the study's Radiation Dose SRs
+	Measured []Measured // of reports that the machine wrote
+
 	Others []Other // the other rows of the list
 	Reader Reader
 
@@ -74,6 +77,9 @@ type Series struct {
 	Description string
 	Thickness   float64 // mm, 0 unknown
 	Contrast    string  // Contrast/Bolus Agent (0018,0010)
+	Volume      float64 // of the contrast agent, mL; 0 unknown
+	Route       string  // of the contrast agent: IV
+	KVP         float64 // 0 unknown
 	Tracer      string  // Radiopharmaceutical
 	Field       float64 // T, 0 unknown
 	View        string  // View Position

@@ -32,6 +32,12 @@ func (d *Draft) Prefill(f Facts, now time.Time) (changed bool) {
 	return changed
 }
 
+// Compared and Technique are what Prefill writes, for templates to merge in.
+func (f Facts) Compared() string { return f.comparison() }
+
+// Technique says what was done, as far as order and images tell it.
+func (f Facts) Technique() string { return f.technique() }
+
 // comparison names the priors that were loaded, or says why there are none, and
 // never hides that the search is incomplete.
 func (f Facts) comparison() string {
@@ -141,8 +147,8 @@ func sentence(head string, parts []string) string {
 // contrast quotes the agent; that none is recorded does not prove that none was
 // given, and says no more.
 func contrast(of []Series) string {
-	if agents := distinct(of, func(s Series) string { return oneLine(s.Contrast) }); len(agents) > 0 {
-		return " Contrast agent: " + strings.Join(agents, ", ") + "."
+	if agents := distinct(of, Series.contrast); len(agents) > 0 {
+		return " Contrast agent: " + strings.Join(agents, "; ") + "."
 	}
 	if len(of) == 0 {
 		return ""
