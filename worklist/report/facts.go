@@ -42,8 +42,8 @@ type Facts struct {
 	// their records cannot be read, one that is open says so.
 	Critical []Communication
 
-	Doses    []Dose     // of the study's Radiation Dose SRs
-	Measured []Measured // of reports that the machine wrote
+	Doses   []Dose         // of the study's Radiation Dose SRs
+	Machine []MachineValue // of reports that the machine wrote
 
 	Others []Other // the other rows of the list
 	Reader Reader

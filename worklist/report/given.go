@@ -31,9 +31,9 @@ type Irradiation struct {
 	KVP      float64 // 0 unknown
 }
 
-// Measured is a value that the machine's own report states (PS3.16 TID 5000, 5100,
+// MachineValue is a value that the machine's own report states (PS3.16 TID 5000, 5100,
 // 5200), for fields to be filled from.
-type Measured struct {
+type MachineValue struct {
 	Keys   []string // what it is called by: its code "11820-8", its name, shorter names
 	Site   string   // where, in words
 	Side   string   // R, L or ""

@@ -24,17 +24,17 @@ type Outcome struct {
 // the draft fills itself (Prefill), are left as they are.
 //
 // What another template wrote and the reader did not change is replaced. In an
-// addendum only the addendum is written.
+// addendum only the addendum is written, in a withdrawal nothing.
 func (t *Template) Apply(d *report.Draft, f report.Facts, now time.Time) (out Outcome) {
 	d.Prefill(f, now)
 	of := about(f)
 	for _, s := range t.Sections {
-		if (s.Key == report.Addendum) != (d.Adds != nil) || s.isPrefilled() {
+		if (s.Key == report.Addendum) != (d.What() == report.Added) || d.What() == report.Withdrawn || s.isPrefilled() {
 			continue
 		}
 		before := d.Sections[s.Key]
 		own := before != "" && before != d.Filled[s.Key] && before != d.Applied[s.Key]
-		if own && (!s.proposes() || hasProposals(d, s.Key)) {
+		if own && (!s.proposes() || hasProposals(d, s.Key) || d.What() == report.Corrected) {
 			out.Kept = append(out.Kept, s.Key)
 			continue
 		}

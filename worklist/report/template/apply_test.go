@@ -149,7 +149,7 @@ func TestAnUntouchedTemplateIsReplacedByAnother(t *testing.T) {
 func TestAnAddendumTakesOnlyItsOwnSection(t *testing.T) {
 	d := draft()
 	d.Set(report.Findings, "Liver normal.", now)
-	a := d.Addend(report.Document{SOPUID: "1.2.3"}, now)
+	a := d.Addend(report.Document{SOPUID: "1.2.3"}, "more", now)
 	x := plainTemplate(t, "title: Addendum\nid: add\nfor: addendum\n# Findings\nNo.\n# Addendum *\nReason: [reason]\n[addendum]\n")
 	x.Apply(a, facts("CT", "CT", "F", "19700101", ""), now)
 	if a.Plain(report.Findings) != "Liver normal." || a.Plain(report.Addendum) != "Reason: [reason]\n[addendum]" {

@@ -53,7 +53,7 @@ func examOf(f report.Facts) exam {
 func (s *Set) Choose(d *report.Draft, f report.Facts) (out []Ranked) {
 	e := examOf(f)
 	for _, t := range s.All() {
-		if t.Scope.Module || t.Scope.Addendum != (d.Adds != nil) {
+		if t.Scope.Module || t.Scope.Addendum != (d.What() == report.Added) || d.What() == report.Withdrawn {
 			continue
 		}
 		if score, why, ok := t.Scope.fits(e); ok {
