@@ -13,13 +13,32 @@ import (
 // made with it; all or nothing. draftRevision is the revision that was signed: a draft
 // saved since gives ErrStale, a signed one ErrSigned, none ErrNone. Rows of several
 // reports, or without channel, control id or bytes, give ErrMalformed. The rows' ids
-// are in the order of rows; their Seq is that order.
-func (l *Ledger) Enqueue(ctx context.Context, rows []OutboxRow, draftRevision int64, records ...Record) (ids []int64, err error) {
+// are in the order of rows; their Seq is that order. What could not be made is a row
+// without bytes that is Parked from the start, with the Reason: it is seen, and holds
+// up nothing else.
+func (l *Ledger) Enqueue(ctx context.Context, rows []OutboxRow, draftRevision int64, records ...Record) ([]int64, error) {
+	return l.enqueue(ctx, rows, records, func(tx *sql.Tx) error {
+		return freeze(ctx, tx, rows[0].StudyUID, rows[0].Report, draftRevision)
+	})
+}
+
+// EnqueueBeside queues a signed document that is not the study's draft on disk (a
+// preliminary line sent while the report is being written), as Enqueue does, and keeps
+// body, the draft that it was made of, beside the study's own.
+func (l *Ledger) EnqueueBeside(ctx context.Context, rows []OutboxRow, body []byte, records ...Record) ([]int64, error) {
+	return l.enqueue(ctx, rows, records, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO past_draft (study, body, revision, saved, signed_as) VALUES (?,?,0,?,?)`,
+			rows[0].StudyUID, body, nanos(time.Now()), rows[0].Report)
+		return err
+	})
+}
+
+func (l *Ledger) enqueue(ctx context.Context, rows []OutboxRow, records []Record, draft func(*sql.Tx) error) (ids []int64, err error) {
 	if err := wellFormed(rows); err != nil {
 		return nil, err
 	}
 	err = l.write(ctx, "queue report", func(tx *sql.Tx) error {
-		if err := freeze(ctx, tx, rows[0].StudyUID, rows[0].Report, draftRevision); err != nil {
+		if err := draft(tx); err != nil {
 			return err
 		}
 		for i, r := range rows {
@@ -48,7 +67,9 @@ func wellFormed(rows []OutboxRow) error {
 		return fmt.Errorf("queue report: %w: there are none", ErrMalformed)
 	}
 	for i, r := range rows {
-		if r.Report == "" || r.Report != rows[0].Report || r.StudyUID == "" || r.Channel == "" || r.Control == "" || r.Kind == "" || len(r.Object) == 0 {
+		unmade := r.State == Parked && r.Reason != ""
+		if r.Report == "" || r.Report != rows[0].Report || r.StudyUID == "" || r.Channel == "" || r.Control == "" || r.Kind == "" ||
+			(len(r.Object) == 0) != unmade {
 			return fmt.Errorf("queue report: row %d: %w", i, ErrMalformed)
 		}
 	}
@@ -73,12 +94,15 @@ func freeze(ctx context.Context, tx *sql.Tx, study, report string, revision int6
 }
 
 func insertRow(ctx context.Context, tx *sql.Tx, r OutboxRow) (int64, error) {
+	if r.State != Parked {
+		r.State, r.Reason = Queued, ""
+	}
 	res, err := tx.ExecContext(ctx, `INSERT INTO outbox (report, seq, channel, address, control, kind, study, accession, site,
 		ups, workitem, txn, object, sha256, required, state, workitem_done, tries, next_at, reason, answer, signed, not_before,
 		verified, without_claim, priority)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0,'','',?,?,0,?,?)`,
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0,?,'',?,?,0,?,?)`,
 		r.Report, r.Seq, r.Channel, r.Address, r.Control, r.Kind, r.StudyUID, r.Accession, r.Site,
-		r.UPSURL, r.WorkitemUID, r.TransactionUID, r.Object, r.SHA256, r.Required, Queued, nanos(r.Signed), nanos(r.NotBefore),
+		r.UPSURL, r.WorkitemUID, r.TransactionUID, append([]byte{}, r.Object...), r.SHA256, r.Required, r.State, r.Reason, nanos(r.Signed), nanos(r.NotBefore),
 		r.WithoutClaim, r.Priority)
 	if err != nil {
 		return 0, err
@@ -87,7 +111,7 @@ func insertRow(ctx context.Context, tx *sql.Tx, r OutboxRow) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	r.State = Queued
+	r.Tries, r.Answer, r.WorkitemDone = 0, "", false
 	return id, addStep(ctx, tx, id, r)
 }
 
@@ -99,7 +123,7 @@ func (l *Ledger) Recall(ctx context.Context, id int64, now time.Time) error {
 		var report string
 		var left int
 		err := tx.QueryRowContext(ctx, `SELECT report, (SELECT count(*) FROM outbox AS a WHERE a.report=o.report
-				AND NOT (a.state='queued' AND a.tries=0 AND a.not_before>? AND a.lease_owner=''))
+				AND NOT (a.state='queued' AND a.tries=0 AND a.not_before>? AND a.lease_owner='' OR length(a.object)=0))
 			FROM outbox AS o WHERE id=?`, nanos(now), id).Scan(&report, &left)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
@@ -114,6 +138,7 @@ func (l *Ledger) Recall(ctx context.Context, id int64, now time.Time) error {
 			`DELETE FROM outbox WHERE report=?`,
 			`DELETE FROM record WHERE signing=?`,
 			`UPDATE draft SET signed_as='' WHERE signed_as=?`,
+			`DELETE FROM past_draft WHERE revision=0 AND signed_as=?`,
 		} {
 			if _, err := tx.ExecContext(ctx, stmt, report); err != nil {
 				return err
@@ -123,10 +148,11 @@ func (l *Ledger) Recall(ctx context.Context, id int64, now time.Time) error {
 	})
 }
 
-// Unpark queues a parked row again, on a person's word.
+// Unpark queues a parked row again, on a person's word. What could not be made cannot
+// be sent: ErrNone.
 func (l *Ledger) Unpark(ctx context.Context, id int64) error {
 	return l.write(ctx, "queue parked report again", func(tx *sql.Tx) error {
-		r, err := scanRow(tx.QueryRowContext(ctx, listRow+`WHERE id=? AND state='parked'`, id))
+		r, err := scanRow(tx.QueryRowContext(ctx, listRow+`WHERE id=? AND state='parked' AND length(object)>0`, id))
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrNone
 		}

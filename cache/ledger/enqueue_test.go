@@ -86,6 +86,11 @@ func TestRowsThatDoNotBelongTogetherAreRefused(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	odd := full("1.2")
+	odd[1].State, odd[1].Reason = Parked, "it has bytes and is parked"
+	if _, err := l.Enqueue(ctx, odd, rev); !errors.Is(err, ErrMalformed) {
+		t.Errorf("parked with bytes: %v", err)
+	}
 	if _, err := l.Enqueue(ctx, nil, rev); !errors.Is(err, ErrMalformed) {
 		t.Errorf("no rows: %v", err)
 	}
@@ -116,6 +121,55 @@ func TestRecallTakesAllRowsBackOrNone(t *testing.T) {
 	}
 	if rows, _ = l.Outbox(ctx); len(rows) != 4 {
 		t.Fatalf("a refused recall left %d rows", len(rows))
+	}
+}
+
+// What could not be made is parked in sight and holds up nothing; it cannot be sent.
+func TestWhatCouldNotBeMadeIsSeen(t *testing.T) {
+	ctx, l := context.Background(), open(t, t.TempDir())
+	rows := full("1.2")
+	rows[2].Object, rows[2].SHA256, rows[2].State, rows[2].Reason = nil, "", Parked, "the order has no patient ID"
+	for i := range rows {
+		rows[i].NotBefore = t0.Add(time.Second)
+	}
+	ids := signAll(t, l, rows)
+	r, err := l.Row(ctx, ids[2])
+	if err != nil || r.State != Parked || r.Reason != "the order has no patient ID" || len(r.Object) != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if err := l.Unpark(ctx, ids[2]); !errors.Is(err, ErrNone) {
+		t.Errorf("nothing was queued to be sent: %v", err)
+	}
+	if got := due(t, l, t0.Add(time.Second), false); !slices.Equal(got, []int64{ids[0], ids[3]}) {
+		t.Errorf("due %v", got)
+	}
+	must(t, l.Recall(ctx, ids[0], t0))
+	if rows, _ := l.Outbox(ctx); len(rows) > 0 {
+		t.Errorf("%d rows after recall", len(rows))
+	}
+}
+
+// A preliminary line goes out while the report is still being written.
+func TestADocumentBesideTheDraftLeavesItUnsigned(t *testing.T) {
+	ctx, l := context.Background(), open(t, t.TempDir())
+	rev, err := l.SaveDraft(ctx, Draft{StudyUID: "1.2", Body: []byte("a")})
+	must(t, err)
+	r := row("1.2", "")
+	r.NotBefore = t0.Add(time.Second)
+	ids, err := l.EnqueueBeside(ctx, []OutboxRow{r}, []byte("line"))
+	must(t, err)
+	_, err = l.SaveDraft(ctx, Draft{StudyUID: "1.2", Body: []byte("b"), Revision: rev})
+	must(t, err)
+	kept := func() (n int) {
+		must(t, l.db.QueryRow(`SELECT count(*) FROM past_draft WHERE body=x'6c696e65'`).Scan(&n))
+		return n
+	}
+	if parted, _ := l.PartedDrafts(ctx, "1.2"); kept() != 1 || len(parted) != 0 {
+		t.Errorf("%d lines kept, %d told as another window's", kept(), len(parted))
+	}
+	must(t, l.Recall(ctx, ids[0], t0))
+	if d, _, _ := l.Draft(ctx, "1.2"); kept() != 0 || string(d.Body) != "b" {
+		t.Errorf("after recall: %d lines, draft %q", kept(), d.Body)
 	}
 }
 

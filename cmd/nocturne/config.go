@@ -46,6 +46,7 @@ type SiteConfig struct {
 	PasswordFile string `toml:"password_file" doc:"file that holds the password (mode 0600)"`
 	AllStudies   bool   `toml:"all_studies" doc:"without UPS: list all studies instead of those with the reader's name"`
 	Phone        string `toml:"phone" doc:"number to call when a report cannot be delivered"`
+	SendConfig
 }
 
 // PolicyConfig holds the switches of the safety rules.
@@ -151,6 +152,9 @@ func (c Config) check() error {
 				return fmt.Errorf("config.toml: site %s: %q is not an http or https URL", s.Name, u)
 			}
 		}
+		if err := s.SendConfig.check(); err != nil {
+			return fmt.Errorf("config.toml: site %s: %w", s.Name, err)
+		}
 	}
 	return nil
 }
@@ -191,9 +195,17 @@ func reference(b *strings.Builder, v reflect.Value, table string) {
 		key, doc := field.Tag.Get("toml"), field.Tag.Get("doc")
 		switch f.Kind() {
 		case reflect.Struct:
+			if field.Anonymous {
+				reference(b, f, table)
+				continue
+			}
 			fmt.Fprintf(b, "\n# %s\n[%s]\n", doc, key)
 			reference(b, f, key)
 		case reflect.Slice:
+			if f.Type().Elem().Kind() == reflect.String {
+				fmt.Fprintf(b, "%s = [] # %s\n", key, doc)
+				continue
+			}
 			fmt.Fprintf(b, "\n# %s\n[[%s]]\n", doc, key)
 			reference(b, reflect.Zero(f.Type().Elem()), key)
 		case reflect.String:

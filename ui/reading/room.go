@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"context"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/ledger"
@@ -8,6 +9,7 @@ import (
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/fetch"
+	"github.com/nocturne/nocturne/worklist/report"
 	"github.com/nocturne/nocturne/worklist/report/template"
 	"github.com/nocturne/nocturne/worklist/ups"
 )
@@ -31,6 +33,11 @@ type Room struct {
 	Journal *Journal
 	Now     func() time.Time
 	Recall  func(stat bool) time.Duration
+	// Compose makes what the row's site gets of a signed report besides its SR; nil: it
+	// gets the SR only. The same release makes the same parcels.
+	Compose func(ctx context.Context, row feed.Row, rel report.Release) []Parcel
+	// Keep is what a signature leaves to be done, such as a follow-up's date; nil: nothing.
+	Keep func(rel report.Release) []ledger.Record
 	// Display is the monitor's last check (N22); nil: never checked. AnyDisplay lets
 	// mammograms be reported on any, which the site's policy must allow.
 	Display    func() viewer.Display

@@ -17,8 +17,8 @@ type Outgoing struct {
 	Signed report.Signed
 }
 
-// Sign freezes the draft as it stands on disk and puts the fixed bytes into the
-// outbox, both or neither. After it returned without an error the report is
+// Sign freezes the draft as it stands on disk and puts the fixed bytes for every
+// destination into the outbox, with what is left to be done, all or nothing. After it returned without an error the report is
 // signed, whatever happens to the network or the program.
 func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report.Facts, recall bool) (Outgoing, error) {
 	site, ok := r.Sites[row.Site]
@@ -45,7 +45,13 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 		out.WorkitemUID, out.TransactionUID = claim.WorkitemUID, claim.TransactionUID
 	}
 	out.WithoutClaim = !held
-	ids, err := r.Ledger.Enqueue(ctx, []ledger.OutboxRow{out}, d.Revision)
+	rel := d.Release(f, signed)
+	rel.Site = site.Name
+	var records []ledger.Record
+	if r.Keep != nil {
+		records = r.Keep(rel)
+	}
+	ids, err := r.Ledger.Enqueue(ctx, r.rows(ctx, out, row, rel), d.Revision, records...)
 	if errors.Is(err, ledger.ErrStale) {
 		return Outgoing{}, fmt.Errorf("the report was changed by another program while it was signed; look at it again: %w", err)
 	}
