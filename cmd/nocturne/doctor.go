@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/worklist/deliver"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/spf13/cobra"
 )
@@ -68,8 +69,8 @@ func outboxCheck(ctx context.Context, h *house) check {
 		return check{"outbox", "fail", err.Error()}
 	}
 	waiting, parked := 0, 0
-	for _, r := range rows {
-		if r.State == ledger.Parked {
+	for _, r := range deliver.Reports(rows) {
+		if r.Worst().State == ledger.Parked {
 			parked++
 		} else if !r.Done() {
 			waiting++

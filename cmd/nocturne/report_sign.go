@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/worklist/deliver"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report"
 	"github.com/spf13/cobra"
@@ -146,9 +147,11 @@ func (h *house) status(ctx context.Context, row feed.Row) (signAnswer, error) {
 	if err != nil || len(rows) == 0 {
 		return a, err
 	}
-	last := rows[len(rows)-1]
-	a.State, a.SOPUID, a.Reason = outboxWord(last.State), last.Report, last.Reason
-	a.WithoutClaim, a.WorkitemDone = last.WithoutClaim, last.WorkitemDone
+	all := deliver.Reports(rows)
+	last := all[len(all)-1]
+	worst := last.Worst()
+	a.State, a.SOPUID, a.Reason = outboxWord(worst.State), last[0].Report, worst.Reason
+	a.WithoutClaim, a.WorkitemDone = last[0].WithoutClaim, last[0].WorkitemDone
 	return a, nil
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -55,18 +56,18 @@ func (m *Model) delivered(d deliveredMsg) tea.Cmd {
 	}
 	m.outbox = m.outbox[:0]
 	next, fresh := slowLook, false
-	for _, r := range d.rows {
+	for _, r := range deliver.Reports(d.rows) {
 		line := m.describe(r)
 		m.outbox = append(m.outbox, line)
 		if !line.done {
 			next = quickLook
-			fresh = fresh || m.Now().Sub(r.Signed) < 2*slowLook
+			fresh = fresh || m.Now().Sub(r[0].Signed) < 2*slowLook
 		}
-		if m.open != nil && r.ID == m.open.outbox {
+		if m.open != nil && line.id == m.open.outbox {
 			m.open.page.Report = line.words
 		}
 		if line.overdue {
-			m.warn(fmt.Sprintf("A STAT report is not delivered after 10 min. %s", m.phone(r.Site)))
+			m.warn(fmt.Sprintf("A STAT report is not delivered after 10 min. %s", m.phone(line.site)))
 		}
 	}
 	if d.again || fresh { // until the chain has noticed, too
@@ -86,26 +87,31 @@ const (
 // reader knows within two seconds of signing.
 const silent = 1200 * time.Millisecond
 
-func (m *Model) describe(r ledger.OutboxRow) outboxLine {
-	line := outboxLine{id: r.ID, study: r.StudyUID, accession: r.Accession, site: r.Site, done: r.Done(), overdue: deliver.Overdue(r, m.Now())}
+// describe says how far a report is, in the words of the row that is worst off.
+func (m *Model) describe(report deliver.Report) outboxLine {
+	first, r := report[0], report.Worst()
+	line := outboxLine{id: first.ID, study: first.StudyUID, accession: first.Accession, site: r.Site, done: report.Done(),
+		overdue: slices.ContainsFunc(report, func(r ledger.OutboxRow) bool { return deliver.Overdue(r, m.Now()) })}
 	wait := r.NotBefore.Sub(m.Now())
+	silence := m.Now().Sub(r.Signed) > silent && wait <= -silent
 	switch {
 	case r.State == ledger.Verified:
 		line.words = "signed · VERIFIED at " + r.Site
-		if !r.Done() {
+		if !line.done {
 			line.words += " · completing the task"
 		}
-	case r.State == ledger.Parked:
-		line.words = "signed · PARKED: " + r.Reason
 	case r.State == ledger.Queued && wait > 0:
 		line.words = fmt.Sprintf("signed · sent in %d s · F12 takes it back", int(wait.Seconds())+1)
-	case r.State == ledger.Retry:
+	case r.State == ledger.Parked:
+		line.words = "signed · PARKED: " + r.Reason
+	case report.Arrived():
+		line.words = fmt.Sprintf("signed · VERIFIED at %s · %s waits", r.Site, deliver.Noun(r.Kind))
+	case r.State == ledger.Retry && r.Reason != "":
+		line.words = "signed · waiting, " + r.Reason
+	case r.State == ledger.Retry, silence:
 		line.words = fmt.Sprintf("signed · waiting, %s not answering", r.Site)
 	default:
 		line.words = "signed · sending to " + r.Site
-		if m.Now().Sub(r.Signed) > silent && wait <= -silent {
-			line.words = fmt.Sprintf("signed · waiting, %s not answering", r.Site)
-		}
 	}
 	return line
 }
