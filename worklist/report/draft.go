@@ -75,6 +75,8 @@ type Draft struct {
 	Was        map[Section]string `json:"was,omitempty"`
 	Reason     string             `json:"reason,omitempty"`  // why it is corrected or withdrawn
 	Authors    []Reader           `json:"authors,omitempty"` // who wrote it besides the reader who signs
+	// Calculated are the categories that calculators put into the text.
+	Calculated []Calculated `json:"calculated,omitempty"`
 
 	Started time.Time `json:"started"`
 	Changed time.Time `json:"changed"`

@@ -1,0 +1,28 @@
+package report
+
+import (
+	"slices"
+	"time"
+)
+
+// Calculated is a category that was calculated and put into the report: what the rule
+// was, what it was given and what it said. It stays with the draft, so that the words
+// of the report can be held against it.
+type Calculated struct {
+	ID       string            `json:"id"`                 // of the calculator: "lung-rads"
+	Rule     string            `json:"rule"`               // "Lung-RADS v2022"
+	Category string            `json:"category,omitempty"` // "4A"
+	Text     string            `json:"text"`               // as it was inserted
+	Inputs   map[string]string `json:"inputs,omitempty"`
+	Marks    []string          `json:"marks,omitempty"` // tracking UIDs that filled inputs in
+	FollowUp []FollowUp        `json:"follow_up,omitempty"`
+	At       time.Time         `json:"at"`
+}
+
+// Calculate remembers a calculation. One that says the same of the same is kept once.
+func (d *Draft) Calculate(c Calculated, now time.Time) {
+	c.Text = Foreign(c.Text)
+	d.Calculated = slices.DeleteFunc(d.Calculated, func(o Calculated) bool { return o.ID == c.ID && o.Text == c.Text })
+	d.Calculated = append(d.Calculated, c)
+	d.Changed = now.UTC()
+}
