@@ -65,12 +65,12 @@ func (a *attempt) deliver(ctx context.Context) error {
 	}
 	row := a.Row()
 	if row.State == ledger.Acked { // it was taken, and is gone
-		row.State = ledger.Retry
+		row.State, row.Answer = ledger.Retry, ""
 		if err := a.save(ctx, row); err != nil {
 			return err
 		}
 	}
-	row.State, row.Reason, row.Answer = ledger.Sending, "", ""
+	row.State, row.Reason = ledger.Sending, ""
 	if err := a.save(ctx, row); err != nil {
 		return err
 	}
@@ -228,6 +228,9 @@ func (a *attempt) later(ctx context.Context, why error) error {
 	var asked *WaitError
 	if errors.As(why, &asked) {
 		wait = max(wait, min(asked.After, time.Minute))
+		if asked.Answer != "" {
+			row.Answer = asked.Answer
+		}
 	}
 	row.NextAt = a.r.now().Add(wait)
 	return a.save(ctx, row)

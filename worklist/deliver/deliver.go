@@ -74,7 +74,8 @@ func (e *ParkError) Error() string { return e.Reason }
 type WaitError struct {
 	Reason string
 	After  time.Duration
-	Err    error // may be nil
+	Answer string // not "": becomes the row's, and stays with it when it is sent again
+	Err    error  // may be nil
 }
 
 // Error implements error.
