@@ -41,23 +41,41 @@ func (l *Ledger) enqueue(ctx context.Context, rows []OutboxRow, records []Record
 		if err := draft(tx); err != nil {
 			return err
 		}
-		for i, r := range rows {
-			r.Seq = i
-			id, err := insertRow(ctx, tx, r)
-			if err != nil {
-				return err
-			}
-			ids = append(ids, id)
-		}
-		for _, r := range records {
-			if err := putRecord(ctx, tx, r, rows[0].Report); err != nil {
-				return err
-			}
-		}
-		return nil
+		ids, err = insertAll(ctx, tx, rows, records)
+		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	return ids, nil
+}
+
+// EnqueueBeside puts a report in the outbox that leaves the study's draft as it is: a
+// preliminary one, sent while the report is still being written. Else it is Enqueue.
+func (l *Ledger) EnqueueBeside(ctx context.Context, rows []OutboxRow, records ...Record) (ids []int64, err error) {
+	if err := wellFormed(rows); err != nil {
+		return nil, err
+	}
+	err = l.write(ctx, "queue preliminary report", func(tx *sql.Tx) error {
+		ids, err = insertAll(ctx, tx, rows, records)
+		return err
+	})
+	return ids, err
+}
+
+func insertAll(ctx context.Context, tx *sql.Tx, rows []OutboxRow, records []Record) (ids []int64, err error) {
+	for i, r := range rows {
+		r.Seq = i
+		id, err := insertRow(ctx, tx, r)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	for _, r := range records {
+		if err := putRecord(ctx, tx, r, rows[0].Report); err != nil {
+			return nil, err
+		}
 	}
 	return ids, nil
 }

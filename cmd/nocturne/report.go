@@ -100,7 +100,7 @@ func (h *house) draft(ctx context.Context, env *environment, row feed.Row, texts
 		return err
 	}
 	if signed {
-		if d, err = h.room.Addendum(ctx, row); err != nil {
+		if d, err = h.room.Amend(ctx, row, report.Added, ""); err != nil {
 			return err
 		}
 	}

@@ -45,8 +45,11 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 		Reader:  report.Reader{Name: r.Reader.Name, ID: r.Reader.ID, Organization: r.Reader.Organization, Assumed: c.Assumed},
 		Request: sr.Request{Accession: row.Accession, Description: row.Study},
 	}
-	r.addImages(ctx, &f, row)
+	reports := r.addImages(ctx, &f, row)
 	f.Display = r.displayOf(f)
+	if e, ok := r.preliminary(ctx, row.StudyUID, reports); ok {
+		f.Preliminary = &e
+	}
 	c.Priors.addTo(&f, c.Loaded, r.references)
 	for _, o := range c.Others {
 		if o.StudyUID != row.StudyUID && !samePatient(o, row) {
@@ -80,14 +83,14 @@ func (r *Room) displayOf(f report.Facts) report.Display {
 }
 
 // addImages reads the study's headers: evidence, sides, series, and whether every
-// instance is of the order's patient.
-func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) {
+// instance is of the order's patient. It returns the files of the study's text reports.
+func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) (reports []string) {
 	series := map[string]bool{}
 	foreign := map[string]int{}
 	who := Identity(row)
 	for _, o := range r.Objects(row.StudyUID) {
 		if ctx.Err() != nil {
-			return
+			return reports
 		}
 		file, err := dicom.ReadHeader(o.Path)
 		if err != nil {
@@ -95,6 +98,9 @@ func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) {
 		}
 		h := file.Dataset
 		f.Have++
+		if isTextReport(h) {
+			reports = append(reports, o.Path)
+		}
 		f.Instances = append(f.Instances, reference(h))
 		for _, what := range who.Differs(h) {
 			foreign[what]++
@@ -116,6 +122,7 @@ func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) {
 			f.Foreign = append(f.Foreign, plural(n, "instance")+" with another "+what+" than the order's")
 		}
 	}
+	return reports
 }
 
 func plural(n int, what string) string {

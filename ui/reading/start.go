@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -89,40 +88,4 @@ func (r *Room) save(ctx context.Context, study string, body []byte, revision int
 		return 0, fmt.Errorf("this report was changed by another program meanwhile: %w", err)
 	}
 	return n, err
-}
-
-// Addendum begins an addendum to the study's signed report.
-func (r *Room) Addendum(ctx context.Context, row feed.Row) (*report.Draft, error) {
-	d, signed, err := r.Draft(ctx, row)
-	if err != nil || !signed {
-		return d, err
-	}
-	rows, err := r.Ledger.OutboxOf(ctx, row.StudyUID)
-	if err != nil || len(rows) == 0 {
-		return nil, fmt.Errorf("begin addendum: the signed report is not in the outbox: %w", err)
-	}
-	last := signedLast(rows)
-	file, err := dicom.Parse(last.Object)
-	if err != nil {
-		return nil, fmt.Errorf("begin addendum: %w", err)
-	}
-	next := d.Addend(report.Document{SeriesUID: file.Dataset.Str(dicom.SeriesInstanceUID), SOPUID: last.Report,
-		SOPClass: file.Dataset.Str(dicom.SOPClassUID)}, "", r.Now())
-	body, err := next.Encode()
-	if err != nil {
-		return nil, err
-	}
-	next.Revision, err = r.Ledger.SucceedDraft(ctx, row.StudyUID, body)
-	return next, err
-}
-
-// signedLast is the SR of the report that was signed last.
-func signedLast(rows []ledger.OutboxRow) ledger.OutboxRow {
-	last := rows[len(rows)-1]
-	for _, r := range rows {
-		if r.Control == rows[len(rows)-1].Report {
-			last = r
-		}
-	}
-	return last
 }

@@ -78,7 +78,7 @@ var rules = []rule{
 // Check runs every rule. It is quick enough to run while the reader types.
 func Check(d *Draft, f Facts) (out []Finding) {
 	for _, r := range rules {
-		if !r.holds(d.What()) {
+		if !r.holds(d) {
 			continue
 		}
 		for _, found := range r.check(d, f) {

@@ -70,6 +70,7 @@ type Draft struct {
 	// Kind is what signing makes of it; see What. Before is the signed document that it
 	// adds to, replaces or withdraws, BeforeKind what that was and Was its text then.
 	Kind       Kind               `json:"kind,omitempty"`
+	Wet        bool               `json:"wet,omitempty"` // a preliminary report of one line
 	Before     *Document          `json:"adds,omitempty"`
 	BeforeKind Kind               `json:"before_kind,omitempty"`
 	Was        map[Section]string `json:"was,omitempty"`

@@ -38,6 +38,8 @@ type Facts struct {
 
 	Display Display // of what the images were read on
 
+	Preliminary *Earlier // the preliminary report of this study that is not replaced yet
+
 	// Critical are the critical results of the study, open ones and closed ones. Where
 	// their records cannot be read, one that is open says so.
 	Critical []Communication

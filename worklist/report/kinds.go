@@ -63,7 +63,7 @@ func (d *Draft) Withdraw(signed Document, why string, now time.Time) *Draft {
 // while the report is still being written.
 func (d *Draft) WetRead(line string, now time.Time) *Draft {
 	w := New(d.StudyUID, d.Accession, d.Site, now)
-	w.Kind, w.Started = Preliminary, now.UTC()
+	w.Kind, w.Wet = Preliminary, true
 	if d.What() == Final && d.Before != nil { // a second line replaces the first
 		w.Before, w.BeforeKind = d.Before, Preliminary
 	}
@@ -81,6 +81,46 @@ func (d *Draft) Follows(signed Document, said map[Section]string, now time.Time)
 	d.Changed = now.UTC()
 }
 
+// Earlier is a report of the study as it was found: in the archive or the outbox.
+type Earlier struct {
+	Document
+	Preliminary bool
+	By          Reader
+	At          time.Time
+	Sections    map[Section]string
+}
+
+// Adopt makes the draft follow a preliminary report of its study. Where nothing was
+// written yet it begins with that one's text and names who wrote it. It tells whether
+// anything changed.
+func (d *Draft) Adopt(e *Earlier, now time.Time) bool {
+	if e == nil || d.What() != Final || d.Before != nil && d.Before.SOPUID == e.SOPUID {
+		return false
+	}
+	fresh := d.untouched()
+	d.Follows(e.Document, e.Sections, now)
+	if !fresh || len(e.Sections) == 1 { // a wet read is no report to go on from
+		return true
+	}
+	for s, text := range e.Sections {
+		d.Set(s, text, now)
+	}
+	if e.By.Name != "" {
+		d.Authors = append(d.Authors, e.By)
+	}
+	return true
+}
+
+// untouched reports whether the reader wrote nothing yet.
+func (d *Draft) untouched() bool {
+	for s, text := range d.Sections {
+		if text != "" && text != d.Filled[s] {
+			return false
+		}
+	}
+	return true
+}
+
 // Changes are the sections whose text is not that of the report before.
 func (d *Draft) Changes() (out []Section) {
 	for _, s := range Order {
@@ -91,15 +131,19 @@ func (d *Draft) Changes() (out []Section) {
 	return out
 }
 
-// ruledBy are the rules that a kind of document is held against; nil: all of them.
+// ruledBy are the rules that documents are held against that are no whole reports: a
+// wet read is one line, and a withdrawal none of the images.
 var ruledBy = map[Kind][]string{
 	Preliminary: {"no-reader", "impression-empty", "wrong-patient-instance", "wrong-patient-text", "side-conflict", "time-order", "reader-assumed"},
 	Withdrawn:   {"no-reader", "impression-empty", "reason-missing", "call-required", "time-order", "reader-assumed"},
 }
 
-func (r rule) holds(k Kind) bool {
-	only := ruledBy[k]
-	return only == nil || slices.Contains(only, r.id)
+func (r rule) holds(d *Draft) bool {
+	k := d.What()
+	if k == Withdrawn || k == Preliminary && d.Wet {
+		return slices.Contains(ruledBy[k], r.id)
+	}
+	return true
 }
 
 // reasonMissing: whoever reads a correction or a withdrawal is told why.

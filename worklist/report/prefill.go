@@ -13,9 +13,10 @@ import (
 // prior that arrives later changes the comparison, the reader's own words stay,
 // and what the reader emptied stays empty. It tells whether anything changed.
 func (d *Draft) Prefill(f Facts, now time.Time) (changed bool) {
-	if d.What() == Added {
+	if d.What() != Final {
 		return false
 	}
+	changed = d.Adopt(f.Preliminary, now)
 	if d.Filled == nil {
 		d.Filled = map[Section]string{}
 	}

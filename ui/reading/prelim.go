@@ -1,0 +1,59 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/report"
+)
+
+// WetRead sends one line about the study as a preliminary report, at once: the draft d
+// and the claim stay as they are, and what is signed later replaces it. After it
+// returned without an error the line is in the outbox, whatever happens.
+func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f report.Facts, line string) (Outgoing, error) {
+	site, ok := r.Sites[row.Site]
+	if !ok {
+		return Outgoing{}, fmt.Errorf("send preliminary report: no site %q is configured", row.Site)
+	}
+	d.Adopt(f.Preliminary, r.Now())
+	wet := d.WetRead(line, r.Now())
+	signed, err := report.Sign(wet, f, r.Now())
+	if err != nil {
+		return Outgoing{}, err
+	}
+	ids, err := r.Ledger.EnqueueBeside(ctx, []ledger.OutboxRow{{
+		Report: signed.SOPUID, Channel: ledger.DICOM, Address: site.DICOMwebURL, Control: signed.SOPUID, Kind: ledger.KindSR,
+		StudyUID: row.StudyUID, Accession: row.Accession, Site: site.Name, UPSURL: site.UPSURL, Object: signed.Bytes, SHA256: signed.SHA256,
+		State: ledger.Queued, Signed: signed.At, NotBefore: r.Now(), Priority: string(row.Priority),
+	}})
+	if err != nil {
+		return Outgoing{}, fmt.Errorf("send preliminary report: %w", err)
+	}
+	return Outgoing{ID: ids[0], Signed: signed}, nil
+}
+
+// preliminary is the preliminary report of a study that nothing replaced yet: the last
+// that this home sent, or the newest report among the files on disk when it is one.
+func (r *Room) preliminary(ctx context.Context, study string, paths []string) (report.Earlier, bool) {
+	last, ok := newest(paths)
+	rows, err := r.Ledger.OutboxOf(ctx, study)
+	if err != nil {
+		return last, ok && last.Preliminary
+	}
+	for _, o := range rows {
+		if o.Kind != ledger.KindSR {
+			continue
+		}
+		f, err := dicom.Parse(o.Object)
+		if err != nil {
+			continue
+		}
+		if e, fine := earlier(f.Dataset); fine && (!ok || !e.At.Before(last.At)) {
+			last, ok = e, true
+		}
+	}
+	return last, ok && last.Preliminary
+}
