@@ -50,19 +50,6 @@ func (l *Ledger) enqueue(ctx context.Context, rows []OutboxRow, records []Record
 	return ids, nil
 }
 
-// EnqueueBeside puts a report in the outbox that leaves the study's draft as it is: a
-// preliminary one, sent while the report is still being written. Else it is Enqueue.
-func (l *Ledger) EnqueueBeside(ctx context.Context, rows []OutboxRow, records ...Record) (ids []int64, err error) {
-	if err := wellFormed(rows); err != nil {
-		return nil, err
-	}
-	err = l.write(ctx, "queue preliminary report", func(tx *sql.Tx) error {
-		ids, err = insertAll(ctx, tx, rows, records)
-		return err
-	})
-	return ids, err
-}
-
 func insertAll(ctx context.Context, tx *sql.Tx, rows []OutboxRow, records []Record) (ids []int64, err error) {
 	for i, r := range rows {
 		r.Seq = i

@@ -24,11 +24,14 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	if err != nil {
 		return Outgoing{}, err
 	}
-	ids, err := r.Ledger.EnqueueBeside(ctx, []ledger.OutboxRow{{
-		Report: signed.SOPUID, Channel: ledger.DICOM, Address: site.DICOMwebURL, Control: signed.SOPUID, Kind: ledger.KindSR,
-		StudyUID: row.StudyUID, Accession: row.Accession, Site: site.Name, UPSURL: site.UPSURL, Object: signed.Bytes, SHA256: signed.SHA256,
-		State: ledger.Queued, Signed: signed.At, NotBefore: r.Now(), Priority: string(row.Priority),
-	}})
+	body, err := wet.Encode()
+	if err != nil {
+		return Outgoing{}, err
+	}
+	out := r.firstRow(site, row, signed)
+	rel := wet.Release(f, signed)
+	rel.Site = site.Name
+	ids, err := r.Ledger.EnqueueBeside(ctx, r.rows(ctx, out, row, rel), body)
 	if err != nil {
 		return Outgoing{}, fmt.Errorf("send preliminary report: %w", err)
 	}

@@ -18,8 +18,9 @@ type Outgoing struct {
 }
 
 // Sign freezes the draft as it stands on disk and puts the fixed bytes for every
-// destination into the outbox, with what is left to be done, all or nothing. After it returned without an error the report is
-// signed, whatever happens to the network or the program.
+// destination into the outbox, with what is left to be done, all or nothing. After it
+// returned without an error the report is signed, whatever happens to the network or
+// the program.
 func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report.Facts, recall bool) (Outgoing, error) {
 	site, ok := r.Sites[row.Site]
 	if !ok {
@@ -29,11 +30,7 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 	if err != nil {
 		return Outgoing{}, err
 	}
-	out := ledger.OutboxRow{
-		Report: signed.SOPUID, Channel: ledger.DICOM, Address: site.DICOMwebURL, Control: signed.SOPUID, Kind: ledger.KindSR, Required: true,
-		StudyUID: row.StudyUID, Accession: row.Accession, Site: site.Name, UPSURL: site.UPSURL, Object: signed.Bytes, SHA256: signed.SHA256,
-		State: ledger.Queued, Signed: signed.At, NotBefore: r.Now(), Priority: string(row.Priority),
-	}
+	out := r.firstRow(site, row, signed)
 	if recall && r.Recall != nil {
 		out.NotBefore = r.Now().Add(r.Recall(row.Priority != pacs.Routine && row.Priority != pacs.NotStated))
 	}
@@ -59,4 +56,13 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 		return Outgoing{}, fmt.Errorf("sign: %w", err)
 	}
 	return Outgoing{ID: ids[0], Signed: signed}, nil
+}
+
+// firstRow carries the report itself to its site, at once.
+func (r *Room) firstRow(site Site, row feed.Row, s report.Signed) ledger.OutboxRow {
+	return ledger.OutboxRow{
+		Report: s.SOPUID, Channel: ledger.DICOM, Address: site.DICOMwebURL, Control: s.SOPUID, Kind: ledger.KindSR, Required: true,
+		StudyUID: row.StudyUID, Accession: row.Accession, Site: site.Name, UPSURL: site.UPSURL, Object: s.Bytes, SHA256: s.SHA256,
+		State: ledger.Queued, Signed: s.At, NotBefore: r.Now(), Priority: string(row.Priority),
+	}
 }
