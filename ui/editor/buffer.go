@@ -109,6 +109,22 @@ func (b *Buffer) Insert(s string) {
 	}
 }
 
+// insertAt puts text somewhere else than at the caret, as a step of its own; the caret
+// and what is selected stay on what they were on.
+func (b *Buffer) insertAt(at int, text string) {
+	put := []rune(text)
+	caret, anchor, selecting := b.caret, b.anchor, b.selecting
+	b.replace(at, at, put, noGroup)
+	if caret > at {
+		caret += len(put)
+	}
+	if anchor > at {
+		anchor += len(put)
+	}
+	b.caret, b.anchor, b.selecting = caret, anchor, selecting
+	b.history.caretIs(caret)
+}
+
 // Backspace takes what is selected, else what is shown before the caret.
 func (b *Buffer) Backspace() {
 	if b.selecting {

@@ -44,6 +44,7 @@ type Editor struct {
 	active  int
 	inside  rune // the span the caret was in after the last key; 0: none
 	partial string
+	list    *List // open under the caret; nil: none
 	width   int
 	height  int
 	scroll  int
@@ -137,7 +138,12 @@ func Foreign(s string) string {
 
 // Key does what the named key does to text and tells whether it did anything.
 func (e *Editor) Key(key string) bool {
-	did := e.press(key)
+	did := true
+	if e.list != nil {
+		e.pickKey(key)
+	} else {
+		did = e.press(key)
+	}
 	e.follow()
 	return did
 }

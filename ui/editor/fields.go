@@ -147,9 +147,35 @@ func (e *Editor) left(r rune) {
 			e.say(problem)
 			return
 		}
+		e.unit(s)
 	}
 	if !s.Confirmed {
 		e.confirm(r)
+	}
+}
+
+// unit writes a number's unit behind it, where neither the reader nor the text around
+// has.
+func (e *Editor) unit(s report.Span) {
+	for _, section := range e.Sections {
+		b := section.Buffer
+		for _, f := range b.marks().frames {
+			if f.rune != s.Rune {
+				continue
+			}
+			m := numeric.FindStringSubmatch(strings.TrimSpace(e.read(b.text[f.open+1 : f.end])))
+			rest := strings.TrimLeft(string(b.text[f.end+1:min(len(b.text), f.end+20)]), " ")
+			if m == nil || m[1] != "" || s.Unit == "" || strings.HasPrefix(rest, s.Unit) {
+				return
+			}
+			text := " " + s.Unit
+			if s.Unit == "%" || s.Unit == "°" {
+				text = s.Unit
+			}
+			b.insertAt(f.end, text)
+			e.changed[section.Key] = true
+			return
+		}
 	}
 }
 
@@ -247,7 +273,7 @@ func (e *Editor) Hint() string {
 	}
 	parts := []string{strings.TrimSpace("field " + s.Name)}
 	switch {
-	case s.Kind == report.ChoiceField:
+	case len(s.Choices) > 0:
 		parts = append(parts, "F8 chooses: "+strings.Join(s.Choices, ", "))
 	case s.Kind == report.NumberField && NumberProblem(s, content) != "":
 		parts = append(parts, NumberProblem(s, content))

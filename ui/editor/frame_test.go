@@ -92,7 +92,7 @@ func TestTabSelectsFieldsAndTypingReplacesThem(t *testing.T) {
 		t.Errorf("selected %d to %d", from, to)
 	}
 	d.write("left")
-	if got := d.reads(); got != "Nodule of 12 on the left." {
+	if got := d.reads(); got != "Nodule of 12 mm on the left." {
 		t.Errorf("reads %q", got)
 	}
 	d.press("shift+tab", "backspace")
@@ -132,6 +132,52 @@ func TestADefaultStaysAndIsConfirmedWhenItsFieldIsLeft(t *testing.T) {
 	d.press("shift+tab")
 	if d.Accept() != 1 || len(d.draft.Unconfirmed()) != 0 {
 		t.Error("what was pulled is not accepted by its key")
+	}
+}
+
+func TestANumberGetsItsUnitOnce(t *testing.T) {
+	for given, want := range map[string]string{"12": "12 mm.", "12 mm": "12 mm.", "": "[size].", "3-4": "3-4 mm.", "about": "about."} {
+		d := newDesk(t, size, "", ".")
+		d.press("tab")
+		d.write(given)
+		d.press("tab", "shift+tab", "tab")
+		if got := d.reads(); got != want {
+			t.Errorf("%q reads %q", given, got)
+		}
+	}
+	d := newDesk(t, size, "", " mm wide")
+	d.press("tab", "8", "tab")
+	if got := d.reads(); got != "8 mm wide" {
+		t.Errorf("reads %q", got)
+	}
+}
+
+func TestAListIsChosenFromByNumberLettersAndArrows(t *testing.T) {
+	for _, c := range []struct {
+		span report.Span
+		keys string
+		want string
+	}{
+		{side, "2", "left"}, {side, "b enter", "both"}, {side, "down down enter", "both"}, {side, "esc", "right"}, {side, "l x enter", "left"},
+		{organs, "1 3 enter", "liver, kidneys"}, {organs, "down space enter", "spleen"}, {organs, "k enter", "kidneys"},
+	} {
+		content := "right"
+		if c.span.Multiple {
+			content = ""
+		}
+		d := newDesk(t, "On the ", c.span, content, ".")
+		d.press("tab")
+		if !d.PickField() {
+			t.Fatal("no list")
+		}
+		d.press(strings.Fields(c.keys)...)
+		if got := d.reads(); got != "On the "+c.want+"." || d.Picking() {
+			t.Errorf("%s: %q", c.keys, got)
+		}
+	}
+	d := newDesk(t, "Nodule", side, "")
+	if d.PickField() {
+		t.Error("a list where no field is")
 	}
 }
 
@@ -233,6 +279,8 @@ func randomKey(d *desk, rng *rand.Rand) {
 		d.take()
 	case 1:
 		d.Resize(20+rng.IntN(60), 3+rng.IntN(20))
+	case 2:
+		d.PickField()
 	default:
 		d.press(anyKeys[rng.IntN(len(anyKeys))])
 	}
