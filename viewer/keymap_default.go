@@ -8,6 +8,7 @@ func everywhere(p Place) []Binding {
 		{Keys: []Key{"f4"}, Place: p, Action: ReportInsert, Help: "insert measurement", Group: "report"},
 		{Keys: []Key{"f5"}, Place: p, Action: CaseAside, Help: "put aside / back", Group: "case"},
 		{Keys: []Key{"f6"}, Place: p, Action: CaseNext, Help: "next suggested case", Group: "case"},
+		{Keys: []Key{"f8"}, Place: p, Action: ReportTemplate, Help: "choices of a field", Group: "report"},
 		{Keys: []Key{"f12"}, Place: p, Action: ReportSign, Help: "sign sheet", Group: "report"},
 		{Keys: []Key{"ctrl+l"}, Place: p, Action: SessionLock, Help: "blank both", Group: "case"},
 		{Keys: []Key{"ctrl+p"}, Place: p, Action: Palette, Help: "palette", Group: "help"},

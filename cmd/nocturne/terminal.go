@@ -50,7 +50,7 @@ func (h *house) read(ctx context.Context, env *environment, banner string) error
 		Room: h.room, Feed: h.feed, Outbox: h.runner, Keymap: keys, Keymaps: env.keymap, Viewer: h.viewer(ctx, env),
 		Poll: time.Duration(max(1, h.config.Policy.PollSeconds)) * time.Second, Alarm: h.config.Alarm.Command,
 		Screen: screen, Out: env.Out, Now: time.Now, AssumedReader: h.assumed, Banner: banner, Failed: h.failed,
-		Hanging: env.keepHanging,
+		Hanging: env.keepHanging, Macros: env.macros,
 	})
 	defer model.Close()
 	_, err := tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(env.In), tea.WithOutput(env.Out), tea.WithContext(ctx)).Run()

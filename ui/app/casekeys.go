@@ -109,7 +109,9 @@ func (m *Model) imageKey(name string) tea.Cmd {
 // reportKey is a key while the reader types: F-keys and control keys act, all else
 // is text.
 func (c *openCase) reportKey(m *Model, name string, msg tea.KeyMsg) tea.Cmd {
-	if text, ok := typed(msg); ok {
+	if text, ok := typed(msg); ok && !msg.Paste && c.page.Editor.Picking() {
+		return m.oneByOne(text)
+	} else if ok {
 		if !c.signed {
 			c.page.Editor.Insert(text)
 		}
@@ -119,6 +121,9 @@ func (c *openCase) reportKey(m *Model, name string, msg tea.KeyMsg) tea.Cmd {
 		if _, own := actions()[b.Action]; own {
 			return m.act(b.Action)
 		}
+	}
+	if name == "esc" && c.page.Editor.Escape() {
+		return nil
 	}
 	if name == "esc" {
 		m.alarm.acknowledge()

@@ -26,6 +26,7 @@ func (c *openCase) useDraft(m *Model, d *report.Draft) {
 	c.page.Editor = editor.New(sections, string(report.Findings))
 	c.page.Editor.Token = c.token
 	c.useFields(m)
+	c.useMacros()
 	c.page.Report = "draft"
 	c.refreshTokens(m)
 }

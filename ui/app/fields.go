@@ -48,3 +48,19 @@ func (m *Model) acceptText() tea.Cmd {
 	}
 	return c.takeEdits(m)
 }
+
+// pickHere opens the list of the field under the caret (F8).
+func (m *Model) pickHere() tea.Cmd {
+	c := m.open
+	switch {
+	case c == nil || c.page.Editor == nil || c.signed || m.page != onCase:
+		m.say("There is no report to choose in.")
+	case !c.page.Typing:
+		m.say("The keys belong to the images. F3 goes to the report, F8 there lists what a field takes.")
+	case c.page.Editor.Picking():
+		c.page.Editor.Key("esc")
+	case !c.page.Editor.PickField():
+		m.say("No choices here: Tab goes to the next field.")
+	}
+	return nil
+}

@@ -181,18 +181,19 @@ func (m *Model) act(a viewer.Action) tea.Cmd {
 // actions are the terminal's own, whatever page is on screen.
 func actions() map[viewer.Action]func(*Model) tea.Cmd {
 	return map[viewer.Action]func(*Model) tea.Cmd{
-		viewer.Help:          func(m *Model) tea.Cmd { m.help = true; return nil },
-		viewer.Command:       (*Model).askCommand,
-		viewer.Palette:       (*Model).askPalette,
-		viewer.ListRefresh:   func(m *Model) tea.Cmd { m.say("Asking the sites …"); return m.pollOnce() },
-		viewer.SessionLock:   (*Model).lock,
-		viewer.CaseDocuments: (*Model).openDocuments,
-		viewer.CaseNext:      (*Model).nextCase,
-		viewer.CaseAside:     (*Model).putAside,
-		viewer.FocusSwap:     (*Model).swapFocus,
-		viewer.ReportInsert:  (*Model).insertMark,
-		viewer.ReportSign:    (*Model).openSheet,
-		viewer.ReportAccept:  (*Model).acceptText,
+		viewer.Help:           func(m *Model) tea.Cmd { m.help = true; return nil },
+		viewer.Command:        (*Model).askCommand,
+		viewer.Palette:        (*Model).askPalette,
+		viewer.ListRefresh:    func(m *Model) tea.Cmd { m.say("Asking the sites …"); return m.pollOnce() },
+		viewer.SessionLock:    (*Model).lock,
+		viewer.CaseDocuments:  (*Model).openDocuments,
+		viewer.CaseNext:       (*Model).nextCase,
+		viewer.CaseAside:      (*Model).putAside,
+		viewer.FocusSwap:      (*Model).swapFocus,
+		viewer.ReportInsert:   (*Model).insertMark,
+		viewer.ReportSign:     (*Model).openSheet,
+		viewer.ReportAccept:   (*Model).acceptText,
+		viewer.ReportTemplate: (*Model).pickHere,
 	}
 }
 

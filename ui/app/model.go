@@ -43,7 +43,9 @@ type Options struct {
 	// Hanging keeps a layout as a hanging protocol or forgets one (viewer.HangKeep,
 	// HangForget) and says so in a sentence; nil: nothing is kept.
 	Hanging func(a viewer.Action, text string) (said string, err error)
-	Banner  string // "DEMO · phantoms, not patients" or empty
+	// Macros reads the phrases that are typed by name; nil: there are none.
+	Macros func() ([]reading.Macro, error)
+	Banner string // "DEMO · phantoms, not patients" or empty
 }
 
 // pageName is what fills the screen.

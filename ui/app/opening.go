@@ -46,6 +46,7 @@ type openCase struct {
 	ctx      context.Context // ends when the case goes
 	// documents is the page of its reports and PDFs; nil: closed.
 	documents *documents
+	macros    []reading.Macro
 	late      late // images that were announced and are not here
 	writing   writing
 }
@@ -75,7 +76,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.help, m.helpAt, m.prompt.Open = false, 0, false // what was asked was asked of the case before
 	m.Room.Prefer(row.StudyUID)
 	m.list.Select(row.StudyUID)
-	return tea.Batch(m.announce(c), m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c))
+	return tea.Batch(m.announce(c), m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c), m.readMacros(c))
 }
 
 // announce brings the patient line into the window before anything was asked or

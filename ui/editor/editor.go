@@ -40,11 +40,14 @@ type Editor struct {
 	Marks func(section string) []Mark
 	// Say is told what the reader should know, in a sentence. nil: nobody listens.
 	Say func(sentence string)
+	// Macros are the phrases that can be typed by name.
+	Macros Macros
 
 	active  int
 	inside  rune // the span the caret was in after the last key; 0: none
 	partial string
 	list    *List // open under the caret; nil: none
+	refused int   // where the macro stands that is to stay as typed, from 1; 0: none
 	width   int
 	height  int
 	scroll  int
@@ -139,13 +142,25 @@ func Foreign(s string) string {
 // Key does what the named key does to text and tells whether it did anything.
 func (e *Editor) Key(key string) bool {
 	did := true
-	if e.list != nil {
+	switch {
+	case e.list != nil:
 		e.pickKey(key)
-	} else {
+	case e.macroKey(key):
+	default:
 		did = e.press(key)
 	}
 	e.follow()
 	return did
+}
+
+// Escape leaves what is open in the editor, the innermost first: a list, a macro being
+// typed. It tells whether there was something; else Esc is for others.
+func (e *Editor) Escape() bool {
+	if e.list != nil {
+		e.list = nil
+		return true
+	}
+	return e.macroKey("esc")
 }
 
 func (e *Editor) press(key string) bool {

@@ -117,6 +117,7 @@ func (e *Editor) proposes(b *Buffer, f frame) bool {
 // Settle confirms the field that the caret stands in as if it were left: the reader
 // goes to the images or to the sign sheet.
 func (e *Editor) Settle() {
+	e.list = nil
 	if e.inside != 0 {
 		e.left(e.inside)
 	}
@@ -260,7 +261,7 @@ func bounds(s report.Span) string {
 // span.
 func (e *Editor) Hint() string {
 	s, content, ok := e.Field()
-	if !ok {
+	if !ok || e.list != nil {
 		return ""
 	}
 	switch {
@@ -274,7 +275,7 @@ func (e *Editor) Hint() string {
 	parts := []string{strings.TrimSpace("field " + s.Name)}
 	switch {
 	case len(s.Choices) > 0:
-		parts = append(parts, "F8 chooses: "+strings.Join(s.Choices, ", "))
+		parts = append(parts, "F8 lists its choices")
 	case s.Kind == report.NumberField && NumberProblem(s, content) != "":
 		parts = append(parts, NumberProblem(s, content))
 	case s.Kind == report.NumberField && s.Min < s.Max:

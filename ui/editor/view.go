@@ -156,6 +156,9 @@ func (e *Editor) below(focused bool) (out []string) {
 	if e.partial != "" && b.caret < rows[rowOf(rows, b.caret)].to {
 		out = append(out, theme.Partial.Render("    "+ansi.Truncate(e.partial, e.width-5, "…")))
 	}
+	if row, ok := e.macroView(); ok && e.list == nil {
+		out = append(out, row)
+	}
 	if e.list != nil {
 		out = append(out, e.list.view(e.width, max(2, e.height-2))...)
 	}
