@@ -36,6 +36,9 @@ type Author struct {
 	Now      time.Time
 	Request  sr.Request
 	NewUID   func() dicom.UID
+	// Signed: the objects go out with a signed report. What was measured is verified at
+	// Now, and the key images are for the report's attachment.
+	Signed bool
 }
 
 func (a Author) uid() dicom.UID {
@@ -84,8 +87,11 @@ func many(h *dicom.Dataset) bool {
 func Report(study string, marks []viewer.Mark, images Images, by Author) (d *dicom.Dataset, left []viewer.Mark, err error) {
 	m := sr.Measurements{Document: sr.Document{
 		SeriesUID: by.uid(), SOPUID: by.uid(), SeriesNumber: reportSeries, Observer: by.Observer,
-		Content: by.Now, Request: by.Request, Preliminary: true,
+		Content: by.Now, Request: by.Request, Preliminary: !by.Signed, Verified: by.Signed,
 	}}
+	if by.Signed {
+		m.VerifiedAt = by.Now
+	}
 	held := map[string]bool{}
 	for i, mark := range current(study, marks, images) {
 		if mark.Kind == viewer.KeyImageMark {

@@ -223,6 +223,9 @@ func take(s *pr.State, h *dicom.Dataset, t *viewer.Tile) {
 // bear marks; nil where there are neither.
 func Selection(study string, marks []viewer.Mark, images Images, by Author) (*dicom.Dataset, error) {
 	s := ko.Selection{SeriesUID: by.uid(), SOPUID: by.uid(), SeriesNumber: keySeries, Title: ko.OfInterest, Observer: by.Observer.Name, Content: by.Now}
+	if by.Signed {
+		s.Title = ko.ForReport
+	}
 	var notes []string
 	for _, m := range keys(current(study, marks, images)) {
 		h := images[m.SOPUID]

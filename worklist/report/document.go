@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -33,14 +34,8 @@ func (r Release) document() sr.Document {
 		doc.Verified, doc.VerifiedAt = true, s.At
 	}
 	doc.Request.Accession = cmp.Or(doc.Request.Accession, r.Accession)
-	for _, name := range Order {
-		text := r.Part(name)
-		if name == Technique && r.Footer != "" {
-			text = strings.TrimSpace(text + "\n" + r.Footer) // what the images are, whatever is said of them
-		}
-		if text != "" {
-			doc.Sections = append(doc.Sections, sr.Section{Key: string(name), Name: name.Title(), Text: text})
-		}
+	for _, p := range r.Body() {
+		doc.Sections = append(doc.Sections, sr.Section{Key: string(p.Section), Name: p.Title, Text: p.Text})
 	}
 	if r.Before != nil {
 		doc.Predecessor = &sr.InstanceRef{Study: dicom.UID(s.StudyUID), Series: dicom.UID(r.Before.SeriesUID),
@@ -59,6 +54,12 @@ func (r Release) purpose() sr.Code {
 		return sr.Preliminary
 	}
 	return sr.Replaced
+}
+
+// UID is one of the objects that are made with the report, which are of a kind numbered
+// from 1: signing twice at one time gives one set of objects, not two.
+func (r Release) UID(of string, n int) dicom.UID {
+	return uidFrom(r.Signed.SOPUID, of, strconv.Itoa(n))
 }
 
 // parts are the sections that say something. Why a report was corrected or added to is

@@ -33,7 +33,7 @@ var bars = map[report.Kind]string{
 const draftBar = "DRAFT, NOT SIGNED"
 
 func wordsOf(r report.Release) words {
-	w := words{title: "Diagnostic imaging report", facility: line(r.Facility), bar: bars[r.Kind], parts: r.Parts, footer: line(r.Footer)}
+	w := words{title: "Diagnostic imaging report", facility: line(r.Facility), bar: bars[r.Kind], parts: r.Body(), footer: line(r.Footer)}
 	if draft(r) {
 		w.bar = draftBar
 		if what := bars[r.Kind]; what != "" {
