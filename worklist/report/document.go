@@ -9,12 +9,12 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 )
 
-// noOrganization stands where the standard wants a name and none is configured
+// NoOrganization stands where the standard wants a name and none is configured
 // (PS3.3 C.17.2).
-const noOrganization = "Unknown organization"
+const NoOrganization = "Unknown organization"
 
 func (r Reader) observer() sr.Observer {
-	return sr.Observer{Name: r.Name, ID: r.ID, Organization: cmp.Or(r.Organization, noOrganization)}
+	return sr.Observer{Name: r.Name, ID: r.ID, Organization: cmp.Or(r.Organization, NoOrganization)}
 }
 
 // document is the release as a Basic Text SR has it.

@@ -147,7 +147,8 @@ func fit(t dicom.Tag, of *dicom.Dataset) bool {
 	return !checked || of.Str(t) == "" || ok(of.Str(t))
 }
 
-// CopyStudy gives a document patient and study of an instance it is about.
+// CopyStudy gives a document patient and study of an instance it is about, in place of
+// what it has of them.
 func CopyStudy(d, of *dicom.Dataset) {
 	for _, t := range required {
 		if d.SetStr(t); fit(t, of) {
@@ -155,10 +156,8 @@ func CopyStudy(d, of *dicom.Dataset) {
 		}
 	}
 	for _, t := range copied {
-		if !fit(t, of) {
-			continue
-		}
-		if e, ok := of.Get(t); ok && len(e.Text)+len(e.Items)+len(e.Floats) > 0 {
+		d.Delete(t)
+		if e, ok := of.Get(t); ok && fit(t, of) && len(e.Text)+len(e.Items)+len(e.Floats) > 0 {
 			d.Set(e)
 		}
 	}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/sr"
+	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/viewer/evidence"
+	"github.com/nocturne/nocturne/worklist/report"
+	"github.com/nocturne/nocturne/worklist/report/paper"
+)
+
+// objectsWith makes the objects that go out with a signed report besides its SR: what
+// was measured, the key images, what was drawn, and the report on paper. The same
+// release and marks make the same objects. What cannot be made is in wrong, without
+// patient data, and keeps nothing else back.
+func (h *house) objectsWith(ctx context.Context, rel report.Release) (made []report.Object, wrong map[report.ObjectKind]error) {
+	wrong = map[report.ObjectKind]error{}
+	marks, images, err := h.evidenceOf(ctx, rel)
+	if err != nil {
+		wrong[report.Measured] = err
+	}
+	for _, k := range []struct {
+		kind report.ObjectKind
+		of   func(context.Context, report.Release, []viewer.Mark, evidence.Images) ([]*dicom.Dataset, error)
+	}{{report.Measured, measured}, {report.KeyImages, keyImages}, {report.Presentation, h.presented}} {
+		all, err := k.of(ctx, rel, marks, images)
+		if err != nil {
+			wrong[k.kind] = err
+		}
+		for _, d := range all {
+			o, err := report.ObjectOf(k.kind, d)
+			if err != nil {
+				wrong[k.kind] = err
+				continue
+			}
+			made = append(made, o)
+		}
+	}
+	page, err := paper.Object(rel)
+	if err != nil {
+		wrong[report.Paper] = err
+		return made, wrong
+	}
+	return append(made, page), wrong
+}
+
+// evidenceOf are the marks that a release speaks for and the headers of their images,
+// with the release's patient and study. A preliminary line and a withdrawal speak for
+// none; an addendum does where something was measured since.
+func (h *house) evidenceOf(ctx context.Context, rel report.Release) ([]viewer.Mark, evidence.Images, error) {
+	if rel.Kind == report.Preliminary || rel.Kind == report.Withdrawn {
+		return nil, nil, nil
+	}
+	marks, err := h.room.Marks(ctx, rel.Signed.StudyUID)
+	if err != nil || len(marks) == 0 {
+		return nil, nil, err
+	}
+	if rel.Kind == report.Added {
+		news, err := h.newSince(ctx, rel.Signed.StudyUID, marks)
+		if err != nil || !news {
+			return nil, nil, err
+		}
+	}
+	images, err := h.marked(rel, marks)
+	return marks, images, err
+}
+
+// newSince reports whether a mark of the study is in no report of measurements that
+// waits in the outbox or left it.
+func (h *house) newSince(ctx context.Context, study string, marks []viewer.Mark) (bool, error) {
+	rows, err := h.room.Ledger.OutboxOf(ctx, study)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range marks {
+		known := m.Prior || m.Kind == viewer.KeyImageMark
+		for _, r := range rows {
+			known = known || r.Kind == ledger.KindMeasurements && bytes.Contains(r.Object, []byte(m.ID))
+		}
+		if !known {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// marked are the headers of the images that bear marks.
+func (h *house) marked(rel report.Release, marks []viewer.Mark) (evidence.Images, error) {
+	bears := map[string]bool{}
+	for _, m := range marks {
+		bears[m.SOPUID] = true
+	}
+	out := evidence.Images{}
+	for _, o := range h.room.Objects(rel.Signed.StudyUID) {
+		if !bears[o.SOPUID] {
+			continue
+		}
+		f, err := dicom.ReadHeader(o.Path)
+		if err != nil {
+			return nil, fmt.Errorf("read a marked image: %w", err)
+		}
+		if !f.Pixel.Present() {
+			continue
+		}
+		d := f.Dataset.Clone()
+		sr.CopyStudy(d, rel.Study)
+		if a := cmp.Or(rel.Request.Accession, rel.Accession); a != "" {
+			d.SetStr(dicom.AccessionNumber, a)
+		}
+		out[o.SOPUID] = d
+	}
+	return out, nil
+}
+
+// author signs the evidence of a release; every UID of it follows from the report's.
+func author(rel report.Release, of report.ObjectKind) evidence.Author {
+	n := 0
+	return evidence.Author{
+		Observer: sr.Observer{Name: rel.Reader.Name, ID: rel.Reader.ID, Organization: cmp.Or(rel.Reader.Organization, report.NoOrganization)},
+		Now:      rel.Signed.At, Request: rel.Request, Signed: true,
+		NewUID: func() dicom.UID { n++; return rel.UID(string(of), n) },
+	}
+}
+
+func measured(_ context.Context, rel report.Release, marks []viewer.Mark, images evidence.Images) ([]*dicom.Dataset, error) {
+	d, left, err := evidence.Report(rel.Signed.StudyUID, marks, images, author(rel, report.Measured))
+	if err == nil && len(left) > 0 {
+		err = fmt.Errorf("%d marks stand on a reformat of images without a frame of reference and are in no report of measurements", len(left))
+	}
+	return some(d), err
+}
+
+func (h *house) presented(ctx context.Context, rel report.Release, marks []viewer.Mark, images evidence.Images) ([]*dicom.Dataset, error) {
+	return evidence.States(rel.Signed.StudyUID, marks, images, h.look(ctx, rel.Signed.StudyUID), author(rel, report.Presentation))
+}
+
+func keyImages(_ context.Context, rel report.Release, marks []viewer.Mark, images evidence.Images) ([]*dicom.Dataset, error) {
+	d, err := evidence.Selection(rel.Signed.StudyUID, marks, images, author(rel, report.KeyImages))
+	return some(d), err
+}
+
+func some(d *dicom.Dataset) []*dicom.Dataset {
+	if d == nil {
+		return nil
+	}
+	return []*dicom.Dataset{d}
+}
