@@ -15,21 +15,33 @@ import (
 	"github.com/nocturne/nocturne/worklist/report/paper"
 )
 
+// proof is what the objects of a report are made of besides its words.
+type proof struct {
+	marks  []viewer.Mark
+	images evidence.Images // those with marks, with the release's patient and study
+	look   *viewer.State   // how the reader left the case; nil where nothing is kept
+}
+
 // objectsWith makes the objects that go out with a signed report besides its SR: what
 // was measured, the key images, what was drawn, and the report on paper. The same
 // release and marks make the same objects. What cannot be made is in wrong, without
 // patient data, and keeps nothing else back.
 func (h *house) objectsWith(ctx context.Context, rel report.Release) (made []report.Object, wrong map[report.ObjectKind]error) {
-	wrong = map[report.ObjectKind]error{}
-	marks, images, err := h.evidenceOf(ctx, rel)
+	p, err := h.proofOf(ctx, rel)
+	made, wrong = objectsOn(rel, p)
 	if err != nil {
 		wrong[report.Measured] = err
 	}
+	return made, wrong
+}
+
+func objectsOn(rel report.Release, p proof) (made []report.Object, wrong map[report.ObjectKind]error) {
+	wrong = map[report.ObjectKind]error{}
 	for _, k := range []struct {
 		kind report.ObjectKind
-		of   func(context.Context, report.Release, []viewer.Mark, evidence.Images) ([]*dicom.Dataset, error)
-	}{{report.Measured, measured}, {report.KeyImages, keyImages}, {report.Presentation, h.presented}} {
-		all, err := k.of(ctx, rel, marks, images)
+		of   func(report.Release, proof) ([]*dicom.Dataset, error)
+	}{{report.Measured, measured}, {report.KeyImages, keyImages}, {report.Presentation, presented}} {
+		all, err := k.of(rel, p)
 		if err != nil {
 			wrong[k.kind] = err
 		}
@@ -50,25 +62,25 @@ func (h *house) objectsWith(ctx context.Context, rel report.Release) (made []rep
 	return append(made, page), wrong
 }
 
-// evidenceOf are the marks that a release speaks for and the headers of their images,
-// with the release's patient and study. A preliminary line and a withdrawal speak for
-// none; an addendum does where something was measured since.
-func (h *house) evidenceOf(ctx context.Context, rel report.Release) ([]viewer.Mark, evidence.Images, error) {
+// proofOf are the marks that a release speaks for. A preliminary line and a withdrawal
+// speak for none; an addendum does where something was measured since.
+func (h *house) proofOf(ctx context.Context, rel report.Release) (proof, error) {
+	study := rel.Signed.StudyUID
 	if rel.Kind == report.Preliminary || rel.Kind == report.Withdrawn {
-		return nil, nil, nil
+		return proof{}, nil
 	}
-	marks, err := h.room.Marks(ctx, rel.Signed.StudyUID)
+	marks, err := h.room.Marks(ctx, study)
 	if err != nil || len(marks) == 0 {
-		return nil, nil, err
+		return proof{}, err
 	}
 	if rel.Kind == report.Added {
-		news, err := h.newSince(ctx, rel.Signed.StudyUID, marks)
+		news, err := h.newSince(ctx, study, marks)
 		if err != nil || !news {
-			return nil, nil, err
+			return proof{}, err
 		}
 	}
 	images, err := h.marked(rel, marks)
-	return marks, images, err
+	return proof{marks, images, h.look(ctx, study)}, err
 }
 
 // newSince reports whether a mark of the study is in no report of measurements that
@@ -128,21 +140,21 @@ func author(rel report.Release, of report.ObjectKind) evidence.Author {
 	}
 }
 
-func measured(_ context.Context, rel report.Release, marks []viewer.Mark, images evidence.Images) ([]*dicom.Dataset, error) {
-	d, left, err := evidence.Report(rel.Signed.StudyUID, marks, images, author(rel, report.Measured))
+func measured(rel report.Release, p proof) ([]*dicom.Dataset, error) {
+	d, left, err := evidence.Report(rel.Signed.StudyUID, p.marks, p.images, author(rel, report.Measured))
 	if err == nil && len(left) > 0 {
 		err = fmt.Errorf("%d marks stand on a reformat of images without a frame of reference and are in no report of measurements", len(left))
 	}
 	return some(d), err
 }
 
-func (h *house) presented(ctx context.Context, rel report.Release, marks []viewer.Mark, images evidence.Images) ([]*dicom.Dataset, error) {
-	return evidence.States(rel.Signed.StudyUID, marks, images, h.look(ctx, rel.Signed.StudyUID), author(rel, report.Presentation))
+func keyImages(rel report.Release, p proof) ([]*dicom.Dataset, error) {
+	d, err := evidence.Selection(rel.Signed.StudyUID, p.marks, p.images, author(rel, report.KeyImages))
+	return some(d), err
 }
 
-func keyImages(_ context.Context, rel report.Release, marks []viewer.Mark, images evidence.Images) ([]*dicom.Dataset, error) {
-	d, err := evidence.Selection(rel.Signed.StudyUID, marks, images, author(rel, report.KeyImages))
-	return some(d), err
+func presented(rel report.Release, p proof) ([]*dicom.Dataset, error) {
+	return evidence.States(rel.Signed.StudyUID, p.marks, p.images, p.look, author(rel, report.Presentation))
 }
 
 func some(d *dicom.Dataset) []*dicom.Dataset {

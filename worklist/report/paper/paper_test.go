@@ -10,6 +10,9 @@ import (
 
 	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/worklist/report"
+	"golang.org/x/image/font/gofont/gobold"
+	"golang.org/x/image/font/gofont/gomono"
+	"golang.org/x/image/font/gofont/goregular"
 )
 
 // release is a signed report of a fictitious patient.
@@ -136,6 +139,10 @@ func TestACharacterThatCannotBePrintedIsSeen(t *testing.T) {
 	}
 }
 
+// typeAtFirst is the type before any page was made.
+var typeAtFirst = [][]byte{bytes.Clone(goregular.TTF), bytes.Clone(gobold.TTF), bytes.Clone(gomono.TTF)}
+
+// The window draws with the same type: what makes the pages may not write into it.
 func TestTheSameReleaseMakesTheSameBytes(t *testing.T) {
 	a, err := PDF(release(report.Final))
 	if err != nil {
@@ -144,6 +151,11 @@ func TestTheSameReleaseMakesTheSameBytes(t *testing.T) {
 	for range 5 {
 		if b, _ := PDF(release(report.Final)); !bytes.Equal(a, b) {
 			t.Fatal("the bytes differ")
+		}
+	}
+	for i, now := range [][]byte{goregular.TTF, gobold.TTF, gomono.TTF} {
+		if !bytes.Equal(typeAtFirst[i], now) {
+			t.Errorf("type %d was written into", i)
 		}
 	}
 	if _, err := PDF(report.Release{}); err == nil {

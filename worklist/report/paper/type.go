@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode"
@@ -38,10 +39,12 @@ func newFace() (*face, error) {
 	return &face{font: f}, nil
 }
 
+// addFonts gives a document the faces: copies, as making its part of a font writes into
+// the font's bytes.
 func addFonts(p *fpdf.Fpdf) {
-	p.AddUTF8FontFromBytes(serifless, "", goregular.TTF)
-	p.AddUTF8FontFromBytes(serifless, "B", gobold.TTF)
-	p.AddUTF8FontFromBytes(mono, "", gomono.TTF)
+	p.AddUTF8FontFromBytes(serifless, "", bytes.Clone(goregular.TTF))
+	p.AddUTF8FontFromBytes(serifless, "B", bytes.Clone(gobold.TTF))
+	p.AddUTF8FontFromBytes(mono, "", bytes.Clone(gomono.TTF))
 }
 
 // printable is text in characters that the type has. Another is printed as its number:
