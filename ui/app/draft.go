@@ -153,16 +153,15 @@ func (c *openCase) refreshTokens(m *Model) {
 	}
 }
 
-func (c *openCase) inReport(mark string) bool {
-	if c.draft == nil {
-		return false
-	}
-	for _, t := range c.draft.Used() {
-		if t.MarkID == mark {
-			return true
+// inReport are the marks that stand in the report.
+func (c *openCase) inReport() map[string]bool {
+	out := map[string]bool{}
+	if c.draft != nil {
+		for _, t := range c.draft.Used() {
+			out[t.MarkID] = true
 		}
 	}
-	return false
+	return out
 }
 
 // insertMark puts the selected mark, else the last one of the current study, into

@@ -156,9 +156,10 @@ func (c *openCase) note(m *Model) {
 		selected = c.page.State.Selected
 		c.alarm(c.page.State)
 	}
+	used := c.inReport()
 	for _, k := range c.marks {
 		c.page.Marks = append(c.page.Marks, study.MarkLine{
-			ID: k.ID, Text: reading.MarkText(k), Slice: k.Slice, Prior: k.Prior, Selected: k.ID == selected, InReport: c.inReport(k.ID)})
+			ID: k.ID, Text: reading.MarkText(k), Slice: k.Slice, Prior: k.Prior, Selected: k.ID == selected, InReport: used[k.ID]})
 	}
 }
 

@@ -12,6 +12,7 @@ package editor
 import (
 	"slices"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Buffer is one section's text with its caret, what is selected, and its history.
@@ -30,6 +31,10 @@ type Buffer struct {
 	layout    layout
 	version   int // counts changes
 	special   special
+	string    struct { // what String gave last
+		text    string
+		version int
+	}
 }
 
 // NewBuffer holds text with the caret at its end.
@@ -39,7 +44,16 @@ func NewBuffer(text string) *Buffer {
 }
 
 // String is the text, tokens and frames as their private-use runes.
-func (b *Buffer) String() string { return string(b.text) }
+func (b *Buffer) String() string {
+	if b.string.version != b.version || b.string.text == "" {
+		out := make([]byte, 0, len(b.text)+len(b.text)/16)
+		for _, r := range b.text {
+			out = utf8.AppendRune(out, r)
+		}
+		b.string.text, b.string.version = string(out), b.version
+	}
+	return b.string.text
+}
 
 // Caret is the caret's rune offset.
 func (b *Buffer) Caret() int { return b.caret }

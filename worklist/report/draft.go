@@ -114,12 +114,6 @@ func New(study, accession, site string, now time.Time) *Draft {
 // U+FFFD. The reader's own edits, which hold tokens, go through Edit.
 func (d *Draft) Set(s Section, text string, now time.Time) { d.put(s, Foreign(text), now) }
 
-// Edit replaces a section by what the editor holds: like Set, but tokens and spans of
-// this draft stay; a span that lost one end is made whole.
-func (d *Draft) Edit(s Section, text string, now time.Time) {
-	d.put(s, d.balanced(clean(text, d.own)), now)
-}
-
 func (d *Draft) put(s Section, text string, now time.Time) {
 	if d.Sections[s] == text {
 		return

@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"strings"
 	"time"
 	"unicode"
 )
@@ -126,12 +125,19 @@ func (d *Draft) Saw(runes ...rune) {
 
 // Used lists the tokens that stand in the text.
 func (d *Draft) Used() (out []Token) {
-	var all strings.Builder
+	if len(d.Tokens) == 0 {
+		return nil
+	}
+	here := map[rune]bool{}
 	for _, text := range d.Sections {
-		all.WriteString(text)
+		for _, r := range text {
+			if r >= firstRune && r <= lastRune {
+				here[r] = true
+			}
+		}
 	}
 	for _, t := range d.Tokens {
-		if strings.ContainsRune(all.String(), t.Rune) {
+		if here[t.Rune] {
 			out = append(out, t)
 		}
 	}
