@@ -72,6 +72,7 @@ var rules = []rule{
 	{"unseen-images", Warn, nothing, unseenImages},
 	{"section-empty", Warn, nothing, emptySections},
 	{"newer-study", Warn, nothing, newerStudies},
+	{"typed-number", Info, nothing, typedNumbers},
 	{"reader-assumed", Info, nothing, assumedReader},
 }
 

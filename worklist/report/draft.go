@@ -78,6 +78,8 @@ type Draft struct {
 	Authors    []Reader           `json:"authors,omitempty"` // who wrote it besides the reader who signs
 	// Calculated are the categories that calculators put into the text.
 	Calculated []Calculated `json:"calculated,omitempty"`
+	// Style is how its measurements are written.
+	Style Style `json:"style,omitzero"`
 
 	Started time.Time `json:"started"`
 	Changed time.Time `json:"changed"`

@@ -48,7 +48,9 @@ type Facts struct {
 	Machine []MachineValue // of reports that the machine wrote
 
 	Others []Other // the other rows of the list
-	Reader Reader
+	// Measured are the reader's marks with their numbers of now.
+	Measured []Measurement
+	Reader   Reader
 
 	// Study is a header of this study (an image's), from which patient and study
 	// are copied into the SR. Without it they are made of the order.

@@ -24,6 +24,7 @@ type Measurement struct {
 	SOPUID      string
 	Slice       int  // 1-based; 0 unknown
 	PlusMinus   bool // say the uncertainty
+	Centimetres bool // lengths in cm
 }
 
 // Value is one number of a measurement. Its fields are those of the viewer's.
@@ -48,6 +49,10 @@ func (m Measurement) value(name string) (Value, bool) {
 // the detector", "120 px (not calibrated)". One of a prior always carries its
 // date: "5.5 mm (prior, 2025-11-20)" (N6). A mark without numbers is its label.
 func MeasurementText(m Measurement) string {
+	m = m.styled()
+	if m.Kind == changeKind {
+		return m.change()
+	}
 	s := m.numbers()
 	if s == "" {
 		s = strings.TrimSpace(Foreign(m.Label))

@@ -49,7 +49,7 @@ func (d *Draft) Token(r rune) (t Token, ok bool) {
 // gives the same rune with the text of now, as seen. ok is false when the draft
 // has no rune left; the measurement's text can then be inserted as plain text.
 func (d *Draft) Bind(m Measurement) (t Token, ok bool) {
-	text := MeasurementText(m)
+	text := MeasurementText(d.Style.of(m))
 	for i := range d.Tokens {
 		if d.Tokens[i].MarkID == m.MarkID {
 			d.Tokens[i].Text, d.Tokens[i].SeenText, d.Tokens[i].Gone = text, text, false
@@ -77,7 +77,7 @@ func (d *Draft) Insert(s Section, at int, m Measurement, now time.Time) int {
 	if t, ok := d.Bind(m); ok {
 		put = []rune{t.Rune}
 	} else {
-		put = []rune(MeasurementText(m))
+		put = []rune(MeasurementText(d.Style.of(m)))
 	}
 	if at > 0 && !unicode.IsSpace(text[at-1]) && text[at-1] != '(' {
 		put = append([]rune{' '}, put...)
@@ -93,10 +93,10 @@ func (d *Draft) Insert(s Section, at int, m Measurement, now time.Time) int {
 // the text that changed since they were last on screen. Marks that are not among
 // ms keep their text.
 func (d *Draft) Refresh(ms []Measurement) []Token {
-	for _, m := range ms {
+	for _, m := range append(slices.Clone(ms), d.changes(ms)...) {
 		for i := range d.Tokens {
 			if d.Tokens[i].MarkID == m.MarkID {
-				d.Tokens[i].Text, d.Tokens[i].Gone = MeasurementText(m), false
+				d.Tokens[i].Text, d.Tokens[i].Gone = MeasurementText(d.Style.of(m)), false
 			}
 		}
 	}
@@ -107,7 +107,7 @@ func (d *Draft) Refresh(ms []Measurement) []Token {
 // and are listed until the reader takes them out. Refresh brings them back.
 func (d *Draft) Drop(marks ...string) {
 	for i := range d.Tokens {
-		if slices.Contains(marks, d.Tokens[i].MarkID) {
+		if slices.ContainsFunc(marks, d.Tokens[i].isOf) {
 			d.Tokens[i].Gone = true
 		}
 	}
