@@ -14,6 +14,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/keymap"
+	"github.com/nocturne/nocturne/worklist/report"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -23,6 +24,7 @@ type Config struct {
 	Reader ReaderConfig `toml:"reader" doc:"who reads here; signs reports and claims cases"`
 	Sites  []SiteConfig `toml:"site" doc:"one table for each archive the reader is assigned cases by"`
 	Policy PolicyConfig `toml:"policy" doc:"what this reader's sites allow"`
+	Report ReportConfig `toml:"report" doc:"how reports are written"`
 	Keys   KeysConfig   `toml:"keys" doc:"which keys do what"`
 	Window WindowConfig `toml:"window" doc:"where the image window opens"`
 	Alarm  AlarmConfig  `toml:"alarm" doc:"how a STAT makes itself heard"`
@@ -64,6 +66,16 @@ type KeysConfig struct {
 	Map string `toml:"map" doc:"default, ohif, horos, weasis, vim, or the name of a file in keymaps/ of the home, without .toml"`
 }
 
+// ReportConfig is the style of a report.
+type ReportConfig struct {
+	Unit      string `toml:"unit" doc:"unit of lengths in the text: mm or cm"`
+	PlusMinus bool   `toml:"plus_minus" doc:"write measurements with their uncertainty, one standard deviation: 8.0 ± 0.5 mm"`
+}
+
+func (r ReportConfig) style() report.Style {
+	return report.Style{Centimetres: r.Unit == "cm", PlusMinus: r.PlusMinus}
+}
+
 // WindowConfig places the image window.
 type WindowConfig struct {
 	Monitor string `toml:"monitor" doc:"by number from 1 (\"2\") or by a part of its name (\"EIZO\"); empty: the main one"`
@@ -84,6 +96,7 @@ const maxFrameMB = 1 << 17 // the largest frame that Rows, Columns and three sam
 func defaultConfig() Config {
 	return Config{
 		Reader: ReaderConfig{Name: systemReader(), Organization: unknownOrganization},
+		Report: ReportConfig{Unit: "mm"},
 		Keys:   KeysConfig{Map: keymap.Default},
 		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5},
 		Limits: LimitsConfig{FrameMB: 1024},
@@ -140,6 +153,9 @@ func (env *environment) setLimits() {
 func (c Config) check() error {
 	if c.Limits.FrameMB < 1 || c.Limits.FrameMB > maxFrameMB {
 		return fmt.Errorf("config.toml: limits.frame_mb must lie in 1…%d", maxFrameMB)
+	}
+	if c.Report.Unit != "mm" && c.Report.Unit != "cm" {
+		return fmt.Errorf("config.toml: report.unit is mm or cm")
 	}
 	seen := map[string]bool{}
 	for i, s := range c.Sites {

@@ -176,6 +176,9 @@ func (m *Model) insertMark() tea.Cmd {
 		m.say("Nothing is inserted into a report that is signed or about to be.")
 		return nil
 	}
+	if cmd, bound := c.bindTyped(m); bound {
+		return cmd
+	}
 	mark, ok := c.toInsert()
 	if !ok {
 		m.say("Nothing measured yet: r ruler, e ellipse, t angle.")

@@ -50,6 +50,7 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 	if e, ok := r.preliminary(ctx, row.StudyUID, reports); ok {
 		f.Preliminary = &e
 	}
+	f.Measured = r.measured(ctx, row.StudyUID)
 	c.Priors.addTo(&f, c.Loaded, r.references)
 	for _, o := range c.Others {
 		if o.StudyUID != row.StudyUID && !samePatient(o, row) {

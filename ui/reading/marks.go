@@ -1,6 +1,8 @@
 package reading
 
 import (
+	"context"
+
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/report"
 )
@@ -16,6 +18,24 @@ func Measurement(m viewer.Mark) report.Measurement {
 		out.Values = append(out.Values, report.Value{Name: v.Name, Number: v.Number, Unit: v.Unit, Uncertainty: v.Uncertainty})
 	}
 	return out
+}
+
+// Measurements are marks in the report's words.
+func Measurements(marks []viewer.Mark) []report.Measurement {
+	out := make([]report.Measurement, 0, len(marks))
+	for _, m := range marks {
+		out = append(out, Measurement(m))
+	}
+	return out
+}
+
+// measured are the marks on disk of a study's case; what cannot be read is not offered.
+func (r *Room) measured(ctx context.Context, study string) []report.Measurement {
+	marks, err := r.Marks(ctx, study)
+	if err != nil {
+		return nil
+	}
+	return Measurements(marks)
 }
 
 // MarkText is a mark as lists and the report say it.

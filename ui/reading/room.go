@@ -42,6 +42,8 @@ type Room struct {
 	// mammograms be reported on any, which the site's policy must allow.
 	Display    func() viewer.Display
 	AnyDisplay bool
+	// Style is how measurements are written in drafts.
+	Style report.Style
 	// Templates reads the report templates; see TemplateSet.
 	Templates func() (*template.Set, error)
 }

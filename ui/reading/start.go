@@ -49,7 +49,9 @@ func (r *Room) Draft(ctx context.Context, row feed.Row) (d *report.Draft, signed
 		return nil, false, fmt.Errorf("load draft: %w", err)
 	}
 	if !ok {
-		return report.New(row.StudyUID, row.Accession, row.Site, r.Now()), false, nil
+		d = report.New(row.StudyUID, row.Accession, row.Site, r.Now())
+		d.Style = r.Style
+		return d, false, nil
 	}
 	d, err = report.Decode(stored.Body)
 	if err != nil {

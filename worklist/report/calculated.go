@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,4 +26,31 @@ func (d *Draft) Calculate(c Calculated, now time.Time) {
 	d.Calculated = slices.DeleteFunc(d.Calculated, func(o Calculated) bool { return o.ID == c.ID && o.Text == c.Text })
 	d.Calculated = append(d.Calculated, c)
 	d.Changed = now.UTC()
+}
+
+// Stands are the calculations whose words are still in the report.
+func (d *Draft) Stands() (out []Calculated) {
+	for _, c := range d.Calculated {
+		for _, s := range Order {
+			if c.Text != "" && strings.Contains(d.Plain(s), c.Text) {
+				out = append(out, c)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// FollowUps are the dated examinations of the calculations that stand, each with an ID
+// of its own that the same draft gives again.
+func (d *Draft) FollowUps() (out []FollowUp) {
+	for _, c := range d.Stands() {
+		for _, f := range c.FollowUp {
+			f.ID = string(uidFrom("follow-up", d.StudyUID, c.ID, c.Text, f.What, f.By.UTC().String()))
+			if !slices.ContainsFunc(out, func(o FollowUp) bool { return o.ID == f.ID }) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
 }

@@ -72,7 +72,8 @@ type Part struct {
 // sends it.
 func (d *Draft) Release(f Facts, s Signed) Release {
 	r := Release{
-		Kind: d.What(), Before: d.Before, BeforeKind: d.BeforeKind, Signed: s, Began: d.Started, Site: d.Site,
+		FollowUp: d.FollowUps(),
+		Kind:     d.What(), Before: d.Before, BeforeKind: d.BeforeKind, Signed: s, Began: d.Started, Site: d.Site,
 		Facility: f.Reader.Organization, Patient: f.Patient, Accession: d.Accession, Exam: oneLine(f.Exam), Modality: f.Modality,
 		Priority: f.Priority, Requester: f.Requester, Indication: f.Indication, Request: f.Request,
 		Reader: f.Reader, Others: d.Authors, Footer: d.footer(f), Reason: d.Reason, Critical: f.Critical,
