@@ -194,12 +194,12 @@ func typedNumbers(d *Draft, f Facts) (out []Finding) {
 			continue
 		}
 		if len(out) == 0 || out[len(out)-1].Section != n.Section {
-			out = append(out, Finding{Section: n.Section, Hint: "typed by hand, bound to no mark: F4 inserts a measurement that follows its mark"})
+			out = append(out, Finding{Section: n.Section, Hint: "typed by hand, follows no mark (F4 inserts one that does)"})
 		}
 		last := &out[len(out)-1]
 		last.Evidence = append(last.Evidence, n.around(d))
 		if m, ok := n.marked(f.Measured); ok && !strings.Contains(last.Hint, "says") {
-			last.Hint = "typed by hand; a mark says " + MeasurementText(d.Style.of(m)) + " as “" + n.Text + "” does: F4 with the caret on it binds them"
+			last.Hint = "typed by hand; a mark says " + MeasurementText(d.Style.of(m)) + " as “" + n.Text + "” does (F4 with the caret on it binds them)"
 		}
 	}
 	return out

@@ -107,7 +107,7 @@ func TestATypedNumberIsAnInfoWithItsWordsAndTheMarkThatSaysTheSame(t *testing.T)
 	if strings.Contains(got[0].Hint, "says") {
 		t.Errorf("offered a mark that is not there: %s", got[0].Hint)
 	}
-	if got = find(Facts{Measured: []Measurement{ruler("1", 20), ruler("2", 8.2)}}); !strings.Contains(got[0].Hint, "a mark says 8.2 mm as “8 mm” does: F4") {
+	if got = find(Facts{Measured: []Measurement{ruler("1", 20), ruler("2", 8.2)}}); !strings.Contains(got[0].Hint, "a mark says 8.2 mm as “8 mm” does (F4") {
 		t.Errorf("%s", got[0].Hint)
 	}
 	if n, ok := d.TypedAt(Findings, 22); !ok || n.Text != "8 mm" {
