@@ -24,11 +24,14 @@ import (
 const childHome = "DELIVER_TEST_CHILD_HOME"
 
 func TestMain(m *testing.M) {
-	dir := os.Getenv(childHome)
+	main, dir := childMain, os.Getenv(childHome)
+	if night := os.Getenv(nightHome); night != "" {
+		main, dir = nightChild, night
+	}
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	if err := childMain(dir); err != nil {
+	if err := main(dir); err != nil {
 		fmt.Println("error:", err)
 		os.Exit(1)
 	}
