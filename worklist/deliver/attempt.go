@@ -64,6 +64,9 @@ func (a *attempt) deliver(ctx context.Context) error {
 		}
 	}
 	row := a.Row()
+	if row.State == ledger.Sending && row.Answer == "" { // the program was killed: it may have left
+		row.Answer = unanswered
+	}
 	if row.State == ledger.Acked { // it was taken, and is gone
 		row.State, row.Answer = ledger.Retry, ""
 		if err := a.save(ctx, row); err != nil {

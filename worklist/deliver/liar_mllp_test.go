@@ -88,7 +88,6 @@ func (e *engineLiar) acknowledge(c net.Conn, id, lie string, known bool) {
 		_, _ = c.Write([]byte("\x0bMSH|^~\\&|E|H|N|N|20260301||ACK|1|P|2.5.1\rMSA|AA|" + id[:len(id)-1]))
 	case "AE 205 of what it has":
 		if known {
-			e.mayPark(id, "AE 205")
 			answer(c, "AE", id, "205")
 			return
 		}

@@ -23,7 +23,6 @@ type liars struct {
 	asked    map[string]int      // operation and control id: how often
 	told     map[string]int      // lie: how often
 	forGood  map[string]string   // control id: why it can never be verified
-	may      map[string]string   // control id: why it may be parked
 	arrived  map[string][]string // control id: digests of what came in
 	violated []string            // what must never be, was
 }
@@ -31,7 +30,7 @@ type liars struct {
 const patience = 4
 
 func newLiars(seed uint64) *liars {
-	return &liars{seed: seed, asked: map[string]int{}, told: map[string]int{}, forGood: map[string]string{}, may: map[string]string{}, arrived: map[string][]string{}}
+	return &liars{seed: seed, asked: map[string]int{}, told: map[string]int{}, forGood: map[string]string{}, arrived: map[string][]string{}}
 }
 
 // dice is a number in 0…99 of the seed and the words.
@@ -85,12 +84,6 @@ func (w *liars) once(op, control, lie string, of int) bool {
 		w.forGood[control] = lie
 	}
 	return true
-}
-
-func (w *liars) mayPark(control, why string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.may[control] = why
 }
 
 func (w *liars) took(control, digest string) {

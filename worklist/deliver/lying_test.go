@@ -236,7 +236,7 @@ func (n *night) settle(t *testing.T, sum *tally) {
 		full, err := n.l.Row(ctx, r.ID)
 		must(t, err)
 		n.world.mu.Lock()
-		forGood, may, arrived := n.world.forGood[r.Control], n.world.may[r.Control], slices.Clone(n.world.arrived[r.Control])
+		forGood, arrived := n.world.forGood[r.Control], slices.Clone(n.world.arrived[r.Control])
 		n.world.mu.Unlock()
 		where := fmt.Sprintf("%s: %s of %s", n.name, r.Kind, r.Report)
 		switch r.State {
@@ -253,7 +253,7 @@ func (n *night) settle(t *testing.T, sum *tally) {
 			}
 		case ledger.Parked:
 			sum.parked[r.Kind+" "+r.Reason]++
-			if r.Reason == "" || forGood == "" && may == "" {
+			if r.Reason == "" || forGood == "" {
 				t.Errorf("%s: parked (%s), and nothing was wrong for good", where, r.Reason)
 			}
 		default:
