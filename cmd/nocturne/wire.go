@@ -63,6 +63,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if err := h.connect(env, config.Sites); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
+	h.room.Compose = h.compose
 	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env)}
 	return h, nil
 }
@@ -167,27 +168,6 @@ func (h *house) held(site string) []string {
 		}
 	}
 	return out
-}
-
-// dial reaches an outbox row's destination by the addresses it carries; credentials
-// are those of the configured site of that name.
-func (h *house) dial(env *environment) func(ledger.OutboxRow) (deliver.Destination, error) {
-	return func(row ledger.OutboxRow) (deliver.Destination, error) {
-		site := SiteConfig{Name: row.Site}
-		for _, s := range h.config.Sites {
-			if s.Name == row.Site {
-				site = s
-			}
-		}
-		if row.Channel != ledger.DICOM {
-			return deliver.Destination{}, fmt.Errorf("no way to a destination of kind %q", row.Channel)
-		}
-		client, err := env.client(site, row.Address, row.UPSURL)
-		if err != nil {
-			return deliver.Destination{}, err
-		}
-		return deliver.Destination{Channel: deliver.DICOM{Archive: client}, Workitems: client.Workitems()}, nil
-	}
 }
 
 // find looks a case up by Study Instance UID or accession number.
