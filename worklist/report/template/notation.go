@@ -52,7 +52,7 @@ func ParseText(text string) []Piece {
 func piece(text string) (p Piece, n int) {
 	switch {
 	case strings.HasPrefix(text, "[["):
-		if end := strings.Index(text, "]]"); end > 2 {
+		if end := indexPlain(text[2:], ']') + 2; end > 2 && strings.HasPrefix(text[end:], "]]") {
 			return Piece{Kind: report.Normal, Text: unescape(text[2:end])}, end + 2
 		}
 	case text[0] == '[':
@@ -102,8 +102,10 @@ func named(s string) bool {
 // field reads what stands between single brackets.
 func field(s string) (Piece, bool) {
 	p := Piece{Kind: report.TextField, Required: true}
-	s, p.Fact, _ = strings.Cut(s, "<-")
-	p.Fact, s = strings.TrimSpace(p.Fact), strings.TrimSpace(s)
+	if at := indexPlain(s, '<'); at >= 0 && strings.HasPrefix(s[at:], "<-") {
+		s, p.Fact = s[:at], strings.TrimSpace(s[at+2:])
+	}
+	s = strings.TrimSpace(s)
 	if num, ok := strings.CutPrefix(s, "#"); ok {
 		return number(p, num)
 	}
@@ -139,9 +141,9 @@ func (p *Piece) label(s string) {
 	if at := indexPlain(s, '='); at >= 0 {
 		name, p.Text = s[:at], unescape(strings.TrimSpace(s[at+1:]))
 	}
-	name, optional := strings.CutSuffix(strings.TrimSpace(name), "?")
-	if optional {
-		p.Required = false
+	name = strings.TrimSpace(name)
+	if strings.HasSuffix(name, "?") && !strings.HasSuffix(name, `\?`) {
+		p.Required, name = false, name[:len(name)-1]
 	}
 	p.Name = unescape(strings.TrimSpace(name))
 }

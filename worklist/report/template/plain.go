@@ -87,7 +87,6 @@ func (s *Section) line(text string) error {
 		}
 		text = strings.TrimLeft(rest, " ")
 	}
-	text = strings.TrimPrefix(text, `\`+`@`)
 	l.Pieces = label(ParseText(text))
 	s.Lines = append(s.Lines, l)
 	return nil

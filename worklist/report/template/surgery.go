@@ -55,16 +55,44 @@ func alike(word, want string) bool {
 // Words that say of an operation that it was done, and that it was not. A question
 // mark or a word of the second kind before it makes nothing of the first.
 var (
-	doneWords = []string{"post", "after", "s", "p", "previous", "previously", "prior", "history", "h", "o", "had", "underwent", "had", "known", "old", "former",
+	doneWords = []string{"post", "after", "s", "p", "previous", "previously", "prior", "history", "h", "o", "had", "underwent", "known", "old", "former",
 		"nach", "zustand", "z", "n", "st", "since", "years", "year", "months", "days", "weeks", "pod", "following", "undergone"}
 	notDone = []string{"before", "planned", "planning", "scheduled", "for", "pre", "preoperative", "preop", "candidate", "consider", "considered", "no", "not", "without",
 		"denies", "vor", "geplant", "kein", "keine", "possible", "question", "?", "to", "refused", "declined", "never", "family", "fam"}
 )
 
-// had tells whether the words say that the patient had the operation: yes after
+// operations are other words for some that templates ask for.
+var operations = map[string][]string{
+	"appendectomy": {"appendicectomy", "appendektomie"}, "cholecystectomy": {"cholezystektomie", "cholecystektomie"},
+	"hysterectomy": {"tah", "hysterektomie"}, "oophorectomy": {"ovariectomy", "adnexectomy", "bso", "ovarektomie", "salpingo oophorectomy"},
+	"prostatectomy": {"prostatektomie", "rarp"}, "nephrectomy": {"nephrektomie"}, "splenectomy": {"splenektomie"},
+	"colectomy": {"hemicolectomy", "sigmoidectomy", "sigmoid resection", "hemikolektomie"}, "whipple": {"pancreatoduodenectomy", "pancreaticoduodenectomy", "ppd", "pppd"},
+	"thyroidectomy": {"thyreoidektomie", "strumectomy"}, "mastectomy": {"ablatio", "mastektomie"}, "orchiectomy": {"orchidectomy", "semicastration"},
+	"craniotomy": {"craniectomy", "trepanation", "kraniotomie"}, "lobectomy": {"pneumonectomy", "bilobectomy", "lobektomie"}, "discectomy": {"microdiscectomy", "discektomie"},
+	"fusion": {"spondylodesis", "spondylodese", "acdf", "plif", "tlif"}, "acl reconstruction": {"acl graft", "acl repair"},
+	"arthroplasty": {"hemiarthroplasty", "prosthesis", "joint replacement", "hip replacement", "knee replacement", "shoulder replacement", "tep", "thr", "tkr", "tka", "tha"},
+	"evar":         {"aortic stent graft"}, "implant": {"implants", "augmentation"},
+}
+
+// had tells whether the words say that the patient had the operation, by any of its
+// names.
+func had(in []string, operation string) answer {
+	out := no
+	for _, name := range append([]string{operation}, operations[operation]...) {
+		switch hadNamed(in, name) {
+		case yes:
+			return yes
+		case unclear:
+			out = unclear
+		}
+	}
+	return out
+}
+
+// hadNamed tells whether the words say that the patient had the operation: yes after
 // "status post", "after", "previous" or a year; unclear when it is only named, as in
 // "before cholecystectomy" or "cholecystectomy?".
-func had(in []string, operation string) answer {
+func hadNamed(in []string, operation string) answer {
 	at := index(in, operation)
 	if at < 0 {
 		return no
