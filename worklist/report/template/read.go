@@ -154,10 +154,10 @@ func (t *Template) scope(key, value string) error {
 // section reads one section; those within it are its lines unless they are sections
 // of a report themselves.
 func (r *reader) section(n *html.Node, depth int) bool {
-	name := sectionName(n)
-	key := keyOf(name)
-	if key == "" {
-		key = report.Findings
+	name, id := sectionName(n), attr(n, "id")
+	key, heading := keyOf(name), name
+	if key == "" { // a part of the findings
+		key, heading, id = report.Findings, report.Findings.Title(), ""
 	}
 	at := -1
 	for i, s := range r.t.Sections {
@@ -166,7 +166,7 @@ func (r *reader) section(n *html.Node, depth int) bool {
 		}
 	}
 	if at < 0 {
-		r.t.Sections = append(r.t.Sections, Section{Key: key, ID: attr(n, "id"), Name: name, Code: headings[key],
+		r.t.Sections = append(r.t.Sections, Section{Key: key, ID: id, Name: heading, Code: headings[key],
 			Required: strings.EqualFold(attr(n, "data-section-required"), "true")})
 		at = len(r.t.Sections) - 1
 	}
