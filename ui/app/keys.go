@@ -26,11 +26,15 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return nil
 	case m.prompt.Open:
 		return m.promptKey(name, msg)
+	case m.criticalKey(name):
+		return m.openCritical()
 	case m.help:
 		if m.turnHelp(name); m.help {
 			return nil
 		}
 		return m.repaintDocument() // its page was not sent while the help lay over it
+	case m.page == onContact && m.criticals.form != nil:
+		return m.contactKey(name, msg)
 	case m.page == onSheet:
 		return m.sheetKey(name)
 	case m.page == onCase:
@@ -194,6 +198,7 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 		viewer.ReportSign:     (*Model).openSheet,
 		viewer.ReportAccept:   (*Model).acceptText,
 		viewer.ReportTemplate: (*Model).pickHere,
+		viewer.CaseCall:       (*Model).openCritical,
 	}
 }
 

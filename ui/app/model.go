@@ -56,6 +56,7 @@ const (
 	onCase
 	onSheet
 	onDocuments
+	onContact // the form of a critical result
 )
 
 // Model is the program's state.
@@ -87,6 +88,7 @@ type Model struct {
 	outbox        []outboxLine
 	quitting      bool
 	settling      bool // claims are being asked about
+	criticals     criticals
 }
 
 // status is the line at the bottom; it goes after a while unless severe.
@@ -109,7 +111,7 @@ func New(ctx context.Context, o Options) *Model {
 // outbox and the clock.
 func (m *Model) Init() tea.Cmd {
 	m.showRemembered()
-	return tea.Batch(m.startViewer(), m.poll(0), m.resolveClaims(), m.lookAtOutbox(0, true), m.failures(), clock())
+	return tea.Batch(m.startViewer(), m.poll(0), m.resolveClaims(), m.lookAtOutbox(0, true), m.lookAtCriticals(), m.failures(), clock())
 }
 
 // Close ends what the model started and writes what waits.

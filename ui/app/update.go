@@ -41,6 +41,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if row, ok := m.list.Selected(); ok && row.StudyUID == msg.row.StudyUID {
 			m.list.Priors = msg.lines
 		}
+	case takenMsg:
+		return m, msg.take(m)
 	case caseMessage:
 		return m, m.ofCase(msg)
 	}
@@ -51,6 +53,9 @@ type failedMsg struct {
 	err    error
 	behind bool // it came from the journal or the outbox, which may fail again
 }
+
+// takenMsg is a message of no case that knows what to do.
+type takenMsg interface{ take(m *Model) tea.Cmd }
 
 // caseMessage is a message that belongs to one case.
 type caseMessage interface {

@@ -17,7 +17,7 @@ import (
 // always exactly height rows.
 func (m *Model) View() string {
 	if m.locked {
-		return strings.Join(widget.Rows([]string{"", theme.Muted.Render("  Nocturne is locked. Ctrl+L opens it again.")}, m.width, m.height), "\n")
+		return strings.Join(widget.Rows([]string{"", theme.Muted.Render("  Nocturne is locked. Ctrl+L opens it again."), "", m.lockedTimer()}, m.width, m.height), "\n")
 	}
 	rows := append(m.top(), m.body(m.width, m.room())...)
 	rows = append(rows[:max(0, min(len(rows), m.height-1))], m.bottom())
@@ -33,6 +33,9 @@ func (m *Model) top() []string {
 	if text := m.alarm.text(m.Now()); text != "" {
 		rows = append(rows, theme.Banner.Render(widget.Ends(" "+text, "F6 opens it · Esc heard ", m.width)))
 	}
+	if row := m.criticalRow(m.width); row != "" {
+		rows = append(rows, row)
+	}
 	return rows
 }
 
@@ -44,6 +47,8 @@ func (m *Model) body(width, height int) []string {
 	case m.help:
 		pages := m.helpPages(width, height)
 		return widget.Rows(pages[min(m.helpAt, len(pages)-1)], width, height)
+	case m.page == onContact && m.criticals.form != nil:
+		return m.criticals.form.View(width, height)
 	case m.page == onSheet && m.sheet != nil:
 		return m.sheet.view(m, width, height)
 	case m.page == onDocuments && m.open != nil && m.open.documents != nil:
@@ -132,6 +137,8 @@ func (m *Model) hints() string {
 			return theme.Muted.Render(fmt.Sprintf("page %d of %d · Space shows the next · any other key closes the help", min(m.helpAt, n-1)+1, n))
 		}
 		return theme.Muted.Render("any key closes the help")
+	case m.page == onContact && m.criticals.form != nil:
+		return theme.Muted.Render(m.criticals.form.Hints())
 	case m.page == onSheet && m.sheet != nil && !m.sheet.Ready:
 		return theme.Muted.Render("Esc back to the report · o override with a reason")
 	case m.page == onSheet:

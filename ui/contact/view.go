@@ -62,7 +62,7 @@ func (f *Form) View(width, height int) []string {
 
 func (f *Form) rows(width int) []string {
 	var out []string
-	out = append(out, f.prompt(finding, "Finding"))
+	out = append(out, f.prompt(finding, "Finding", width))
 	out = append(out, f.choice(category, "Category", f.categories()))
 	for i, l := range f.ladder(width) {
 		name := ""
@@ -71,11 +71,11 @@ func (f *Form) rows(width int) []string {
 		}
 		out = append(out, f.label(who, name)+l)
 	}
-	out = append(out, f.prompt(to, "Told to"), f.prompt(role, "Role"))
-	out = append(out, f.choice(result, "Result", "r reached by phone · p told in person · s message sent · n no answer · m left message"))
+	out = append(out, f.prompt(to, "Told to", width), f.prompt(role, "Role", width))
+	out = append(out, f.choice(result, "Result", "r reached · p in person · s message · n no answer · m left word"))
 	out = append(out, f.choice(readBack, "Read back", mark("y", "yes", !f.Result.Told.IsZero() && f.Result.ReadBack)+" · "+mark("n", "no", false)))
 	out = append(out, f.choice(acknowledged, "Acknowledged", mark("y", "yes, into the report", !f.Result.Acknowledged.IsZero())+" · "+mark("n", "not yet", false)))
-	return append(out, f.prompt(closing, "Or close"))
+	return append(out, f.prompt(closing, "Or close", width))
 }
 
 func (f *Form) categories() string {
@@ -157,8 +157,11 @@ func (f *Form) label(at field, name string) string {
 	return style.Render(widget.Fit(cursor+name, labelCells))
 }
 
-func (f *Form) prompt(at field, name string) string {
+func (f *Form) prompt(at field, name string, width int) string {
 	text := clean(f.text[at].Value())
+	if r, room := []rune(text), width-labelCells-1; f.at == at && len(r) > room && room > 1 {
+		text = "…" + string(r[len(r)-room+1:]) // the end is where one types
+	}
 	if f.at == at {
 		return f.label(at, name) + theme.Text.Render(text) + theme.Caret.Render(" ")
 	}
@@ -183,7 +186,7 @@ func (f *Form) attempts(width int) []string {
 	}
 	out := []string{"", theme.Heading.Render("  ATTEMPTS")}
 	for i, a := range f.Result.Attempts {
-		out = append(out, theme.Text.Render(widget.Fit(clean(fmt.Sprintf("  %d  %s  %s  %s", i+1, clock(a.At), join(a), a.Result)), width)))
+		out = append(out, theme.Text.Render(widget.Fit(fmt.Sprintf("  %d  %s  %s  %s", i+1, clock(a.At), clean(join(a)), a.Result), width)))
 	}
 	return out
 }

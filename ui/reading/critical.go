@@ -19,7 +19,7 @@ import (
 // call now. Nothing is on disk before it has a category.
 func (r *Room) NewCritical(row feed.Row, finding string) critical.Result {
 	out := critical.Result{StudyUID: row.StudyUID, Accession: row.Accession, Site: row.Site, Exam: row.Study, Patient: row.PatientName}
-	out.ID, out.Finding, out.By = Kind(critical.Kind), strings.Join(strings.Fields(finding), " "), r.Reader.Name
+	out.ID, out.Finding, out.By = NewID(critical.Kind), strings.Join(strings.Fields(finding), " "), r.Reader.Name
 	asked := critical.Contact{Name: dicom.ParsePN(row.Requester).Display(), Role: "requester", Phone: row.Callback}
 	if asked.Name == "" && asked.Phone != "" {
 		asked.Name = "call-back number"
@@ -37,8 +37,8 @@ func (r *Room) NewCritical(row feed.Row, finding string) critical.Result {
 	return out
 }
 
-// Kind is a new name for a record of that kind, like no other.
-func Kind(kind string) string {
+// NewID is a new name for a record of that kind, like no other.
+func NewID(kind string) string {
 	return kind + "-" + strings.ToLower(rand.Text())
 }
 
@@ -93,6 +93,11 @@ func (r *Room) Criticals(ctx context.Context, study string) ([]critical.Result, 
 
 // communications are the study's critical results as the report is checked for them.
 func (r *Room) communications(ctx context.Context, study string) []report.Communication {
+	if r.Journal != nil {
+		if err := r.Journal.Wait(ctx); err != nil {
+			return []report.Communication{critical.Unreadable("")}
+		}
+	}
 	records, err := r.Ledger.Records(ctx, critical.Kind, study)
 	if err != nil {
 		return []report.Communication{critical.Unreadable("")}

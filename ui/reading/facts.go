@@ -46,6 +46,7 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 		Request: sr.Request{Accession: row.Accession, Description: row.Study},
 	}
 	reports := r.addImages(ctx, &f, row)
+	f.Critical = r.communications(ctx, row.StudyUID)
 	f.Display = r.displayOf(f)
 	if e, ok := r.preliminary(ctx, row.StudyUID, reports); ok {
 		f.Preliminary = &e

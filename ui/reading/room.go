@@ -10,6 +10,7 @@ import (
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/report"
+	"github.com/nocturne/nocturne/worklist/report/critical"
 	"github.com/nocturne/nocturne/worklist/report/template"
 	"github.com/nocturne/nocturne/worklist/ups"
 )
@@ -46,6 +47,10 @@ type Room struct {
 	Style report.Style
 	// Templates reads the report templates; see TemplateSet.
 	Templates func() (*template.Set, error)
+	// Contacts are the cards of who can be told a critical result, Deadlines by when;
+	// nil: the defaults.
+	Contacts  []critical.Contact
+	Deadlines critical.Deadlines
 }
 
 // TemplateSet is the templates to begin reports with, the reader's own among them as

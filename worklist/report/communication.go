@@ -49,7 +49,7 @@ func (c Communication) Text(zone *time.Location) string {
 	said := []string{fmt.Sprintf("Critical result, category %d: %s.", c.Category, strings.TrimRight(oneLine(c.Finding), ". "))}
 	said = append(said, "Identified "+at(c.Identified)+".")
 	for _, a := range c.Attempts {
-		if a.At.Equal(c.Told) {
+		if a.Result == "reached" && a.At.Equal(c.Told) {
 			continue
 		}
 		said = append(said, fmt.Sprintf("%s %s, %s.", capital(a.Result), whom(a.To, a.Role), at(a.At)))

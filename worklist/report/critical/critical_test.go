@@ -110,7 +110,8 @@ func TestTheLadderIsClimbedAfterTwoCallsInVainOrWhenTimeIsOver(t *testing.T) {
 		"one call in vain":           {func(r *Result) { r.Try(call("Sam", NoAnswer, 1)) }, 2, 0},
 		"two calls in vain":          {func(r *Result) { r.Try(call("Sam", NoAnswer, 1)); r.Try(call("Sam", LeftMessage, 2)) }, 3, 1},
 		"the last minute":            {func(*Result) {}, 60, 0},
-		"overdue":                    {func(*Result) {}, 61, 1},
+		"overdue":                    {func(r *Result) { r.Choose(0, after(5)) }, 61, 1},
+		"overdue, nobody called":     {func(*Result) {}, 61, 0},
 		"overdue, the next chosen":   {func(r *Result) { r.Choose(1, after(62)) }, 63, 1},
 		"overdue by half of it":      {func(r *Result) { r.Choose(1, after(62)) }, 90, 2},
 		"overdue, but told long ago": {func(r *Result) { r.Try(call("Sam", Reached, 5)) }, 100, 0},
@@ -125,6 +126,7 @@ func TestTheLadderIsClimbedAfterTwoCallsInVainOrWhenTimeIsOver(t *testing.T) {
 
 func TestTheTimerTurnsAmberAtFourFifthsAndRedWhenOverdue(t *testing.T) {
 	r := found(Minutes)
+	r.Choose(0, dusk)
 	for minutes, want := range map[int]struct {
 		level Level
 		line  string
@@ -158,9 +160,9 @@ func TestTheTimerTurnsAmberAtFourFifthsAndRedWhenOverdue(t *testing.T) {
 func TestWhoIsOnDutyIsOnTheLadder(t *testing.T) {
 	cards := []Contact{
 		{Name: "Boss", Role: "Supervisor", Phone: "9"},
-		{Name: "Nina", Role: "ED", Hours: "22-06", Next: "Noel"},
-		{Name: "Dora", Role: "ED", Hours: "06-22"},
-		{Name: "Noel", Role: "ICU", Next: "Nina"}, // in a circle
+		{Name: "Nina", Role: "ED", Phone: "1", Hours: "22-06", Next: "Noel"},
+		{Name: "Dora", Role: "ED", Phone: "2", Hours: "06-22"},
+		{Name: "Noel", Role: "ICU", Phone: "3", Next: "Nina"}, // in a circle
 		{Name: "South", Site: "SOUTH"},
 	}
 	names := func(cs []Contact) (out string) {
@@ -169,7 +171,7 @@ func TestWhoIsOnDutyIsOnTheLadder(t *testing.T) {
 		}
 		return out
 	}
-	for hour, want := range map[int]string{2: "Sam Nina Noel NORTH Boss ", 12: "Sam Dora Noel NORTH Boss "} {
+	for hour, want := range map[int]string{2: "Nina Noel NORTH Sam Boss ", 12: "Dora Noel NORTH Sam Boss "} {
 		at := time.Date(2026, 11, 22, hour, 0, 0, 0, time.UTC)
 		if got := names(Ladder(Contact{Name: "Sam"}, cards, "NORTH", "555", at)); got != want {
 			t.Errorf("at %d h: %s, want %s", hour, got, want)

@@ -23,7 +23,7 @@ func (c Contact) Supervisor() bool { return strings.Contains(strings.ToLower(c.R
 
 // Ladder is whom to call in which order: who asked for the examination, then the cards
 // that are on duty at the site, each followed by who it names next, then the site's
-// own number, the supervisors last. Where nobody's hours fit, all cards are on it.
+// own number; those without a number after them, the supervisors last. Where nobody's hours fit, all cards are on it.
 func Ladder(requester Contact, cards []Contact, site, phone string, at time.Time) []Contact {
 	var out []Contact
 	have := map[string]bool{}
@@ -61,7 +61,10 @@ func Ladder(requester Contact, cards []Contact, site, phone string, at time.Time
 }
 
 func rank(c Contact) int {
-	if c.Supervisor() {
+	switch {
+	case c.Supervisor():
+		return 2
+	case c.Phone == "":
 		return 1
 	}
 	return 0
@@ -156,11 +159,11 @@ func days(s string) (out [7]bool, ok bool) {
 const tries = 2
 
 // Next is the rung of the ladder to call now: the one chosen last; the one after it
-// when it was called twice in vain, or when the result is overdue; the last one, where
+// when it was called twice in vain, or was called and the result is overdue; the last one, where
 // the supervisors are, when it is overdue by half of its time or more.
 func (r Result) Next(now time.Time) int {
 	last := len(r.Ladder) - 1
-	if last < 0 || !r.Told.IsZero() {
+	if last < 0 || !r.Told.IsZero() || r.Due.IsZero() {
 		return max(0, min(r.Rung, last))
 	}
 	rung, inVain, late := r.Rung, 0, false
@@ -170,7 +173,8 @@ func (r Result) Next(now time.Time) int {
 		}
 		late = late || a.At.After(r.Due)
 	}
-	if inVain >= tries || now.After(r.Due) && !late && !r.Chosen.After(r.Due) {
+	begun := len(r.Attempts) > 0 || !r.Chosen.IsZero()
+	if inVain >= tries || begun && now.After(r.Due) && !late && !r.Chosen.After(r.Due) {
 		rung++
 	}
 	if over := now.Sub(r.Due); over > 0 && over >= r.Due.Sub(r.Identified)/2 {
