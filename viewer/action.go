@@ -136,7 +136,7 @@ const (
 	CaseDocuments  Action = "case.documents" // reports and PDFs of the case, as text
 	CaseLook       Action = "case.look"
 	CaseGiveBack   Action = "case.giveback"
-	CaseCall       Action = "case.call"   // a critical result
+	CaseCall       Action = "case.call" // a critical result
 	FocusSwap      Action = "focus.swap"
 	ReportInsert   Action = "report.insert"
 	ReportTemplate Action = "report.template"

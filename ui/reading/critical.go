@@ -146,7 +146,7 @@ func (r *Room) afterSigning(ctx context.Context, row feed.Row) (*report.Draft, e
 			return nil, ErrRecallable
 		}
 	}
-	return r.Addendum(ctx, row)
+	return r.Amend(ctx, row, report.Added, "communication of a critical result")
 }
 
 // CriticalOf is the result of a study that a command means: the one whose name begins
