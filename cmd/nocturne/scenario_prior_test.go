@@ -89,7 +89,7 @@ func checkEvidence(t *testing.T, a *archiveProcess, current, prior string) {
 	found := 0
 	err := a.client(t).Retrieve(t.Context(), pacs.Ref{Study: dicom.UID(current)}, func(o pacs.Object) error {
 		f, err := dicom.Parse(o.Bytes)
-		if err != nil || f.Dataset.Str(dicom.Modality) != "SR" {
+		if err != nil || f.Dataset.Str(dicom.SOPClassUID) != string(dicom.BasicTextSRStorage) {
 			return err
 		}
 		found++

@@ -88,8 +88,8 @@ func (a *archiveProcess) seriesOf(t *testing.T, p planted) dicom.UID {
 	return dicom.UID(found[0].Str(dicom.SeriesInstanceUID))
 }
 
-// reports are the texts of the structured reports that the archive holds of a
-// study.
+// reports are the texts of the reports that the archive holds of a study; what was
+// measured is none.
 func (a *archiveProcess) reports(t *testing.T, study string) []string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -103,7 +103,7 @@ func (a *archiveProcess) reports(t *testing.T, study string) []string {
 	for _, s := range series {
 		err := c.Retrieve(ctx, pacs.Ref{Study: dicom.UID(study), Series: dicom.UID(s.Str(dicom.SeriesInstanceUID))}, func(o pacs.Object) error {
 			f, err := dicom.Parse(o.Bytes)
-			if err == nil {
+			if err == nil && f.Dataset.Str(dicom.SOPClassUID) == string(dicom.BasicTextSRStorage) {
 				out = append(out, sr.Text(f.Dataset))
 			}
 			return err

@@ -153,12 +153,12 @@ func datasets(t testing.TB, address string) []*dicom.Dataset {
 	return out
 }
 
-// stored lists the SR instances that the archive holds of a study.
+// stored lists the reports that the archive holds of a study.
 func (a *archiveProcess) stored(t testing.TB, study string) []string {
 	t.Helper()
 	var out []string
 	for _, d := range datasets(t, a.DICOMweb+"/studies/"+study+"/instances") {
-		if d.Str(dicom.Modality) == "SR" {
+		if d.Str(dicom.SOPClassUID) == string(dicom.BasicTextSRStorage) {
 			out = append(out, d.Str(dicom.SOPInstanceUID))
 		}
 	}

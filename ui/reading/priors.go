@@ -110,19 +110,3 @@ func (p Priors) addTo(f *report.Facts, loaded []string, refs func(study string) 
 func CurrentStudy(row feed.Row) viewer.Study {
 	return viewer.Study{UID: row.StudyUID, Date: row.StudyDate, Description: row.Study, Accession: row.Accession, Modality: row.Modality, Expected: row.Expected}
 }
-
-// PriorReport is the text of the newest report held of a study, empty when there
-// is none.
-func (r *Room) PriorReport(study string) string {
-	text, newest := "", ""
-	for _, o := range r.Objects(study) {
-		file, err := dicom.ReadHeader(o.Path)
-		if err != nil || file.Dataset.Str(dicom.Modality) != "SR" {
-			continue
-		}
-		if at := file.Dataset.Str(dicom.ContentDate) + file.Dataset.Str(dicom.ContentTime); at >= newest {
-			text, newest = sr.Text(file.Dataset), at
-		}
-	}
-	return text
-}
