@@ -143,6 +143,7 @@ const (
 	ReportPull     Action = "report.pull"
 	ReportAccept   Action = "report.accept" // normal and pulled text at the caret, else of the section
 	ReportSign     Action = "report.sign"
+	ReportWetRead  Action = "report.wetread" // one preliminary line, sent at once
 	DictationSwap  Action = "report.dictation"
 	SessionLock    Action = "session.lock"
 	SessionQuit    Action = "session.quit"

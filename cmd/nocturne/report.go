@@ -20,7 +20,9 @@ import (
 func reportCommand(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "report", Short: "Write, sign and show reports", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return usagef("expected: report draft, sign, show or status") }}
-	c.AddCommand(reportDraftCommand(env), reportSignCommand(env), reportShowCommand(env), reportStatusCommand(env))
+	c.AddCommand(reportDraftCommand(env), reportSignCommand(env), reportShowCommand(env), reportStatusCommand(env), reportPrelimCommand(env),
+		reportFollowCommand(env, report.Corrected, "correct", "Begin a report that takes the place of the signed one"),
+		reportFollowCommand(env, report.Withdrawn, "withdraw", "Begin taking the signed report back"))
 	return c
 }
 
@@ -105,21 +107,28 @@ func (h *house) draft(ctx context.Context, env *environment, row feed.Row, texts
 		}
 	}
 	now := time.Now()
-	if d.What() != report.Added {
+	if d.What() == report.Final {
 		d.Prefill(h.room.Facts(ctx, row, h.facts(ctx, row)), now)
 	}
 	for s, text := range texts {
 		if s == report.Addendum && d.What() != report.Added {
 			return fmt.Errorf("an addendum needs a signed report first")
 		}
+		if d.What() == report.Added && s != report.Addendum && s != report.Critical {
+			return fmt.Errorf("this report is signed: only --set addendum=… is added to it; nocturne report correct changes it")
+		}
 		d.Set(s, text, now)
 	}
+	return h.saveAndSay(ctx, env, row, d)
+}
+
+func (h *house) saveAndSay(ctx context.Context, env *environment, row feed.Row, d *report.Draft) error {
 	revision, err := h.room.Save(ctx, d)
 	if err != nil {
 		return err
 	}
 	if env.JSON {
-		return env.printJSON(map[string]any{"study_instance_uid": row.StudyUID, "accession_number": row.Accession, "state": "draft", "revision": revision, "sections": plain(d)})
+		return env.printJSON(map[string]any{"study_instance_uid": row.StudyUID, "accession_number": row.Accession, "state": "draft", "kind": d.What(), "revision": revision, "sections": plain(d)})
 	}
 	fmt.Fprintln(env.Out, d.Text())
 	return nil

@@ -130,7 +130,7 @@ func (c *openCase) reportKey(m *Model, name string, msg tea.KeyMsg) tea.Cmd {
 		return m.tellSite()
 	}
 	if c.signed {
-		m.say("This report is signed. F12 takes it back while it is not sent.")
+		m.say("This report is signed. F12 takes it back while it is not sent; :addendum :correct :withdraw follow it.")
 		return nil
 	}
 	if !c.page.Editor.Key(name) {

@@ -18,12 +18,12 @@ func (c *openCase) useDraft(m *Model, d *report.Draft) {
 	c.draft, c.keeper = d, m.Room.Keeper(d)
 	var sections []*editor.Section
 	for _, s := range report.Order {
-		if s == report.Addendum && d.What() != report.Added || s == report.Critical && d.Sections[s] == "" {
+		if !shownIn(d, s) {
 			continue
 		}
 		sections = append(sections, &editor.Section{Key: string(s), Title: s.Title(), Buffer: editor.NewBuffer(d.Sections[s])})
 	}
-	c.page.Editor = editor.New(sections, string(report.Findings))
+	c.page.Editor = editor.New(sections, firstSection(d))
 	c.page.Editor.Token = c.token
 	c.useFields(m)
 	c.useMacros()

@@ -199,6 +199,7 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 		viewer.ReportAccept:   (*Model).acceptText,
 		viewer.ReportTemplate: (*Model).pickHere,
 		viewer.CaseCall:       (*Model).openCritical,
+		viewer.ReportWetRead:  (*Model).askWetRead,
 	}
 }
 

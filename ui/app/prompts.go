@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nocturne/nocturne/ui/command"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/report"
 	"github.com/nocturne/nocturne/worklist/ups"
 )
 
@@ -126,6 +127,14 @@ func (m *Model) run(line string) tea.Cmd {
 		return m.changeKeys(strings.Join(verb.Args, " "))
 	case "recall":
 		return m.recall()
+	case "prelim":
+		return m.wetRead(strings.Join(verb.Args, " "))
+	case "addendum":
+		return m.amend(report.Added, strings.Join(verb.Args, " "))
+	case "correct":
+		return m.amend(report.Corrected, strings.Join(verb.Args, " "))
+	case "withdraw":
+		return m.amend(report.Withdrawn, strings.Join(verb.Args, " "))
 	}
 	return m.do(viewer.Binding{Action: verb.Action})
 }

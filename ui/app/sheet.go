@@ -181,8 +181,11 @@ func (s signedMsg) apply(m *Model, c *openCase) tea.Cmd {
 
 func (s *sheet) view(m *Model, width, height int) []string {
 	out := []string{
-		theme.BarBold.Render(widget.Fit(" SIGN · "+dicom.Clean(s.Patient), width)),
+		theme.BarBold.Render(widget.Fit(" SIGN"+kindTitle[s.Kind]+" · "+dicom.Clean(s.Patient), width)),
 		theme.Bar.Render(widget.Fit(fmt.Sprintf(" %s · accession %s", dicom.Clean(s.Exam), dicom.Clean(s.Accession)), width)), "",
+	}
+	if s.Reason != "" {
+		out = append(out, theme.Amber.Render(widget.Fit("  why  "+dicom.Clean(s.Reason), width)))
 	}
 	for _, side := range s.Sides {
 		out = append(out, theme.Text.Render("  side  "+dicom.Clean(side)))
@@ -203,6 +206,9 @@ func (s *sheet) view(m *Model, width, height int) []string {
 	}
 	return widget.Rows(append(out, checks...), width, height)
 }
+
+// kindTitle says what is signed when it is no first report.
+var kindTitle = map[report.Kind]string{report.Added: " ADDENDUM", report.Corrected: " CORRECTION", report.Withdrawn: " WITHDRAWAL", report.Preliminary: " PRELIMINARY"}
 
 // impression is at most so many lines of it; what is left out is said.
 func (s *sheet) impression(width, most int) []string {

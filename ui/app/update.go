@@ -68,7 +68,7 @@ type caseMessage interface {
 func (m *Model) ofCase(msg caseMessage) tea.Cmd {
 	if m.open == nil || msg.ofEpoch() != m.open.epoch {
 		switch msg := msg.(type) {
-		case signedMsg:
+		case interface{ elsewhere(*Model) tea.Cmd }:
 			return msg.elsewhere(m)
 		case interface{ dropped() }:
 			msg.dropped()

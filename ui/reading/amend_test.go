@@ -42,7 +42,7 @@ func TestAWetReadLeavesDraftAndClaimAndTheFinalReplacesIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := r.WetRead(t.Context(), row, copyOf, r.Facts(t.Context(), row, Context{}), "Fracture of the radius.")
+	out, err := r.WetRead(t.Context(), row, copyOf, r.Facts(t.Context(), row, Context{}), "Fracture of the radius.", "")
 	if err != nil {
 		t.Fatal(err)
 	}

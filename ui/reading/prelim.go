@@ -11,15 +11,21 @@ import (
 )
 
 // WetRead sends one line about the study as a preliminary report, at once: the draft d
-// and the claim stay as they are, and what is signed later replaces it. After it
+// and the claim stay as they are, and what is signed later replaces it. why, when
+// there is one, overrides what a reason may. After it
 // returned without an error the line is in the outbox, whatever happens.
-func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f report.Facts, line string) (Outgoing, error) {
+func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f report.Facts, line, why string) (Outgoing, error) {
 	site, ok := r.Sites[row.Site]
 	if !ok {
 		return Outgoing{}, fmt.Errorf("send preliminary report: no site %q is configured", row.Site)
 	}
 	d.Adopt(f.Preliminary, r.Now())
 	wet := d.WetRead(line, r.Now())
+	if why != "" {
+		for _, stop := range report.Stopping(report.Check(wet, f)) {
+			wet.OverrideWith(stop, why, f.Reader, r.Now())
+		}
+	}
 	signed, err := report.Sign(wet, f, r.Now())
 	if err != nil {
 		return Outgoing{}, err

@@ -150,7 +150,7 @@ func (p *parser) place(place viewer.Place, table map[string][]string) {
 
 // dangerous are what no plain letter may do where a word could be typed (N2).
 var dangerous = []viewer.Action{
-	viewer.CaseNext, viewer.CaseAside, viewer.CaseGiveBack, viewer.ReportSign, viewer.SessionQuit, viewer.SessionLock, viewer.MarkDelete,
+	viewer.CaseNext, viewer.CaseAside, viewer.CaseGiveBack, viewer.ReportSign, viewer.ReportWetRead, viewer.SessionQuit, viewer.SessionLock, viewer.MarkDelete,
 }
 
 func (p *parser) key(place viewer.Place, name, key string, owner map[viewer.Key]string) (viewer.Key, bool) {

@@ -61,6 +61,7 @@ var rules = []rule{
 	{"unfilled-field", Block, reason, unfilledFields},
 	{"time-order", Block, absence, timeOrder},
 	{"reason-missing", Block, absence, reasonMissing},
+	{"signed-text", Block, absence, signedText},
 	{"call-required", Block, absence, callRequired},
 	{"missing-images", Warn, reason, missingImages},
 	{"late-images", Warn, reason, lateImages},

@@ -154,6 +154,19 @@ func reasonMissing(d *Draft, _ Facts) []Finding {
 	return []Finding{{Hint: "it says nowhere why the report is changed: :correct WHY or :withdraw WHY"}}
 }
 
+// signedText: an addendum stands beside the report, whose text is not touched.
+func signedText(d *Draft, _ Facts) (out []Finding) {
+	if d.What() != Added || d.Was == nil {
+		return nil
+	}
+	for _, s := range d.Changes() {
+		if s != Addendum && s != Critical {
+			out = append(out, Finding{Section: s, Hint: "an addendum changes nothing of the signed text; :correct does"})
+		}
+	}
+	return out
+}
+
 // callRequired: who acted on a report that is withdrawn, or whose impression is
 // another now, is called; the record is made with F7 (N13).
 func callRequired(d *Draft, f Facts) []Finding {

@@ -138,6 +138,19 @@ func TestAWetReadIsHeldBackOnlyByWhatMixesPatientsUp(t *testing.T) {
 	}
 }
 
+func TestAnAddendumTouchesNothingOfTheSignedText(t *testing.T) {
+	a := draft(map[Section]string{Findings: "Nodule.", Impression: "Nodule."}).Addend(signedBefore, "", t0)
+	a.Set(Addendum, "Seen by the surgeon.", t0)
+	f := Facts{Reader: Reader{Name: "R"}}
+	if got := rulesOf(Stopping(Check(a, f))); len(got) != 0 {
+		t.Fatalf("stopped by %v", got)
+	}
+	a.Set(Findings, "No nodule.", t0)
+	if got := rulesOf(Stopping(Check(a, f))); !slices.Equal(got, []string{"signed-text"}) {
+		t.Errorf("stopped by %v", got)
+	}
+}
+
 func TestADraftOfAnOlderProgramIsAnAddendum(t *testing.T) {
 	d, err := Decode([]byte(`{"study_instance_uid":"1.2","accession_number":"A","site":"N","sections":{},"adds":{"series_instance_uid":"1.3","sop_instance_uid":"1.4","sop_class_uid":"1.5"}}`))
 	if err != nil || d.What() != Added || d.Before.SOPUID != "1.4" {

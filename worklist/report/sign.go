@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -26,6 +27,11 @@ type Signed struct {
 
 // BlockedError says what has to be settled before the report can be signed.
 type BlockedError struct{ Findings []Finding }
+
+// Final reports whether something stands against signing that no reason overrides.
+func (e *BlockedError) Final() bool {
+	return slices.ContainsFunc(e.Findings, func(f Finding) bool { return f.Final })
+}
 
 // Error implements error. It quotes nothing.
 func (e *BlockedError) Error() string {
