@@ -78,9 +78,10 @@ func (m *Model) saveSoon(c *openCase) tea.Cmd {
 	return tea.Tick(saveEvery, func(time.Time) tea.Msg { return saveMsg{epoch} })
 }
 
-// saveDraft hands the draft to the journal.
+// saveDraft hands the draft to the journal. While it is being signed it stands as it
+// is on disk.
 func (m *Model) saveDraft(c *openCase) {
-	if c.draft == nil || !c.dirty || c.signed {
+	if c.draft == nil || !c.dirty || c.signed || m.sheet != nil && m.sheet.signing {
 		return
 	}
 	c.dirty = false

@@ -93,7 +93,6 @@ func (m *Model) sheetKey(name string) tea.Cmd {
 			m.warn("Not signed: " + report.Stopping(s.Findings)[0].Hint)
 			return nil
 		}
-		s.signing = true
 		return m.sign()
 	}
 	return nil
@@ -129,10 +128,10 @@ func (m *Model) sign() tea.Cmd {
 	gather, epoch, row, keeper := m.facts(c), c.epoch, c.row, c.keeper
 	draft, err := reading.Clone(c.draft)
 	if err != nil {
-		m.sheet.signing = false
 		m.warn("Not signed: " + sentence(err))
 		return nil
 	}
+	m.sheet.signing = true // from here on the draft stands as it is on disk
 	return func() tea.Msg {
 		if err := room.Journal.Wait(ctx); err != nil {
 			return signedMsg{epoch: epoch, err: err}

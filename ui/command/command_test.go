@@ -68,7 +68,7 @@ func TestWhatIsNotUnderstoodIsSaidAndDoesNothing(t *testing.T) {
 		"go":            "takes LETTER",
 		"play":          "takes NAME",
 		"re":            "no command :re", // refresh and recall
-		"withdraw":      "no command :withdraw",
+		"wander":      "no command :wander",
 		"wl 400 40;rm ": "no number",
 	} {
 		got, err := Parse(line)
