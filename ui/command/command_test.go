@@ -68,7 +68,7 @@ func TestWhatIsNotUnderstoodIsSaidAndDoesNothing(t *testing.T) {
 		"go":            "takes LETTER",
 		"play":          "takes NAME",
 		"re":            "no command :re", // refresh and recall
-		"wander":      "no command :wander",
+		"wander":        "no command :wander",
 		"wl 400 40;rm ": "no number",
 	} {
 		got, err := Parse(line)
