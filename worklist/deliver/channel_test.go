@@ -24,7 +24,7 @@ type destination struct {
 }
 
 func TestChannels(t *testing.T) {
-	for name, open := range map[string]func(*testing.T) destination{"sr": openSR, "oru": openORU} {
+	for name, open := range map[string]func(*testing.T) destination{"sr": openSR, "oru": openORU, "fhir": openFHIR} {
 		t.Run(name, func(t *testing.T) { channelSuite(t, open) })
 	}
 }

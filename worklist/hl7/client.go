@@ -4,13 +4,14 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/nocturne/nocturne/worklist/transit"
 )
 
 // Endpoint is a receiver of messages. Its address is mllp://host:port, or
@@ -157,35 +158,13 @@ func (e Endpoint) dial(ctx context.Context) (net.Conn, error) {
 	if !secure {
 		return d.DialContext(ctx, "tcp", host)
 	}
-	config, err := e.tls(host)
-	if err != nil {
-		return nil, err
-	}
-	return (&tls.Dialer{NetDialer: d, Config: config}).DialContext(ctx, "tcp", host)
-}
-
-// tls is PS3.15 B.12: 1.2 with forward secrecy and AEAD, or better; the receiver's
-// name is always verified.
-func (e Endpoint) tls(host string) (*tls.Config, error) {
 	name, _, err := net.SplitHostPort(host)
 	if err != nil {
 		return nil, err
 	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12, CipherSuites: suites, ServerName: name}
-	if e.Certificate != nil {
-		config.Certificates = []tls.Certificate{*e.Certificate}
+	config, err := transit.TLS(name, e.CA, e.Certificate)
+	if err != nil {
+		return nil, err
 	}
-	if len(e.CA) > 0 {
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(e.CA) {
-			return nil, errors.New("the authority's certificate cannot be read")
-		}
-	}
-	return config, nil
-}
-
-var suites = []uint16{
-	tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-	tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-	tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	return (&tls.Dialer{NetDialer: d, Config: config}).DialContext(ctx, "tcp", host)
 }
