@@ -89,6 +89,11 @@ func (c *Client) find(ctx context.Context, kind string, id identifier) (h held, 
 	if err != nil {
 		return h, nil, err
 	}
+	return one(body, kind, id)
+}
+
+// one picks the one resource with the identifier out of a search result.
+func one(body []byte, kind string, id identifier) (h held, raw json.RawMessage, err error) {
 	var found struct {
 		ResourceType string
 		Entry        []struct{ Resource json.RawMessage }
@@ -98,11 +103,11 @@ func (c *Client) find(ctx context.Context, kind string, id identifier) (h held, 
 	}
 	n := 0
 	for _, e := range found.Entry {
-		var one held
-		if json.Unmarshal(e.Resource, &one) != nil || one.ResourceType != kind || !slices.ContainsFunc(one.Identifier, id.same) {
+		var got held
+		if json.Unmarshal(e.Resource, &got) != nil || got.ResourceType != kind || !slices.ContainsFunc(got.Identifier, id.same) {
 			continue // an OperationOutcome, or a server that does not filter
 		}
-		h, raw = one, e.Resource
+		h, raw = got, e.Resource
 		n++
 	}
 	switch n {

@@ -220,21 +220,20 @@ func FuzzCheck(f *testing.F) {
 	_ = json.Unmarshal(d.Bytes, &b)
 	f.Add([]byte(`{"resourceType":"Bundle","entry":[{"resource":` + string(b.Entry[0].Resource) + `}]}`))
 	f.Add([]byte(`{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"DiagnosticReport","identifier":[{"system":"urn:dicom:uid","value":"urn:oid:2.25.55"}],"presentedForm":[{}]}}]}`))
-	var answer []byte
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", mediaType)
-		_, _ = w.Write(answer)
-	}))
-	f.Cleanup(srv.Close)
-	c, err := New(Config{BaseURL: srv.URL})
-	if err != nil {
+	ours, err := made(d)
+	if err != nil || len(ours) != 1 {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		answer = body
-		if err := c.Check(ctx, d); err == nil && !strings.Contains(string(body), "resourceType") && !strings.Contains(strings.ToLower(string(body)), "resourcetype") {
-			t.Errorf("%q is taken for the report", body)
+		h, raw, err := one(body, "DiagnosticReport", ours[0].Identifier[0])
+		if err != nil {
+			return
 		}
-		_, _ = c.Withdrawn(ctx, d)
+		if h.ResourceType != "DiagnosticReport" || len(raw) > len(body) {
+			t.Fatalf("%+v", h)
+		}
+		if ours[0].differs(h) == "" && h.Status != "final" {
+			t.Fatalf("%q is taken for the report", body)
+		}
 	})
 }
