@@ -21,14 +21,15 @@ import (
 // Config is $NOCTURNE_HOME/config.toml. Each field's doc tag is its line in
 // `nocturne config reference`.
 type Config struct {
-	Reader ReaderConfig `toml:"reader" doc:"who reads here; signs reports and claims cases"`
-	Sites  []SiteConfig `toml:"site" doc:"one table for each archive the reader is assigned cases by"`
-	Policy PolicyConfig `toml:"policy" doc:"what this reader's sites allow"`
-	Report ReportConfig `toml:"report" doc:"how reports are written"`
-	Keys   KeysConfig   `toml:"keys" doc:"which keys do what"`
-	Window WindowConfig `toml:"window" doc:"where the image window opens"`
-	Alarm  AlarmConfig  `toml:"alarm" doc:"how a STAT makes itself heard"`
-	Limits LimitsConfig `toml:"limits" doc:"what a file may cost before it is refused"`
+	Reader   ReaderConfig    `toml:"reader" doc:"who reads here; signs reports and claims cases"`
+	Sites    []SiteConfig    `toml:"site" doc:"one table for each archive the reader is assigned cases by"`
+	Contacts []ContactConfig `toml:"contact" doc:"one table for each person who is told critical results, in the order to call them"`
+	Policy   PolicyConfig    `toml:"policy" doc:"what this reader's sites allow"`
+	Report   ReportConfig    `toml:"report" doc:"how reports are written"`
+	Keys     KeysConfig      `toml:"keys" doc:"which keys do what"`
+	Window   WindowConfig    `toml:"window" doc:"where the image window opens"`
+	Alarm    AlarmConfig     `toml:"alarm" doc:"how a STAT makes itself heard"`
+	Limits   LimitsConfig    `toml:"limits" doc:"what a file may cost before it is refused"`
 }
 
 // ReaderConfig names the reader.
@@ -53,8 +54,11 @@ type SiteConfig struct {
 
 // PolicyConfig holds the switches of the safety rules.
 type PolicyConfig struct {
-	RecallSeconds int `toml:"recall_seconds" doc:"time to take a signed routine report back before it is sent (0 for STAT and on the command line)"`
-	PollSeconds   int `toml:"poll_seconds" doc:"time between two looks at a site's worklist"`
+	RecallSeconds    int `toml:"recall_seconds" doc:"time to take a signed routine report back before it is sent (0 for STAT and on the command line)"`
+	PollSeconds      int `toml:"poll_seconds" doc:"time between two looks at a site's worklist"`
+	Critical1Minutes int `toml:"critical1_minutes" doc:"time in which a critical result of category 1 must be told"`
+	Critical2Minutes int `toml:"critical2_minutes" doc:"the same of category 2"`
+	Critical3Minutes int `toml:"critical3_minutes" doc:"the same of category 3"`
 	// N22 is the site's to relax, never the program's default.
 	MammographyOnAnyDisplay bool `toml:"mammography_on_any_display" doc:"let mammograms be signed without a display of 5 MP checked within 30 days; the report says so (only where the site's policy allows)"`
 
@@ -98,7 +102,7 @@ func defaultConfig() Config {
 		Reader: ReaderConfig{Name: systemReader(), Organization: unknownOrganization},
 		Report: ReportConfig{Unit: "mm"},
 		Keys:   KeysConfig{Map: keymap.Default},
-		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5},
+		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5, Critical1Minutes: 60, Critical2Minutes: 6 * 60, Critical3Minutes: 72 * 60},
 		Limits: LimitsConfig{FrameMB: 1024},
 	}
 }
@@ -172,7 +176,7 @@ func (c Config) check() error {
 			return fmt.Errorf("config.toml: site %s: %w", s.Name, err)
 		}
 	}
-	return nil
+	return c.checkContacts()
 }
 
 // password resolves the site's secret by its reference.

@@ -115,7 +115,10 @@ func serveAgain(ctx context.Context, archive *demo.Archive, home, listen string)
 func (env *environment) demo(ctx context.Context, urls demo.URLs, phantoms bool) error {
 	env.preset = &Config{
 		Reader: ReaderConfig{Name: demo.Reader, ID: "demo", Organization: "Nocturne demo"},
-		Sites:  []SiteConfig{{Name: demoSite, DICOMweb: urls.DICOMweb, UPS: urls.UPS}},
+		Sites:  []SiteConfig{{Name: demoSite, DICOMweb: urls.DICOMweb, UPS: urls.UPS, Phone: "555 0100"}},
+		Contacts: []ContactConfig{{Name: "Nina Night", Role: "ED physician", Phone: "555 0101", Hours: "20-08", Next: "Simon Stroke"},
+			{Name: "Dan Day", Role: "ED physician", Phone: "555 0102", Hours: "08-20", Next: "Simon Stroke"},
+			{Name: "Simon Stroke", Role: "stroke line", Phone: "555 0112"}, {Name: "Vera Vogt", Role: "supervisor", Phone: "555 0199"}},
 		Policy: defaultConfig().Policy,
 	}
 	h, err := env.open(ctx)

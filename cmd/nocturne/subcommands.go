@@ -9,6 +9,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	claimCommand,
 	configCommand,
 	conformanceCommand,
+	criticalCommand,
 	demoCommand,
 	doctorCommand,
 	documentsCommand,

@@ -52,7 +52,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 		Reader: ups.Reader{Name: config.Reader.Name, ID: config.Reader.ID, Organization: config.Reader.Organization},
 		Sites:  map[string]reading.Site{}, Ledger: led, Store: objects, Fetch: &fetch.Engine{Store: objects},
 		Now: time.Now, Recall: config.Policy.recall, Display: env.display, AnyDisplay: config.Policy.MammographyOnAnyDisplay,
-		Templates: env.templates, Style: config.Report.style(),
+		Contacts: config.cards(), Deadlines: config.Policy.deadlines(), Templates: env.templates, Style: config.Report.style(),
 	}
 	h.room.Journal = reading.NewJournal(func(err error) {
 		select {

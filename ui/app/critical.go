@@ -157,8 +157,9 @@ func (m *Model) contactDid(f *contact.Form, did contact.Change) tea.Cmd {
 		return m.leaveCritical()
 	case contact.Dropped:
 		m.keepCritical(f.Result)
-		m.say("Closed with its reason; nobody was told.")
-		return tea.Batch(m.leaveCritical(), m.reportCritical(f.Result, m.criticals.row))
+		cmd := m.leaveCritical()
+		m.say("Closed with its reason; the report says nothing of it.")
+		return cmd
 	case contact.Finished:
 		m.keepCritical(f.Result)
 		return tea.Batch(m.leaveCritical(), m.reportCritical(f.Result, m.criticals.row))
@@ -246,9 +247,7 @@ func (m *Model) intoDraft(c *openCase, r critical.Result) tea.Cmd {
 		return nil
 	}
 	m.keepCritical(r)
-	if r.Outcome == "" {
-		m.say("Told and acknowledged; the report says it under “" + report.Critical.Title() + "”.")
-	}
+	m.say("Told and acknowledged; the report says it under “" + report.Critical.Title() + "”.")
 	m.renewSheet()
 	return m.saveSoon(c)
 }
