@@ -181,5 +181,12 @@ func TestFramesOfACriticalResult(t *testing.T) {
 	n.key("esc")
 	n.pass(72 * time.Minute)
 	n.m.status = status{}
-	n.golden("critical-overdue")
+	for _, size := range sizes {
+		n.m.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		n.exact("the overdue timer", size)
+		row, _, _ := strings.Cut(n.frame(), "\n")
+		if !strings.HasPrefix(row, " CRITICAL 1 · 15 min overdue · call NORTH 555 · Solid nodule") || !strings.HasSuffix(row, " acc A1 · F7 ") {
+			t.Errorf("at %v: %q", size, row)
+		}
+	}
 }
