@@ -104,8 +104,12 @@ func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) (re
 			reports = append(reports, o.Path)
 		}
 		f.Instances = append(f.Instances, reference(h))
-		for _, what := range who.Differs(h) {
+		differs := who.Differs(h)
+		for _, what := range differs {
 			foreign[what]++
+		}
+		if len(differs) == 0 {
+			addStated(f, h)
 		}
 		if f.Study == nil && dicom.IsImageSOPClass(dicom.UID(h.Str(dicom.SOPClassUID))) {
 			f.Study = h
@@ -171,7 +175,7 @@ func describe(h *dicom.Dataset) report.Series {
 	}
 	return report.Series{
 		Modality: h.Str(dicom.Modality), Description: h.Str(dicom.SeriesDescription), Thickness: thickness, Field: field,
-		Contrast: h.Str(dicom.ContrastBolusAgent), View: h.Str(dicom.ViewPosition), Side: side,
+		Contrast: h.Str(dicom.ContrastBolusAgent), Volume: positive(h, contrastVolume), Route: h.Str(contrastRoute), KVP: positive(h, dicom.KVP), View: h.Str(dicom.ViewPosition), Side: side,
 		Tracer:    h.Item(dicom.RadiopharmaceuticalInformationSequence).Str(dicom.Radiopharmaceutical),
 		Localizer: dicom.IsLocaliser(h),
 	}

@@ -48,7 +48,7 @@ func (d Dose) sentence() string {
 func (d Dose) each() string {
 	var out []string
 	for _, i := range d.Irradiations {
-		if i.CTDIvol <= 0 || i.Type == localiser {
+		if i.CTDIvol <= 0 || i.Localizer {
 			continue
 		}
 		of := oneLine(i.Protocol)
@@ -66,6 +66,3 @@ func (d Dose) each() string {
 	}
 	return "CTDIvol " + strings.Join(out, ", ")
 }
-
-// localiser is the Type of an irradiation for planning.
-const localiser = "localiser"

@@ -21,27 +21,29 @@ type Dose struct {
 
 // Irradiation is one event of a Dose.
 type Irradiation struct {
-	Protocol string
-	Target   string  // region in words
-	Type     string  // of a CT: spiral, sequenced, localiser
-	Phantom  string  // 16 cm or 32 cm, in words
-	CTDIvol  float64 // mean, mGy; 0 unknown
-	DLP      float64 // mGy·cm; 0 unknown
-	DAP      float64 // Gy·cm²; 0 unknown
-	KVP      float64 // 0 unknown
+	Protocol  string
+	Target    string  // region in words
+	Phantom   string  // that CTDIvol is of, in words
+	Localizer bool    // for planning
+	CTDIvol   float64 // mean, mGy; 0 unknown
+	DLP       float64 // mGy·cm; 0 unknown
+	DAP       float64 // Gy·cm²; 0 unknown
+	KVP       float64 // 0 unknown
 }
 
 // MachineValue is a value that the machine's own report states (PS3.16 TID 5000, 5100,
 // 5200), for fields to be filled from.
 type MachineValue struct {
-	Keys   []string // what it is called by: its code "11820-8", its name, shorter names
-	Site   string   // where, in words
-	Side   string   // R, L or ""
-	Fetus  string   // which of several
+	Code   string // of the concept, without its scheme: 11820-8
+	Name   string // of the concept: Biparietal Diameter
+	Site   string // where, and in which way, in words
+	Side   string // R, L, B or ""
+	Fetus  string // which of several
 	Value  float64
-	Unit   string // as a report writes it: mm, cm/s
-	Of     int    // how many measurements it is derived from; 0 not stated
-	How    string // mean, maximum, … of them, or ""
+	Unit   string   // UCUM: mm, cm/s
+	How    string   // mean, maximum … of several, or ""
+	Chosen bool     // the one of several that was settled on
+	Beside []string // codes of the other numbers of its group
 	Source sr.InstanceRef
 	Maker  string // of the machine
 }

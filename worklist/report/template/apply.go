@@ -92,7 +92,7 @@ func (s Section) write(d *report.Draft, of circumstances) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n ")
 }
 
-func (l Line) write(d *report.Draft, facts merges) string {
+func (l Line) write(d *report.Draft, facts facts) string {
 	var b strings.Builder
 	for _, p := range l.Pieces {
 		text := p.write(d, facts)
@@ -126,7 +126,7 @@ func (l Line) ask(d *report.Draft) string {
 
 // write frames the piece. A fact that is not known leaves an empty frame, so that
 // Refresh can fill it; a merge field nobody knows becomes a field to fill in.
-func (p Piece) write(d *report.Draft, facts merges) string {
+func (p Piece) write(d *report.Draft, facts facts) string {
 	if p.Kind == Literal {
 		return p.Text
 	}
@@ -139,11 +139,21 @@ func (p Piece) write(d *report.Draft, facts merges) string {
 		span.Kind, span.Required = report.TextField, true
 	case p.Kind == report.MergeField:
 		content = facts.text(p.Name)
-	case p.Fact != "" && facts.text(p.Fact) != "":
-		content = facts.text(p.Fact)
+	case p.Fact != "":
+		content, span.From = facts.fill(p)
 	}
 	text, _ := d.Frame(span, content)
 	return text
+}
+
+// touches reports whether words put behind the text would run into it.
+func touches(text []rune) bool {
+	for _, r := range slices.Backward(text) {
+		if !unicode.Is(unicode.Co, r) {
+			return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(".,;:)", r)
+		}
+	}
+	return false
 }
 
 // Refresh writes merge fields anew whose facts changed since the template was
@@ -158,7 +168,10 @@ func Refresh(d *report.Draft, f report.Facts, now time.Time) (changed []report.S
 			if p.Kind != report.MergeField || p.Confirmed || want == "" || want == strings.TrimSpace(p.Text) {
 				continue
 			}
-			if before := p.From - 2; before >= 0 && (unicode.IsLetter(text[before]) || unicode.IsDigit(text[before]) || strings.ContainsRune(".,;:)", text[before])) {
+			if strings.HasPrefix(p.Text, " ") {
+				want = " " + want
+			}
+			if p.Text == "" && touches(text[:p.From]) {
 				want = " " + want
 			}
 			text = slices.Concat(text[:p.From], []rune(report.Foreign(want)), text[p.To:])

@@ -40,8 +40,8 @@ Aorta: [#aorta mm 0..150] wide.
 [~impression: Normal.]
 `
 
-// facts of a case; birth and study give the age.
-func facts(exam, modality, sex, birth, indication string) report.Facts {
+// factsFor makes the facts of a case; birth and study give the age.
+func factsFor(exam, modality, sex, birth, indication string) report.Facts {
 	h := &dicom.Dataset{}
 	h.SetStr(dicom.StudyDate, "20261122")
 	return report.Facts{Exam: exam, Modality: modality, Patient: report.Patient{Sex: sex, Birth: birth}, Indication: indication, Study: h}
@@ -56,18 +56,18 @@ func TestLinesAreWrittenForWhomTheyAre(t *testing.T) {
 		facts     report.Facts
 		want, not []string
 	}{
-		{"a woman", facts("CT", "CT", "F", "19700101", "pain"), []string{"Uterus", "Thin wall"}, []string{"Prostate", "Growth", "Removed"}},
-		{"a man", facts("CT", "CT", "M", "19700101", "pain"), []string{"Prostate"}, []string{"Uterus"}},
-		{"unknown sex", facts("CT", "CT", "", "19700101", "pain"), nil, []string{"Uterus", "Prostate"}},
-		{"a child of 17", facts("CT", "CT", "M", "20081123", "pain"), []string{"Growth plates"}, nil},
-		{"18 today", facts("CT", "CT", "M", "20081122", "pain"), nil, []string{"Growth plates"}},
-		{"unknown age", facts("CT", "CT", "M", "", "pain"), nil, []string{"Growth plates"}},
-		{"operated", facts("CT", "CT", "F", "19700101", "status post cholecystectomy, fever"), []string{"Gallbladder: Removed."}, []string{"Thin wall"}},
-		{"s/p", facts("CT", "CT", "F", "19700101", "S/P cholecystectomy"), []string{"Removed."}, []string{"Thin wall"}},
-		{"by year", facts("CT", "CT", "F", "19700101", "Cholecystectomy 2019"), []string{"Removed."}, []string{"Thin wall"}},
-		{"to be operated", facts("CT", "CT", "F", "19700101", "before cholecystectomy"), []string{"Gallbladder: [cholecystectomy?]"}, []string{"Thin wall", "Removed"}},
-		{"only named", facts("CT", "CT", "F", "19700101", "cholecystectomy"), []string{"Gallbladder: [cholecystectomy?]"}, []string{"Thin wall", "Removed"}},
-		{"denied", facts("CT", "CT", "F", "19700101", "no previous cholecystectomy"), []string{"Gallbladder: [cholecystectomy?]"}, []string{"Removed"}},
+		{"a woman", factsFor("CT", "CT", "F", "19700101", "pain"), []string{"Uterus", "Thin wall"}, []string{"Prostate", "Growth", "Removed"}},
+		{"a man", factsFor("CT", "CT", "M", "19700101", "pain"), []string{"Prostate"}, []string{"Uterus"}},
+		{"unknown sex", factsFor("CT", "CT", "", "19700101", "pain"), nil, []string{"Uterus", "Prostate"}},
+		{"a child of 17", factsFor("CT", "CT", "M", "20081123", "pain"), []string{"Growth plates"}, nil},
+		{"18 today", factsFor("CT", "CT", "M", "20081122", "pain"), nil, []string{"Growth plates"}},
+		{"unknown age", factsFor("CT", "CT", "M", "", "pain"), nil, []string{"Growth plates"}},
+		{"operated", factsFor("CT", "CT", "F", "19700101", "status post cholecystectomy, fever"), []string{"Gallbladder: Removed."}, []string{"Thin wall"}},
+		{"s/p", factsFor("CT", "CT", "F", "19700101", "S/P cholecystectomy"), []string{"Removed."}, []string{"Thin wall"}},
+		{"by year", factsFor("CT", "CT", "F", "19700101", "Cholecystectomy 2019"), []string{"Removed."}, []string{"Thin wall"}},
+		{"to be operated", factsFor("CT", "CT", "F", "19700101", "before cholecystectomy"), []string{"Gallbladder: [cholecystectomy?]"}, []string{"Thin wall", "Removed"}},
+		{"only named", factsFor("CT", "CT", "F", "19700101", "cholecystectomy"), []string{"Gallbladder: [cholecystectomy?]"}, []string{"Thin wall", "Removed"}},
+		{"denied", factsFor("CT", "CT", "F", "19700101", "no previous cholecystectomy"), []string{"Gallbladder: [cholecystectomy?]"}, []string{"Removed"}},
 	} {
 		d := draft()
 		x.Apply(d, c.facts, now)
@@ -87,7 +87,7 @@ func TestLinesAreWrittenForWhomTheyAre(t *testing.T) {
 
 func TestNormalTextIsUnconfirmedAndFieldsAreUnfilled(t *testing.T) {
 	d := draft()
-	out := plainTemplate(t, liver).Apply(d, facts("CT", "CT", "F", "19700101", "pain"), now)
+	out := plainTemplate(t, liver).Apply(d, factsFor("CT", "CT", "F", "19700101", "pain"), now)
 	if !slices.Equal(out.Changed, []report.Section{report.Technique, report.Findings, report.Impression}) || len(out.Kept) > 0 {
 		t.Errorf("%+v", out)
 	}
@@ -114,7 +114,7 @@ func TestNormalTextIsUnconfirmedAndFieldsAreUnfilled(t *testing.T) {
 }
 
 func TestTheReadersOwnWordsAreNeverReplaced(t *testing.T) {
-	x, f := plainTemplate(t, liver), facts("CT", "CT", "F", "19700101", "pain")
+	x, f := plainTemplate(t, liver), factsFor("CT", "CT", "F", "19700101", "pain")
 	d := draft()
 	d.Set(report.Findings, "8 mm nodule.", now)
 	d.Set(report.Impression, "Nodule.", now)
@@ -132,7 +132,7 @@ func TestTheReadersOwnWordsAreNeverReplaced(t *testing.T) {
 }
 
 func TestAnUntouchedTemplateIsReplacedByAnother(t *testing.T) {
-	f := facts("CT", "CT", "F", "19700101", "pain")
+	f := factsFor("CT", "CT", "F", "19700101", "pain")
 	d := draft()
 	plainTemplate(t, liver).Apply(d, f, now)
 	plainTemplate(t, "title: Other\nid: other\n# Findings\nSpleen: [[Normal.]]\n").Apply(d, f, now)
@@ -151,11 +151,11 @@ func TestAnAddendumTakesOnlyItsOwnSection(t *testing.T) {
 	d.Set(report.Findings, "Liver normal.", now)
 	a := d.Addend(report.Document{SOPUID: "1.2.3"}, "more", now)
 	x := plainTemplate(t, "title: Addendum\nid: add\nfor: addendum\n# Findings\nNo.\n# Addendum *\nReason: [reason]\n[addendum]\n")
-	x.Apply(a, facts("CT", "CT", "F", "19700101", ""), now)
+	x.Apply(a, factsFor("CT", "CT", "F", "19700101", ""), now)
 	if a.Plain(report.Findings) != "Liver normal." || a.Plain(report.Addendum) != "Reason: [reason]\n[addendum]" {
 		t.Errorf("findings %q, addendum %q", a.Plain(report.Findings), a.Plain(report.Addendum))
 	}
-	x.Apply(d, facts("CT", "CT", "F", "19700101", ""), now)
+	x.Apply(d, factsFor("CT", "CT", "F", "19700101", ""), now)
 	if d.Plain(report.Addendum) != "" {
 		t.Error("a report that is no addendum has one")
 	}
@@ -163,7 +163,7 @@ func TestAnAddendumTakesOnlyItsOwnSection(t *testing.T) {
 
 func TestAMergeFieldFollowsItsFactUntilTheReaderWasThere(t *testing.T) {
 	x := plainTemplate(t, "title: T\nid: t\n# Technique\nExamination: {exam} ({age}) done.\n")
-	f := facts("CT head", "CT", "F", "", "")
+	f := factsFor("CT head", "CT", "F", "", "")
 	d := draft()
 	x.Apply(d, f, now)
 	if got := d.Plain(report.Technique); got != "Examination: CT head () done." {

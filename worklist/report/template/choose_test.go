@@ -73,7 +73,7 @@ func TestTheExamsWordsChoose(t *testing.T) {
 		{"Barium swallow", "RF", "F", "19400101", "rf-swallow", ""},
 		{"Bone densitometry", "OT", "F", "19400101", "general", "fits any"},
 	} {
-		got := set.Choose(draft(), facts(c.exam, c.modality, c.sex, c.birth, ""))
+		got := set.Choose(draft(), factsFor(c.exam, c.modality, c.sex, c.birth, ""))
 		if len(got) == 0 || got[0].Short() != c.want || !strings.Contains(got[0].Reason, c.reason) {
 			var names []string
 			for _, g := range got {
@@ -89,7 +89,7 @@ func TestNoTemplateOfTheOtherSexIsOffered(t *testing.T) {
 	for _, c := range []struct{ exam, modality, sex, not string }{
 		{"US Pelvis", "US", "M", "us-pelvis"}, {"MRI prostate", "MR", "F", "mr-prostate"}, {"US obstetric", "US", "", "us-obstetric"},
 	} {
-		for _, r := range set.Choose(draft(), facts(c.exam, c.modality, c.sex, "19800101", "")) {
+		for _, r := range set.Choose(draft(), factsFor(c.exam, c.modality, c.sex, "19800101", "")) {
 			if r.Short() == c.not {
 				t.Errorf("%s is offered for sex %q", c.not, c.sex)
 			}
@@ -98,7 +98,7 @@ func TestNoTemplateOfTheOtherSexIsOffered(t *testing.T) {
 }
 
 func TestTheBodyPartChoosesWhereTheWordsSayNothing(t *testing.T) {
-	f := facts("Examination 7", "CT", "M", "19700101", "")
+	f := factsFor("Examination 7", "CT", "M", "19700101", "")
 	f.Study.SetStr(dicom.BodyPartExamined, "HEAD")
 	got := shipped(t).Choose(draft(), f)[0]
 	if got.Short() != "ct-head" || got.Reason != "CT + body part HEAD" {
@@ -111,7 +111,7 @@ func TestTheReadersOwnAndTheProcedureCodeComeFirst(t *testing.T) {
 	own.Own = true
 	byCode := plainTemplate(t, "title: By code\nid: by-code\ncode: 99LOCAL:HEAD7\n# Findings\n[findings]\n")
 	set := NewSet(append(shipped(t).All(), own, byCode)...)
-	f := facts("CT head", "CT", "M", "19700101", "")
+	f := factsFor("CT head", "CT", "M", "19700101", "")
 	if got := set.Choose(draft(), f)[0]; got.ID != "my-head" || !strings.HasSuffix(got.Reason, "your own") {
 		t.Errorf("%s because of %s", got.ID, got.Reason)
 	}
@@ -131,7 +131,7 @@ func TestAnOwnTemplateOfTheSameIdentifierTakesThePlace(t *testing.T) {
 
 func TestAnAddendumHasItsOwnDefault(t *testing.T) {
 	d := draft().Addend(report.Document{SOPUID: "1.2"}, "more", now)
-	if got := shipped(t).Choose(d, facts("CT head", "CT", "M", "19700101", "")); len(got) != 1 || got[0].Short() != "addendum" {
+	if got := shipped(t).Choose(d, factsFor("CT head", "CT", "M", "19700101", "")); len(got) != 1 || got[0].Short() != "addendum" {
 		t.Errorf("%+v", got)
 	}
 }

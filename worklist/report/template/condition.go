@@ -103,7 +103,7 @@ type circumstances struct {
 	days     int    // old at the study
 	ageKnown bool
 	words    []string // of the exam and the indication
-	facts    merges
+	facts    facts
 }
 
 func about(f report.Facts) circumstances {

@@ -8,11 +8,22 @@ import (
 	"github.com/nocturne/nocturne/worklist/report"
 )
 
-// merges are the facts by their names; what is not known is absent.
-type merges map[string]string
+// facts are what merge fields ask for, in words by their names, and what an
+// ultrasound machine stated; what is not known is absent.
+type facts struct {
+	words   map[string]string
+	machine []report.MachineValue
+}
 
 // text of a fact; names are read in any case.
-func (m merges) text(name string) string { return m[strings.ToLower(name)] }
+func (c facts) text(name string) string {
+	name = strings.ToLower(name)
+	if query, ok := strings.CutPrefix(name, "us."); ok {
+		text, _ := c.stated(query, "")
+		return text
+	}
+	return c.words[name]
+}
 
 // MergeNames are the facts that a merge field can ask for, each with what it says.
 var MergeNames = [][2]string{
@@ -28,12 +39,13 @@ var MergeNames = [][2]string{
 	{"technique", "slices, sequences, views, contrast agent, as the images state them"},
 	{"contrast", "contrast agent, volume and route, as the images state them"},
 	{"kvp", "the tube voltage"},
+	{"machine", "that fields are filled from an ultrasound machine's report, and which"},
 	{"dose", "CTDIvol and DLP, or dose area product, of the Radiation Dose SR"},
 }
 
 // factsOf gathers all facts in words.
-func factsOf(f report.Facts) merges {
-	m := merges{}
+func factsOf(f report.Facts) facts {
+	m := map[string]string{}
 	put := func(name, text string) {
 		if text = strings.TrimSpace(report.Foreign(text)); text != "" {
 			m[name] = text
@@ -52,7 +64,8 @@ func factsOf(f report.Facts) merges {
 	put("contrast", f.ContrastGiven())
 	put("kvp", f.TubeVoltage())
 	put("dose", f.DoseGiven())
-	return m
+	put("machine", machineWords(f.Machine))
+	return facts{m, f.Machine}
 }
 
 // ageOf is the age at the study's date, as a report writes it.
@@ -90,4 +103,17 @@ func patient(f report.Facts) string {
 func known(name string) bool {
 	name = strings.ToLower(name)
 	return strings.HasPrefix(name, "us.") || slices.ContainsFunc(MergeNames, func(n [2]string) bool { return n[0] == name })
+}
+
+// fill is what a field says that is filled from a fact, and where that is from; its
+// own default where the fact is not known.
+func (c facts) fill(p Piece) (string, report.Source) {
+	text, from := c.text(p.Fact), report.Source{}
+	if query, ok := strings.CutPrefix(strings.ToLower(p.Fact), "us."); ok {
+		text, from = c.stated(query, p.Unit)
+	}
+	if text == "" {
+		return p.Text, report.Source{}
+	}
+	return text, from
 }

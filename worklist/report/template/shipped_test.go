@@ -81,7 +81,7 @@ func TestEveryShippedReportAsksForAnImpressionAndHasItsFacts(t *testing.T) {
 			continue
 		}
 		d := draft()
-		f := facts("exam", "CT", "F", "19700101", "pain")
+		f := factsFor("exam", "CT", "F", "19700101", "pain")
 		if x.Scope.Addendum {
 			d = d.Addend(report.Document{SOPUID: "1.2"}, "more", now)
 		}
