@@ -81,7 +81,8 @@ const (
 	LongAxis   Source = "long"
 	ShortAxis  Source = "short"
 	PriorLong  Source = "prior long"
-	PriorShort Source = "prior short"
+	MeanAxis   Source = "mean axis" // the average of long and short, else the long one
+	PriorMean  Source = "prior mean axis"
 	MeanHU     Source = "mean"
 	VolumeML   Source = "volume"
 	PriorML    Source = "prior volume"

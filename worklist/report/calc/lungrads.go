@@ -21,7 +21,7 @@ var lungRADS = Calculator{
 			{"stable", "stable"}, {"smaller", "smaller"}}},
 		mm("size", "Long diameter", false, LongAxis), mm("short", "Short diameter", false, ShortAxis),
 		mm("solid-long", "Solid part, long", false, ""), mm("solid-short", "Solid part, short", false, ""),
-		mm("prior", "Mean diameter before", false, PriorLong),
+		mm("prior", "Mean diameter before", false, PriorMean),
 		{Name: "months", Title: "Months since then", Kind: Number, Unit: "months", Min: 0.1, Max: 240, From: Months},
 		{Name: "before", Title: "Category before", Kind: Choice, Options: []Option{{"1", ""}, {"2", ""}, {"3", ""}, {"4A", ""}, {"4B", ""}, {"4X", ""}}},
 		{Name: "airway", Title: "Airway", Kind: Choice, Options: []Option{{"subsegmental", "subsegmental"}, {"proximal", "segmental or more proximal"}}},

@@ -43,7 +43,7 @@ func digits3(n float64) string {
 var doubling = Calculator{
 	ID: "doubling", Title: "Volume doubling time", Version: "VDT, t·ln2/ln(V₂/V₁)",
 	Fields: []Field{
-		mm("size", "Mean diameter", false, LongAxis), mm("prior", "Mean diameter before", false, PriorLong),
+		mm("size", "Mean diameter", false, MeanAxis), mm("prior", "Mean diameter before", false, PriorMean),
 		{Name: "volume", Title: "Volume", Kind: Number, Unit: "mL", Min: 0.001, Max: 10000, From: VolumeML},
 		{Name: "prior-volume", Title: "Volume before", Kind: Number, Unit: "mL", Min: 0.001, Max: 10000, From: PriorML},
 		{Name: "days", Title: "Days between", Kind: Number, Unit: "days", Min: 1, Max: 10000, Required: true, From: Days},
