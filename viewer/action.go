@@ -143,7 +143,8 @@ const (
 	ReportPull     Action = "report.pull"
 	ReportAccept   Action = "report.accept" // normal and pulled text at the caret, else of the section
 	ReportSign     Action = "report.sign"
-	ReportWetRead  Action = "report.wetread" // one preliminary line, sent at once
+	ReportWetRead  Action = "report.wetread"   // one preliminary line, sent at once
+	ReportGrade    Action = "report.calculate" // published rules: a category from measurements
 	DictationSwap  Action = "report.dictation"
 	SessionLock    Action = "session.lock"
 	SessionQuit    Action = "session.quit"

@@ -147,7 +147,7 @@ func (m *Model) swapFocus() tea.Cmd {
 	if c == nil {
 		return nil
 	}
-	m.closeDocuments()
+	m.closePages()
 	if c.page.Typing {
 		c.page.Typing = false
 		c.settleField()

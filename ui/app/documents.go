@@ -34,7 +34,7 @@ func (m *Model) openDocuments() tea.Cmd {
 	if m.page == onSheet && m.sheet != nil && m.sheet.signing {
 		return nil
 	}
-	m.closeDocuments()
+	m.closePages()
 	c.documents = &documents{Page: document.Page{Who: c.page.Who(), Exam: c.page.Exam()}}
 	c.page.Typing, m.page, m.sheet = false, onDocuments, nil
 	room, ctx, epoch, row, studies := m.Room, c.ctx, c.epoch, c.row, slices.Clone(c.studies)

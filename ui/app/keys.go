@@ -41,6 +41,8 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.caseKey(name, msg)
 	case m.page == onDocuments && m.open != nil:
 		return m.documentsKey(name, msg)
+	case m.page == onCalculators && m.open != nil:
+		return m.calculatorKey(name, msg)
 	}
 	if text, ok := typed(msg); ok && !msg.Paste {
 		return m.oneByOne(text)
@@ -190,6 +192,7 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 		viewer.Palette:        (*Model).askPalette,
 		viewer.ListRefresh:    func(m *Model) tea.Cmd { m.say("Asking the sites …"); return m.pollOnce() },
 		viewer.SessionLock:    (*Model).lock,
+		viewer.ReportGrade:    func(m *Model) tea.Cmd { return m.openCalculator("") },
 		viewer.CaseDocuments:  (*Model).openDocuments,
 		viewer.CaseNext:       (*Model).nextCase,
 		viewer.CaseAside:      (*Model).putAside,

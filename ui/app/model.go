@@ -56,6 +56,7 @@ const (
 	onCase
 	onSheet
 	onDocuments
+	onCalculators
 	onContact // the form of a critical result
 )
 

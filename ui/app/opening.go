@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/ui/calculator"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/ui/study"
 	"github.com/nocturne/nocturne/viewer"
@@ -47,9 +48,11 @@ type openCase struct {
 	ctx      context.Context // ends when the case goes
 	// documents is the page of its reports and PDFs; nil: closed.
 	documents *documents
-	macros    []reading.Macro
-	late      late // images that were announced and are not here
-	writing   writing
+	// calculator is the page of the published rules; nil: closed.
+	calculator *calculator.Page
+	macros     []reading.Macro
+	late       late // images that were announced and are not here
+	writing    writing
 }
 
 func (m *Model) openSelected(look bool) tea.Cmd {

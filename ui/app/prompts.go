@@ -125,6 +125,8 @@ func (m *Model) run(line string) tea.Cmd {
 		return nil
 	case "keymap":
 		return m.changeKeys(strings.Join(verb.Args, " "))
+	case "calc":
+		return m.openCalculator(strings.Join(verb.Args, " "))
 	case "recall":
 		return m.recall()
 	case "prelim":

@@ -60,7 +60,7 @@ func (s sheetMsg) apply(m *Model, c *openCase) tea.Cmd {
 	if c.draft == nil || c.signed {
 		return nil
 	}
-	m.closeDocuments()
+	m.closePages()
 	m.status = status{}
 	m.sheet = &sheet{Sheet: report.SignSheet(c.draft, s.facts), facts: s.facts, since: m.Now()}
 	m.page = onSheet

@@ -53,6 +53,8 @@ func (m *Model) body(width, height int) []string {
 		return m.sheet.view(m, width, height)
 	case m.page == onDocuments && m.open != nil && m.open.documents != nil:
 		return m.open.documents.View(width, height)
+	case m.page == onCalculators && m.open != nil && m.open.calculator != nil:
+		return m.open.calculator.View(width, height)
 	case m.page == onCase && m.open != nil:
 		return m.open.page.View(width, height)
 	}
@@ -62,7 +64,7 @@ func (m *Model) body(width, height int) []string {
 // helpPages are the help's pages for where the reader is.
 func (m *Model) helpPages(width, height int) [][]string {
 	places := []viewer.Place{viewer.InList}
-	if m.page == onCase || m.page == onDocuments {
+	if m.page == onCase || m.page == onDocuments || m.page == onCalculators {
 		places = []viewer.Place{viewer.InImages, viewer.InTool}
 		if m.open != nil && m.open.page.Typing {
 			places = []viewer.Place{viewer.InText}
@@ -145,6 +147,8 @@ func (m *Model) hints() string {
 		return theme.Muted.Render("Enter signs · o override with a reason · Esc back to the report")
 	case m.page == onDocuments && m.open != nil && m.open.documents != nil:
 		return theme.Muted.Render(m.open.documents.hints())
+	case m.page == onCalculators && m.open != nil && m.open.calculator != nil:
+		return theme.Muted.Render(m.open.calculator.Hints())
 	case m.page == onCase && m.open != nil && m.open.page.Typing && m.open.fieldHint() != "":
 		return theme.Text.Render(m.open.fieldHint())
 	case m.page == onCase && m.open != nil && m.open.page.Typing:

@@ -207,7 +207,7 @@ func (f *Form) view(width, height int) []string {
 	room := max(3, height-len(out)-len(below))
 	f.first = widget.Window(f.first, f.at, room, len(f.Rule.Fields))
 	for i := f.first; i < min(len(f.Rule.Fields), f.first+room); i++ {
-		out = append(out, f.row(i, width))
+		out = append(out, f.row(i, i == f.first+room-1, width))
 	}
 	for len(out) < height-len(below) {
 		out = append(out, "")
@@ -215,7 +215,7 @@ func (f *Form) view(width, height int) []string {
 	return append(out, below...)
 }
 
-func (f *Form) row(i, width int) string {
+func (f *Form) row(i int, last bool, width int) string {
 	x := f.Rule.Fields[i]
 	value, mark, style := f.Values[x.Name], "  ", theme.Text
 	shown := value
@@ -238,8 +238,11 @@ func (f *Form) row(i, width int) string {
 	if from := f.From[x.Name]; from != "" {
 		line += "  · " + oneLine(from)
 	}
-	if i == f.first && f.first > 0 {
+	switch {
+	case i == f.first && f.first > 0:
 		line = widget.Ends(line, "↑ more ", width)
+	case last && i < len(f.Rule.Fields)-1:
+		line = widget.Ends(line, "↓ more ", width)
 	}
 	return style.Render(widget.Fit(line, width))
 }

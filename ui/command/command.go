@@ -63,6 +63,7 @@ var entries = []entry{
 	{"ko", "", "next key image", is(viewer.KeyNext)},
 	{"others", "", "measurements of others on and off", is(viewer.OthersToggle)},
 	{"documents", "", "reports and PDFs of this case and its priors, as text", is(viewer.CaseDocuments)},
+	{"calc", "[RULE]", "category by a published rule, :calc lung-rads", nil},
 	{"filter", "WORDS", "narrow the list", nil},
 	{"refresh", "", "ask the sites now", is(viewer.ListRefresh)},
 	{"sign", "", "open the sign sheet", is(viewer.ReportSign)},

@@ -78,19 +78,19 @@ type Source string
 
 // Sources. A long axis is a mark's length too.
 const (
-	LongAxis   Source = "long"
-	ShortAxis  Source = "short"
-	PriorLong  Source = "prior long"
-	MeanAxis   Source = "mean axis" // the average of long and short, else the long one
-	PriorMean  Source = "prior mean axis"
-	MeanHU     Source = "mean"
-	VolumeML   Source = "volume"
-	PriorML    Source = "prior volume"
-	AxisA      Source = "axis a"
-	AxisB      Source = "axis b"
-	AxisC      Source = "axis c"
-	Months     Source = "months" // between the prior and this study
-	Days       Source = "days"
+	LongAxis  Source = "long"
+	ShortAxis Source = "short"
+	PriorLong Source = "prior long"
+	MeanAxis  Source = "mean axis" // the average of long and short, else the long one
+	PriorMean Source = "prior mean axis"
+	MeanHU    Source = "mean"
+	VolumeML  Source = "volume"
+	PriorML   Source = "prior volume"
+	AxisA     Source = "axis a"
+	AxisB     Source = "axis b"
+	AxisC     Source = "axis c"
+	Months    Source = "months" // between the prior and this study
+	Days      Source = "days"
 )
 
 // Values are what was typed, by the fields' names. Empty is not given.

@@ -111,8 +111,8 @@ func lungStatus(in *inputs, d float64) string {
 		in.refuse("prior", "A nodule that was measured before is neither at baseline nor new.")
 	case status == "growing" && grew <= 1.5+1e-9:
 		in.refuse("status", "%s mm more is no growth by Lung-RADS: it takes more than 1.5 mm within 12 months.", places(grew, 1))
-	case status == "growing" && in.num("months") > 12:
-		in.refuse("status", "Growth is within 12 months; over a longer time it is slow (status slow), or was it more than 1.5 mm in one of them?")
+	case status == "growing" && in.num("months") > 12 && grew*12/in.num("months") <= 1.5+1e-9:
+		in.refuse("status", "%s mm in %s months is not more than 1.5 mm a year: that is slow growth (slow).", places(grew, 1), in.values["months"])
 	case (status == "stable" || status == "smaller") && grew > 1.5+1e-9:
 		in.refuse("status", "%s mm more is growth by Lung-RADS: growing within 12 months, slow over more.", places(grew, 1))
 	case status == "smaller" && grew >= 0:

@@ -60,6 +60,8 @@ func TestEveryCellOfLungRADS2022(t *testing.T) {
 		{"type=solid size=7 prior=5.5 months=12 status=growing", "error: no growth by Lung-RADS"},
 		{"type=solid size=7.1 prior=5.5 months=12 status=growing", "Lung-RADS 4A"},
 		{"type=solid size=7.1 prior=5.5 months=12 status=stable before=2", "error: is growth by Lung-RADS"},
+		{"type=solid size=7.1 prior=5.5 months=13 status=growing", "error: that is slow growth"},
+		{"type=solid size=8 prior=5.5 months=14 status=growing", "Lung-RADS 4B"},
 		{"type=solid size=6.2 prior=5.5 months=12 status=stable before=2", "Lung-RADS 3"},
 		{"type=solid size=6.9 prior=6.5 months=6 status=stable before=3", "Lung-RADS 2"},
 		{"type=solid size=7 prior=5.5 months=12", "error: neither at baseline nor new"},
