@@ -22,6 +22,7 @@ var (
 	joaquin = person{"PHANTOM^JOAQUÍN", "PH-1010", "19791217", "M", 79, 1.76}
 	kenji   = person{"PHANTOM^KENJI", "PH-1011", "19640628", "M", 71, 1.70}
 	leila   = person{"PHANTOM^LEILA", "PH-1012", "19590320", "F", 65, 1.63}
+	mila    = person{"PHANTOM^MILA", "PH-1013", "19820617", "F", 62, 1.68}
 )
 
 // brief is an order with the age and sex of the patient in front of its reason.

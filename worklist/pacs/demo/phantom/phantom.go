@@ -67,7 +67,7 @@ type phantomCase struct {
 	truth   func(now time.Time) []TruthItem // nil: a normal case
 }
 
-// ordinary are the twelve patients of the list, in the order of their accession.
+// ordinary are the thirteen patients of the list, in the order of their accession.
 var ordinary = []phantomCase{
 	{headStudies, headTruth},
 	{chestStudies, chestTruth},
@@ -81,9 +81,10 @@ var ordinary = []phantomCase{
 	{usStudies, nil},
 	{xaStudies, nil},
 	{petStudies, petTruth},
+	{crNormalStudies, nil},
 }
 
-// Studies are the 14 studies of 12 patients, and with all the traps too. Only
+// Studies are the 15 studies of 13 patients, and with all the traps too. Only
 // headers are made: it takes milliseconds. Dates are counted back from now.
 func Studies(all bool, now time.Time) []Study {
 	var out []Study
