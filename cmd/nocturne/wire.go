@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/store"
@@ -64,6 +66,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.room.Compose = h.compose
+	h.room.Key = func() (ed25519.PrivateKey, error) { return access.ReaderKey(env.Home) }
 	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env)}
 	return h, nil
 }

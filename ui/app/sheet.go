@@ -21,6 +21,7 @@ type sheet struct {
 	since   time.Time // when it appeared
 	last    time.Time // the last Enter, so that a held key never signs
 	signing bool
+	preview *preview // over it; nil: none
 }
 
 // An Enter signs only this long after the sheet appeared, and only this long after
@@ -74,11 +75,20 @@ func (m *Model) renewSheet() {
 		return
 	}
 	m.sheet.Sheet, m.sheet.since = report.SignSheet(m.open.draft, m.sheet.facts), m.Now()
+	if m.sheet.preview != nil {
+		m.sheet.preview.text = m.previewText()
+	}
 }
 
 func (m *Model) sheetKey(name string) tea.Cmd {
 	s, now := m.sheet, m.Now()
+	if s.preview != nil && name != "f12" && name != "f3" {
+		s.preview.key(m, name)
+		return nil
+	}
 	switch name {
+	case "p":
+		m.togglePreview()
 	case "esc", "f12", "f3":
 		m.page, m.sheet = onCase, nil
 	case "o":
@@ -131,6 +141,12 @@ func (m *Model) sign() tea.Cmd {
 		m.warn("Not signed: " + sentence(err))
 		return nil
 	}
+	shown, err := report.Shown(m.sheet.Sheet, draft)
+	if err != nil {
+		m.sheet.signing = false
+		m.warn("Not signed: " + sentence(err))
+		return nil
+	}
 	m.sheet.signing = true // from here on the draft stands as it is on disk
 	return func() tea.Msg {
 		if err := room.Journal.Wait(ctx); err != nil {
@@ -138,8 +154,10 @@ func (m *Model) sign() tea.Cmd {
 		}
 		draft.Revision = keeper.Revision()
 		// The images are compared with the order once more (N4): some may have come
-		// since the sheet was opened.
-		out, err := room.Sign(ctx, row, draft, gather(), true)
+		// since the sheet was opened. What was shown is the sheet as it stood.
+		facts := gather()
+		facts.Shown = shown
+		out, err := room.Sign(ctx, row, draft, facts, true)
 		return signedMsg{epoch, out, err}
 	}
 }
@@ -179,6 +197,9 @@ func (s signedMsg) apply(m *Model, c *openCase) tea.Cmd {
 }
 
 func (s *sheet) view(m *Model, width, height int) []string {
+	if s.preview != nil {
+		return s.preview.view(width, height)
+	}
 	out := []string{
 		theme.BarBold.Render(widget.Fit(" SIGN"+kindTitle[s.Kind]+" · "+dicom.Clean(s.Patient), width)),
 		theme.Bar.Render(widget.Fit(fmt.Sprintf(" %s · accession %s", dicom.Clean(s.Exam), dicom.Clean(s.Accession)), width)), "",

@@ -141,10 +141,12 @@ func (m *Model) hints() string {
 		return theme.Muted.Render("any key closes the help")
 	case m.page == onContact && m.criticals.form != nil:
 		return theme.Muted.Render(m.criticals.form.Hints())
+	case m.page == onSheet && m.sheet != nil && m.sheet.preview != nil:
+		return theme.Muted.Render("p back to the sheet · PgDn PgUp move · nothing is signed from here")
 	case m.page == onSheet && m.sheet != nil && !m.sheet.Ready:
-		return theme.Muted.Render("Esc back to the report · o override with a reason")
+		return theme.Muted.Render("Esc back to the report · o override with a reason · p preview")
 	case m.page == onSheet:
-		return theme.Muted.Render("Enter signs · o override with a reason · Esc back to the report")
+		return theme.Muted.Render("Enter signs · o override with a reason · p preview · Esc back to the report")
 	case m.page == onDocuments && m.open != nil && m.open.documents != nil:
 		return theme.Muted.Render(m.open.documents.hints())
 	case m.page == onCalculators && m.open != nil && m.open.calculator != nil:

@@ -34,10 +34,11 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	if err != nil {
 		return Outgoing{}, err
 	}
-	out := r.firstRow(site, row, signed)
-	rel := wet.Release(f, signed)
-	rel.Site = site.Name
-	ids, err := r.Ledger.EnqueueBeside(ctx, r.rows(ctx, out, row, rel), body)
+	rows, records, err := r.parcels(ctx, row, wet, f, signed, r.firstRow(site, row, signed))
+	if err != nil {
+		return Outgoing{}, fmt.Errorf("send preliminary report: %w", err)
+	}
+	ids, err := r.Ledger.EnqueueBeside(ctx, rows, body, records...)
 	if err != nil {
 		return Outgoing{}, fmt.Errorf("send preliminary report: %w", err)
 	}

@@ -2,6 +2,7 @@ package reading
 
 import (
 	"context"
+	"crypto/ed25519"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/ledger"
@@ -39,6 +40,8 @@ type Room struct {
 	Compose func(ctx context.Context, row feed.Row, rel report.Release) []Parcel
 	// Keep is what a signature leaves to be done, such as a follow-up's date; nil: nothing.
 	Keep func(rel report.Release) []ledger.Record
+	// Key is what the reader's detached signatures are made with; nil: none are made.
+	Key func() (ed25519.PrivateKey, error)
 	// Display is the monitor's last check (N22); nil: never checked. AnyDisplay lets
 	// mammograms be reported on any, which the site's policy must allow.
 	Display    func() viewer.Display

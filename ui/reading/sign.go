@@ -42,13 +42,11 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 		out.WorkitemUID, out.TransactionUID = claim.WorkitemUID, claim.TransactionUID
 	}
 	out.WithoutClaim = !held
-	rel := d.Release(f, signed)
-	rel.Site = site.Name
-	var records []ledger.Record
-	if r.Keep != nil {
-		records = r.Keep(rel)
+	rows, records, err := r.parcels(ctx, row, d, f, signed, out)
+	if err != nil {
+		return Outgoing{}, fmt.Errorf("sign: %w", err)
 	}
-	ids, err := r.Ledger.Enqueue(ctx, r.rows(ctx, out, row, rel), d.Revision, records...)
+	ids, err := r.Ledger.Enqueue(ctx, rows, d.Revision, records...)
 	if errors.Is(err, ledger.ErrStale) {
 		return Outgoing{}, fmt.Errorf("the report was changed by another program while it was signed; look at it again: %w", err)
 	}

@@ -36,6 +36,10 @@ type Facts struct {
 	Asked   bool     // the search for priors was made
 	Foreign []string // N4: what of the instances does not belong to the order, in sentences
 
+	// Shown are the sheet and the text that the reader had on screen when signing (Shown);
+	// empty: as they are now.
+	Shown string
+
 	Display Display // of what the images were read on
 
 	Preliminary *Earlier // the preliminary report of this study that is not replaced yet

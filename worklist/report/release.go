@@ -83,6 +83,12 @@ func (d *Draft) Release(f Facts, s Signed) Release {
 	return r
 }
 
+// Preview is the draft as it would be released now: a release that nobody signed, with
+// times in the given zone.
+func (d *Draft) Preview(f Facts, in *time.Location) Release {
+	return d.Release(f, Signed{StudyUID: d.StudyUID, At: time.Time{}.In(in)})
+}
+
 // footer is what is added to the reader's words. An addendum repeats what the images
 // are, but nobody read them again; a withdrawal is about no images.
 func (d *Draft) footer(f Facts) string {
