@@ -1,0 +1,170 @@
+package prose
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Slip is a slip of the pen.
+type Slip struct {
+	From, To int // bytes
+	Kind     string
+	Meant    string // "" where it is not known
+}
+
+// Slips finds doubled words, brackets that do not close, and words one letter away from
+// a word of radiology that are no words themselves.
+func (t *Text) Slips() []Slip {
+	return append(append(t.doubled(), t.brackets()...), t.misspelt()...)
+}
+
+// twice are words that may well follow themselves.
+var twice = Set(`had that very is`)
+
+func (t *Text) doubled() (out []Slip) {
+	for i := 1; i < len(t.Words); i++ {
+		a, b := t.Words[i-1], t.Words[i]
+		if strings.TrimLeft(t.Raw[a.To:b.From], " \n") != "" || a.Sentence != b.Sentence {
+			continue
+		}
+		switch {
+		case a.Low == b.Low && alphabetic(a.Low) && (len(a.Low) > 1 || a.Low == "a") && !(twice[a.Low] && a.Low != "is"):
+			out = append(out, Slip{a.From, b.To, "doubled", a.Low})
+		case i >= 3 && t.Words[i-2].Low == b.Low && t.Words[i-3].Low == a.Low && t.Words[i-3].Sentence == b.Sentence &&
+			alphabetic(a.Low) && alphabetic(b.Low) && t.Words[i-1].Before|t.Words[i-2].Before == 0:
+			out = append(out, Slip{t.Words[i-3].From, b.To, "doubled", a.Low + " " + b.Low})
+		}
+	}
+	return out
+}
+
+func alphabetic(s string) bool { return strings.IndexFunc(s, func(r rune) bool { return r < 'a' }) < 0 }
+
+var closing = map[rune]rune{')': '(', ']': '['}
+
+// brackets finds the first bracket of a paragraph that has no partner; "a)" and "1)" of
+// a list have none.
+func (t *Text) brackets() (out []Slip) {
+	at := 0
+	for _, p := range strings.SplitAfter(t.Raw, "\n\n") {
+		if from, to, ok := unpaired(p); ok {
+			out = append(out, Slip{at + from, at + to, "bracket", ""})
+		}
+		at += len(p)
+	}
+	return out
+}
+
+func unpaired(p string) (from, to int, ok bool) {
+	var open []int
+	for i, r := range p {
+		switch r {
+		case '(', '[':
+			open = append(open, i)
+		case ')', ']':
+			if n := len(open); n > 0 && rune(p[open[n-1]]) == closing[r] {
+				open = open[:n-1]
+			} else if !listMark(p[:i]) {
+				return i, i + 1, true
+			}
+		}
+	}
+	if len(open) == 0 {
+		return 0, 0, false
+	}
+	return open[0], open[0] + 1, true
+}
+
+// listMark: the text ends in a number or a letter that stands alone.
+func listMark(s string) bool {
+	r, n := utf8.DecodeLastRuneInString(s)
+	if n == 0 || !strings.ContainsRune("0123456789abcdefghivx", r|0x20) && (r < '0' || r > '9') {
+		return false
+	}
+	s = strings.TrimRight(s[:len(s)-n], "0123456789iv")
+	return s == "" || strings.HasSuffix(s, " ") || strings.HasSuffix(s, "\n")
+}
+
+func (t *Text) misspelt() (out []Slip) {
+	asked := map[string]string{}
+	for _, w := range t.Words {
+		if len(w.Low) < 3 || lexicon[w.Low] {
+			continue
+		}
+		meant, done := asked[w.Low]
+		if !done {
+			meant = slipOf(w.Low)
+			asked[w.Low] = meant
+		}
+		if meant != "" {
+			out = append(out, Slip{w.From, w.To, "spelling", meant})
+		}
+	}
+	return out
+}
+
+// slipOf is the word that was meant, "" where the word may be right.
+func slipOf(w string) string {
+	if meant := slips[w]; meant != "" {
+		return meant
+	}
+	if len(w) < 7 || !alphabetic(w) {
+		return ""
+	}
+	if meant := near[w]; meant != "" && plausible(w, meant) { // one letter is missing
+		return meant
+	}
+	for i := range len(w) {
+		cut := w[:i] + w[i+1:]
+		if lexicon[cut] && plausible(w, cut) { // one too many
+			return cut
+		}
+		if meant := near[cut]; meant != "" && len(meant) == len(w) && plausible(w, meant) { // another, or two swapped
+			return meant
+		}
+	}
+	return ""
+}
+
+// plausible keeps what is no slip: another ending, a British or American spelling, a
+// word with a prefix.
+func plausible(w, meant string) bool {
+	if w[0] != meant[0] || w[:len(w)-3] == meant[:min(len(meant), len(w)-3)] && ending(w, meant) {
+		return false
+	}
+	return american(w) != american(meant)
+}
+
+// ending: the words differ in their last three letters only.
+func ending(w, meant string) bool {
+	n := 0
+	for n < len(w) && n < len(meant) && w[n] == meant[n] {
+		n++
+	}
+	k := 0
+	for k < len(w)-n && k < len(meant)-n && w[len(w)-1-k] == meant[len(meant)-1-k] {
+		k++
+	}
+	return k == 0 || k == 1 && w[len(w)-1] == 's'
+}
+
+var folding = strings.NewReplacer("ae", "e", "oe", "e", "our", "or", "yse", "yze", "ise", "ize", "isa", "iza", "tre", "ter", "ll", "l", "ph", "f")
+
+func american(w string) string { return folding.Replace(w) }
+
+// near maps every word of the lexicon less one letter to it.
+var near = func() map[string]string {
+	m := make(map[string]string, 12*len(lexicon))
+	for w := range lexicon {
+		if len(w) < 7 {
+			continue
+		}
+		for i := range len(w) {
+			cut := w[:i] + w[i+1:]
+			if old, ok := m[cut]; !ok || w < old {
+				m[cut] = w
+			}
+		}
+	}
+	return m
+}()
