@@ -98,7 +98,7 @@ func (t *Text) state(at, to, a, b, clause int) (s State, limited bool) {
 	limited = t.Has(to, min(clause, to+2), limiting) && t.Has(a, at, negators)
 	for i := at - 1; i >= a; i-- {
 		w := t.Words[i]
-		if breakers[w.Low] && i < at-1 || breakers[w.Low] && !negators[w.Low] {
+		if breakers[w.Low] && !t.At(i-1, "to") {
 			break
 		}
 		if negators[w.Low] && !t.denyingChange(i) {
@@ -127,25 +127,21 @@ func (t *Text) denyingChange(i int) bool {
 			return true
 		}
 	}
-	return t.At(i, "not", "only") || t.At(i, "no", "longer") && false
+	return t.At(i, "not", "only")
 }
 
 // uncertain: "not excluded", "cannot be excluded", "not ruled out".
 func (t *Text) uncertain(i, end int) bool {
 	if w := t.Words[i].Low; w == "excluded" || w == "exclude" {
-		return t.Has(i-3, i, Set2("not", "cannot", "difficult", "nicht"))
+		return t.Has(i-3, i, openly)
 	}
 	return t.At(i, "not", "excluded") || t.At(i, "not", "exclude") || t.At(i, "not", "ruled") || t.At(i, "nicht", "auszuschließen")
 }
 
-// Set2 makes a set of its arguments.
-func Set2(words ...string) map[string]bool {
-	m := make(map[string]bool, len(words))
-	for _, w := range words {
-		m[w] = true
-	}
-	return m
-}
+var (
+	openly    = Set(`not cannot difficult nicht`)
+	stillOpen = Set(`not cannot be`)
+)
 
 var gone = Set(`absent excluded resolved ausgeschlossen`)
 
@@ -156,7 +152,7 @@ func (t *Text) deniedAfter(from, to int) bool {
 			return false
 		case w == "not" && !t.denyingChange(i) && !t.uncertain(i, to), w == "nicht" && !t.uncertain(i, to):
 			return !t.At(i+1, "excluded") && !t.At(i+1, "displaced") && !t.At(i+1, "be")
-		case gone[w] && !t.Has(i-3, i, Set2("not", "cannot", "be")):
+		case gone[w] && !t.Has(i-3, i, stillOpen):
 			return true
 		}
 	}
@@ -204,7 +200,7 @@ func (t *Text) sites(from, to int) (s Sites) {
 // Contradicts reports whether the two claims cannot both be true: one affirms what the
 // other denies, of the same side and place as far as they are said.
 func Contradicts(yes, no Claim) bool {
-	if yes.Term != no.Term || yes.State != Affirmed || no.State != Denied || no.Limited {
+	if yes.Term.Name != no.Term.Name && yes.Term.Of != no.Term.Name || yes.State != Affirmed || no.State != Denied || no.Limited {
 		return false
 	}
 	if yes.Old || no.Acute && yes.Steady {
@@ -213,11 +209,11 @@ func Contradicts(yes, no Claim) bool {
 	if no.Sides != 0 && yes.Sides&no.Sides == 0 {
 		return false
 	}
-	if !yes.Term.Sited {
+	if !no.Term.Sited {
 		return true
 	}
 	where := yes.Sites | yes.Label
-	if no.Sites&^where != 0 {
+	if no.Sites&^directions&^where != 0 || no.Sites&directions != 0 && no.Sites&directions&where == 0 {
 		return false
 	}
 	return no.Label == 0 || where == 0 || no.Label&where != 0

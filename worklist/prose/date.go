@@ -122,7 +122,11 @@ func (t *Text) word(i int) string {
 }
 
 func (t *Text) digits(i int) (int, bool) {
-	n, err := strconv.Atoi(t.word(i))
+	w := t.word(i)
+	if w == "" || w[0] > '9' || len(w) > 4 {
+		return 0, false
+	}
+	n, err := strconv.Atoi(w)
 	return n, err == nil
 }
 

@@ -10,8 +10,8 @@ consolidation | consolidation, consolidations, infiltrate, infiltrates, pneumoni
 fracture* | fracture, fractures, fraktur, frakturen, fractured
 dislocation | dislocation, dislocated, luxation
 haemorrhage* | hemorrhage, haemorrhage, hemorrhages, haemorrhages, bleed, blutung, blutungen
-subarachnoid haemorrhage | subarachnoid hemorrhage, subarachnoid haemorrhage, subarachnoidalblutung
-subdural haematoma | subdural hematoma, subdural haematoma, subdural hematomas, subdural collection, subduralhämatom
+subarachnoid haemorrhage < haemorrhage | subarachnoid hemorrhage, subarachnoid haemorrhage, subarachnoidalblutung
+subdural haematoma < haemorrhage | subdural hematoma, subdural haematoma, subdural hematomas, subdural collection, subduralhämatom
 epidural haematoma | epidural hematoma, epidural haematoma, extradural haematoma, epiduralhämatom
 pulmonary embolism | pulmonary embolism, pulmonary embolus, pulmonary emboli, pulmonary embolisms, lungenembolie
 infarct | infarct, infarcts, infarction, restricted diffusion, infarkt

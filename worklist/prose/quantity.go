@@ -136,7 +136,7 @@ func (t *Text) unit(q Quantity, after int) (Quantity, int) {
 	}
 	next := trimmed[n:]
 	if strings.HasPrefix(next, "/") || strings.HasPrefix(next, "²") || strings.HasPrefix(next, "³") || strings.HasPrefix(next, "2") ||
-		strings.HasPrefix(next, "3") || strings.HasPrefix(strings.ToLower(next), " hg") {
+		strings.HasPrefix(next, "3") || strings.HasPrefix(next, " Hg") || strings.HasPrefix(next, " hg") {
 		name += "/" // a rate, an area, a volume, a pressure: no length
 	}
 	q.Unit, q.To = name, q.To+skipped+n

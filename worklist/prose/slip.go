@@ -103,28 +103,47 @@ func (t *Text) misspelt() (out []Slip) {
 	return out
 }
 
-// slipOf is the word that was meant, "" where the word may be right.
+// slipOf is the word that was meant, "" where the word may be right: a letter is missing
+// or doubled, two are swapped, or one is the key beside it.
 func slipOf(w string) string {
 	if meant := slips[w]; meant != "" {
 		return meant
 	}
-	if len(w) < 7 || !alphabetic(w) {
+	if len(w) < 7 || !alphabetic(w) || !ascii(w) {
 		return ""
 	}
-	if meant := near[w]; meant != "" && plausible(w, meant) { // one letter is missing
+	if meant := near[w]; meant != "" && plausible(w, meant) {
 		return meant
 	}
 	for i := range len(w) {
 		cut := w[:i] + w[i+1:]
-		if lexicon[cut] && plausible(w, cut) { // one too many
+		if lexicon[cut] && plausible(w, cut) && (i > 0 && w[i] == w[i-1] || len(w) > 9) {
 			return cut
 		}
-		if meant := near[cut]; meant != "" && len(meant) == len(w) && plausible(w, meant) { // another, or two swapped
+		if meant := near[cut]; len(meant) == len(w) && mistyped(w, meant) && plausible(w, meant) {
 			return meant
 		}
 	}
 	return ""
 }
+
+func ascii(s string) bool { return strings.IndexFunc(s, func(r rune) bool { return r > 'z' }) < 0 }
+
+// mistyped: two letters side by side are swapped, or one is a neighbour on the keyboard
+// of a long word.
+func mistyped(w, meant string) bool {
+	i := 0
+	for i < len(w) && w[i] == meant[i] {
+		i++
+	}
+	if i+1 < len(w) && w[i] == meant[i+1] && w[i+1] == meant[i] {
+		return w[i+2:] == meant[i+2:]
+	}
+	return i < len(w) && w[i+1:] == meant[i+1:] && len(w) >= 9 && strings.Contains(keys, string([]byte{w[i], meant[i]}))
+}
+
+// keys are pairs of letters that lie side by side, both ways.
+const keys = "qwertyuiop poiuytrewq asdfghjkl lkjhgfdsa zxcvbnm mnbvcxz"
 
 // plausible keeps what is no slip: another ending, a British or American spelling, a
 // word with a prefix.

@@ -5,8 +5,9 @@ import "strings"
 // Term is a thing that reports affirm and deny.
 type Term struct {
 	Name  string
-	Sited bool  // one place may have it and another not: a fracture, not a torsion
-	Site  Sites // the place that its name implies
+	Sited bool   // one place may have it and another not: a fracture, not a torsion
+	Site  Sites  // the place that its name implies
+	Of    string // the wider thing that it is a kind of
 }
 
 // Lexicon finds terms by their first word.
@@ -17,14 +18,15 @@ type phrase struct {
 	term  *Term
 }
 
-// NewLexicon makes a lexicon of lines "name|*| phrase, phrase": the star marks what is
-// sited. Longer phrases go before shorter ones.
+// NewLexicon makes a lexicon of lines "name* < wider | phrase, phrase": the star marks
+// what is sited. Longer phrases go before shorter ones.
 func NewLexicon(lines string) Lexicon {
 	lex := Lexicon{}
 	for _, line := range strings.Split(strings.TrimSpace(lines), "\n") {
 		head, list, _ := strings.Cut(line, "|")
 		head = strings.TrimSpace(head)
-		t := &Term{Name: strings.TrimSuffix(head, "*"), Sited: strings.HasSuffix(head, "*")}
+		head, of, _ := strings.Cut(head, " < ")
+		t := &Term{Name: strings.TrimSuffix(head, "*"), Sited: strings.HasSuffix(head, "*"), Of: of}
 		for _, p := range strings.Split(list, ",") {
 			w := strings.Fields(p)
 			if len(w) == 0 {
@@ -56,6 +58,10 @@ func (lex Lexicon) put(p phrase) {
 
 // Sites are places of a body, as a set.
 type Sites uint64
+
+// directions are no places of their own: of "the medial or posterior malleolus" one is
+// enough.
+var directions = siteWords["medial"] | siteWords["lateral"] | siteWords["posterior"] | siteWords["anterior"]
 
 // siteWords gives a word's place; the words of a line name the same one.
 var siteWords = func() map[string]Sites {
@@ -110,7 +116,7 @@ portal
 calf
 popliteal
 joint
-brain intracranial cerebral head
+brain intracranial cerebral head subarachnoid subdural parenchymal
 frontal
 parietal
 temporal

@@ -186,6 +186,18 @@ func (t *Text) Has(from, to int, set map[string]bool) bool {
 	return false
 }
 
+// Any reports whether any of the words [from, to) is one of a few.
+func (t *Text) Any(from, to int, words ...string) bool {
+	for i := max(0, from); i < min(to, len(t.Words)); i++ {
+		for _, w := range words {
+			if t.Words[i].Low == w {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Says reports whether the words stand in [from, to) one after the other.
 func (t *Text) Says(from, to int, phrase ...string) bool {
 	for i := max(0, from); i+len(phrase) <= min(to, len(t.Words)); i++ {

@@ -6,7 +6,7 @@ import "strings"
 // letter away that is not among them is a slip. British and American forms count alike.
 var lexicon = Set(`
 abdomen abdominal abduction abnormal abnormality abnormalities abscess abscesses accessory acetabular acetabulum acromioclavicular acromion
-activity addition additional adduction adenocarcinoma adenoma adenomas adenopathy adhesive adjacent adnexal adrenal adrenals advanced advised age-related
+activity addition additional adduction adenocarcinoma adenoma adenomas adenopathy adhesive adjacent adnexal adrenal adrenals advanced advised 
 airspace airways alignment although aneurysm aneurysmal aneurysms angiogram angiography angulation ankylosis annular anterior anteriorly
 anterolisthesis aorta aortic apparent appearance appearances appendicitis appendicolith appendix approximately arachnoid arterial arteries artefact
 arthritis arthropathy arthroplasty articular artifact ascending ascites aspiration assessed assessment associated asymmetric asymmetry atelectasis
@@ -27,11 +27,11 @@ effacement effusion effusions elevated elevation elongated embolism embolus emer
 endotracheal enhancement enhances enhancing enlarged enlargement enlarging epicondyle epidural epididymis epididymitis epiphyseal esophageal esophagus
 especially ethmoid evaluated evaluation evidence examination examinations excluded expansile expected explain extending extension extensive extracranial
 extraaxial extravasation extrusion exudate eyeglobe facet favored favour femoral fibrosis fibrotic fibroglandular fibroid fibroids fibula fibular
-finding findings fissure fissures fistula flattening fluoroscopic fluoroscopy follow-up following foramen foramina foraminal foreign formation fracture
+finding findings fissure fissures fistula flattening fluoroscopic fluoroscopy followup following foramen foramina foraminal foreign formation fracture
 fractured fractures frontal function fusion gallbladder gallstone gallstones ganglia gastric gastroesophageal generalized geographic gestational glenohumeral
-glenoid gluteal granuloma granulomas granulomatous grossly ground-glass hamstring harmonic healed healing heart helical hemangioma hemangiomas hematoma
+glenoid gluteal granuloma granulomas granulomatous grossly  hamstring harmonic healed healing heart helical hemangioma hemangiomas hematoma
 hemidiaphragm hemidiaphragms hemisphere hemispheres hemorrhage hemorrhages hemorrhagic hemothorax hepatic hepatocellular hepatomegaly hepatosplenomegaly herniated
-herniation heterogeneous heterogeneously heterotopic hilar histology history homogeneous homogeneously horizontal humeral humerus hydrocele hydrocephalus
+herniation heterogeneous heterogeneously heterotopic hilar histology history homogeneous homogeneously homogenous homogenously heterogenous heterogenously horizontal humeral humerus hydrocele hydrocephalus
 hydronephrosis hydronephrotic hydroureter hyperdense hyperdensity hyperechoic hyperexpanded hyperinflated hyperinflation hyperintense hyperintensities hyperintensity
 hyperostosis hyperplasia hypertension hypertrophic hypertrophy hypoattenuating hypodense hypodensities hypodensity hypoechoic hypointense hypoplastic
 identified iliac imaging immediate impaction impingement impression improved improvement incidental incidentally incomplete increase increased increasing
@@ -74,6 +74,32 @@ urethral urinary urothelial uterine uterus valvular variant varicocele varices v
 vesicles vesicoureteric vestibular visible visualization visualized volume washout whereas widening without worsened worsening
 aetiology anaemia caecum diarrhoea oedema oedematous oesophagus oesophageal orthopaedic paediatric haemorrhage haemorrhages haemorrhagic haematoma haemangioma haemothorax ischaemia ischaemic
 tumour tumours visualised mineralisation characterised characterisation metre centimetre centre centred fibre grey calibre colour favoured localised generalised necrotising opacification
+relayed medical vehicle confusion critical hemithorax article because between without through another against already
+although always analysis another anything appeared arrived article attached attempt attended attention because becomes behaviour believe besides between
+breathing brought carefully careful caused certain changed changes children circumstances classic clearing collapsed combined coming company concern condition
+conditions conference confirm confirmed contact contained contains continue continued control controlled correct corrected correctly correlate covered creatinine
+current daughter decision defined delayed delivery department describe detail detailed details detected determine developed development different difficult direct directly
+director disability doctor document duration earlier element emergency employed enabled ending enough entered equally essential established example excellent
+except exclude exclusion expected experience exposure extended external extreme factor factors failed failure fairly familiar finally first followed formation formed forward
+general generally greater greatest guidance happened hearing history hospital hundred husband identical immediately important inability include included includes including
+independent initial initially inside instead intended interest interpreted investigation involve involved involves kitchen largest leading learned limits listed literature little
+located longest looking loading machine majority manage managed management material matters maximally meaning medication medicine meeting mention mentioned method minimum missing
+moderately moment monitoring months morning mother movement multiplanar natural nearly necessary neighbour nothing noticed notified nursing obvious obviously occasional occurs offered
+operated operation opinion opposite ordered original outside overall overlying painful particular passage passed passing perform permanent permit persists person physical physician placed
+planned planning pointing position positioned positions positive possible possibly practice precise precisely prefer prepared pressure prevent problem problems produced proper properly
+provide provided quality question questions quickly radiating rapidly rather reached reading readily reason reasonable reasons recall recently recorded records referral referred referring reflect
+refused regard regarded regarding register registrar regular relation relayed release remain remained remaining remote removed repeat repeated replaced replacement report reported reporting request requested
+require required requires research resident respect response restaging result resulting results retained return returned reveals reviewed revision rotational routine samples scanned
+scanner seconds secretary selected serious service setting seventh sharply shortly showing sickness situated situation smaller smallest someone something specific specifically specimen standard
+standing started staging stopped straight strength stretch strictly strongly subject success successful sudden suddenly sufficient summary supplied support supported suppose surface surrounded systemic taken tapering
+tenderness therefore thickest thinning thought through together tomorrow tracking training trauma travel treated treating treatment trouble twelfth typical typically uncertain unclear understood unusual upright usually
+variable various version vessels walking weakness weather weight welcome whether whilst within workup wounds written yesterday younger ambulance anaesthetic answering antibiotics apixaban bedside bicycle breathless
+cyclist deposit dialysis diabetes diabetic discharge discharged distress dizziness drinking elsewhere employer facility farmer fasting feeding fitting headache hemodialysis injured insulin intensive intubated ladder
+limping lifting marathon neurology neurological neurologist oncologist oncology orthopaedics paracetamol paralysis paramedic patience pediatric pneumonitis posture postponed pulling pushing pushed residue runner
+scooter seizure seizures shopping sitting sleeping smoking smoker smokers soccer staircase stairs standing stiffness stroke strokes sweating swollen syncope teacher throwing tripped twisted unable unconscious urologist
+vomiting warfarin weekend wheelchair winter worker working wrestling acquired acquisition algorithm collimation detector enteral enteric gadolinium gantry helically kernel milliliters orthogonal pitch reformation
+sequential spectral subtraction  threshold transducer volumetric weighted dynamic perpendicular resolution
+gynaecomastia gynecomastia spermatocele uncinectomy antrostomy ethmoidectomy enthesophytes osteophytosis chondromalacia vestibulocochlear haematosalpinx peribronchovascular
 dorsiflexion osteochondroma enchondroma cholangiocarcinoma cholangitis choledocholithiasis colitis ileitis ileocolic ileocaecal ileocecal terminal jejunal jejunum duodenitis gastritis gastrostomy
 jejunostomy colostomy ileostomy hemicolectomy hysterectomy oophorectomy salpingectomy appendectomy appendicectomy splenectomy craniotomy craniectomy ventriculostomy thoracotomy thoracentesis
 anastomosis anastomotic stricture strictures perfusion penumbra collateralization vasospasm microhemorrhages microhaemorrhages leukoaraiosis demyelination demyelinating gliosis gliotic

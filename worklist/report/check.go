@@ -3,6 +3,8 @@ package report
 import (
 	"slices"
 	"strings"
+
+	"github.com/nocturne/nocturne/worklist/prose"
 )
 
 // Severity is how much a finding weighs.
@@ -29,6 +31,8 @@ type Finding struct {
 	Override string `json:"override,omitempty"`
 	// Final: no reason overrides it.
 	Final bool `json:"final,omitempty"`
+
+	at [2]int // bytes of the section's plain text that it is about; both 0: none
 }
 
 // rule is one check. Its function returns findings with Section, Evidence and
@@ -56,19 +60,16 @@ var rules = []rule{
 	{"display-mammography", Block, absence, unfitDisplay},
 	{"impression-empty", Block, absence, impressionEmpty},
 	{"wrong-patient-instance", Block, reason, wrongInstances},
-	{"wrong-patient-text", Block, reason, wrongPatientText},
-	{"side-conflict", Block, reason, sideConflict},
-	{"unfilled-field", Block, reason, unfilledFields},
+	{"critical-open", Block, reason, openCritical},
 	{"time-order", Block, absence, timeOrder},
 	{"reason-missing", Block, absence, reasonMissing},
 	{"signed-text", Block, absence, signedText},
 	{"call-required", Block, absence, callRequired},
 	{"missing-images", Warn, reason, missingImages},
 	{"late-images", Warn, reason, lateImages},
+	{"series-unseen", Warn, nothing, unseenSeries},
 	{"number-changed", Warn, nothing, changedNumbers},
 	{"measurement-deleted", Warn, reason, deletedMarks},
-	{"side-findings", Warn, nothing, sideElsewhere},
-	{"side-impression", Warn, nothing, sideWithinReport},
 	{"side-images", Warn, nothing, sideOfImages},
 	{"unseen-images", Warn, nothing, unseenImages},
 	{"section-empty", Warn, nothing, emptySections},
@@ -77,22 +78,28 @@ var rules = []rule{
 	{"reader-assumed", Info, nothing, assumedReader},
 }
 
-// Check runs every rule. It is quick enough to run while the reader types.
+// Check runs every rule, those of textRules too. It is quick enough to run while the
+// reader types: under 5 ms for two thousand words.
 func Check(d *Draft, f Facts) (out []Finding) {
 	for _, r := range rules {
-		if !r.holds(d) {
-			continue
-		}
-		for _, found := range r.check(d, f) {
-			found.Rule, found.Severity = r.id, r.severity
-			found.Stops, found.Final = r.needs != nothing, r.needs == absence
-			if r.needs == reason {
-				found.Override = d.overridden(found)
-			}
-			out = append(out, found)
+		if r.holds(d) {
+			out = append(out, r.judged(d, r.check(d, f))...)
 		}
 	}
-	return out
+	return append(out, checkText(d, f)...)
+}
+
+// judged gives findings their rule's name and weight, and the reason that the reader
+// gave for them.
+func (r rule) judged(d *Draft, fs []Finding) []Finding {
+	for i := range fs {
+		fs[i].Rule, fs[i].Severity = r.id, r.severity
+		fs[i].Stops, fs[i].Final = r.needs != nothing, r.needs == absence
+		if r.needs == reason {
+			fs[i].Override = d.overridden(fs[i])
+		}
+	}
+	return fs
 }
 
 // overridden is the reason given for this finding; one given for other evidence
@@ -125,10 +132,10 @@ func SideWords(f Facts, text string) (out [][2]int) {
 			return nil
 		}
 	}
-	ws := words(text)
-	for _, h := range sidesIn(ws) {
+	t := prose.Parse(text)
+	for _, h := range sidesIn(t) {
 		if h.side == want.side.other() {
-			out = append(out, [2]int{ws[h.at].from, ws[h.at].to})
+			out = append(out, [2]int{t.Words[h.at].From, t.Words[h.at].To})
 		}
 	}
 	return out

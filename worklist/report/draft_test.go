@@ -284,11 +284,11 @@ func TestAnAddendumKeepsTheSignedTextAndAsksForItsOwn(t *testing.T) {
 	if fs := Check(a, Facts{Reader: Reader{Name: "R"}}); len(fs) != 1 || fs[0].Section != Addendum || !fs[0].Final {
 		t.Errorf("an empty addendum: %+v", fs)
 	}
-	a.Set(Addendum, "Seen with Dr Who.", t0)
+	a.Set(Addendum, "Discussed with Dr Who.", t0)
 	if fs := Check(a, Facts{Reader: Reader{Name: "R"}}); len(fs) != 0 {
 		t.Errorf("a full addendum: %+v", fs)
 	}
-	if !strings.HasSuffix(a.Text(), "ADDENDUM\nSeen with Dr Who.\n") {
+	if !strings.HasSuffix(a.Text(), "ADDENDUM\nDiscussed with Dr Who.\n") {
 		t.Errorf("%q", a.Text())
 	}
 }

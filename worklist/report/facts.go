@@ -22,13 +22,14 @@ type Facts struct {
 	Requester  string // PN form
 	Priority   string // stat, urgent, routine
 
-	Have       int      // instances of the study held here
-	Expected   int      // instances that the site says there are; 0 unknown (N8)
-	Unseen     int      // frames held that were never on screen, or too shortly to count
-	UnseenIn   []string // which, in words: "Se 3: 14 of 120 not seen: 31–44"
-	LateUnseen int      // of them, images that came after the case had been opened
-	Series     []Series
-	Lossy      []string // how images of the study were lossily compressed, each once; "" where that is not said
+	Have        int      // instances of the study held here
+	Expected    int      // instances that the site says there are; 0 unknown (N8)
+	Unseen      int      // frames held that were never on screen, or too shortly to count
+	UnseenIn    []string // which, in words: "Se 3: 14 of 120 not seen: 31–44"
+	Undisplayed []string // series of which nothing was ever on screen, in words
+	LateUnseen  int      // of them, images that came after the case had been opened
+	Series      []Series
+	Lossy       []string // how images of the study were lossily compressed, each once; "" where that is not said
 
 	Priors  []Prior
 	Newer   []Prior // studies of the patient later than this one

@@ -86,10 +86,6 @@ func (p Prior) name() string {
 
 func oneLine(s string) string { return strings.Join(strings.Fields(Foreign(s)), " ") }
 
-func hasWord(text, word string) bool {
-	return slices.ContainsFunc(words(text), func(w wordAt) bool { return strings.EqualFold(w.text, word) })
-}
-
 // technique says what was done, as far as the images themselves tell it.
 func (f Facts) technique() string {
 	var said []string

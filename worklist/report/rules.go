@@ -2,9 +2,9 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 )
@@ -36,15 +36,23 @@ func assumedReader(_ *Draft, f Facts) []Finding {
 
 func impressionEmpty(d *Draft, _ Facts) []Finding {
 	if d.What() == Added {
-		if strings.TrimSpace(d.Plain(Addendum)) == "" {
+		if nothingSaid(d.Plain(Addendum)) {
 			return []Finding{{Section: Addendum, Hint: "the addendum is empty"}}
 		}
 		return nil
 	}
-	if strings.TrimSpace(d.Plain(Impression)) == "" {
+	if nothingSaid(d.Plain(Impression)) {
 		return []Finding{{Section: Impression, Hint: "the impression is empty"}}
 	}
 	return nil
+}
+
+// nothingSaid: a section without a letter is empty, whatever numbers its list has.
+func nothingSaid(text string) bool {
+	if !strings.ContainsFunc(text, unicode.IsLetter) {
+		return !slices.ContainsFunc(strings.Fields(text), func(w string) bool { return len(strings.Trim(w, ".-/,:;()")) > 2 })
+	}
+	return false
 }
 
 func emptySections(d *Draft, _ Facts) (out []Finding) {
@@ -52,7 +60,7 @@ func emptySections(d *Draft, _ Facts) (out []Finding) {
 		return nil
 	}
 	for _, s := range []Section{Indication, Technique, Comparison, Findings} {
-		if strings.TrimSpace(d.Plain(s)) == "" {
+		if nothingSaid(d.Plain(s)) {
 			out = append(out, Finding{Section: s, Hint: string(s) + " is empty"})
 		}
 	}
@@ -64,19 +72,6 @@ func wrongInstances(_ *Draft, f Facts) []Finding {
 		return nil
 	}
 	return []Finding{{Evidence: slices.Clone(f.Foreign), Hint: "images do not belong to the order"}}
-}
-
-// blank is a field that a template or a dictation left open.
-var blank = regexp.MustCompile(`\[[ _]*\]|\*{3,}|\?{3,}|_{3,}`)
-
-func unfilledFields(d *Draft, _ Facts) (out []Finding) {
-	for _, s := range Order {
-		text := d.Plain(s)
-		if at := blank.FindStringIndex(text); at != nil {
-			out = append(out, Finding{Section: s, Evidence: []string{quote(text, at[0], at[1])}, Hint: "a field is not filled in"})
-		}
-	}
-	return out
 }
 
 // timeOrder keeps a report from being verified before it was begun, as a clock
@@ -113,6 +108,24 @@ func unseenImages(_ *Draft, f Facts) []Finding {
 		evidence = []string{fmt.Sprintf("%d", f.Unseen)}
 	}
 	return []Finding{{Evidence: evidence, Hint: "images were never on screen (* goes to the next)"}}
+}
+
+// unseenSeries: a series of which nothing was ever on screen.
+func unseenSeries(_ *Draft, f Facts) []Finding {
+	if len(f.Undisplayed) == 0 {
+		return nil
+	}
+	return []Finding{{Evidence: slices.Clone(f.Undisplayed), Hint: "a whole series was never on screen"}}
+}
+
+// openCritical: somebody has still to be told.
+func openCritical(_ *Draft, f Facts) (out []Finding) {
+	for _, c := range f.Critical {
+		if c.Open() {
+			out = append(out, Finding{Evidence: []string{oneLine(c.Finding)}, Hint: "a critical result is open: F7 records the call"})
+		}
+	}
+	return out
 }
 
 func changedNumbers(d *Draft, _ Facts) (out []Finding) {

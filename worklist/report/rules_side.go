@@ -2,45 +2,74 @@ package report
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/nocturne/nocturne/worklist/prose"
 )
 
 // sideConflict: the order, or all images, are of one side, and the impression
 // names the other (scenario 4). Both are quoted.
-func sideConflict(d *Draft, f Facts) []Finding {
-	want, ok := f.orderSide()
+func sideConflict(r *read) []Finding {
+	want, ok := r.facts.orderSide()
 	if !ok {
-		if want, ok = f.imageSide(); !ok {
+		if want, ok = r.facts.imageSide(); !ok {
 			return nil
 		}
 	}
-	return against(d, want, "the report names another side than the order", Impression, Addendum)
+	return against(r, want, "the report names another side than the order", besideComparison, Impression, Addendum)
 }
 
 // sideElsewhere is the same for the sections in which the other side may well be
 // spoken of, for comparison.
-func sideElsewhere(d *Draft, f Facts) []Finding {
-	want, ok := f.orderSide()
+func sideElsewhere(r *read) []Finding {
+	want, ok := r.facts.orderSide()
 	if !ok {
 		return nil
 	}
-	return against(d, want, "the other side than the order's is mentioned", Findings, Recommendation)
+	return against(r, want, "the other side than the order's is mentioned", inComparison, Findings, Recommendation)
 }
 
-func against(d *Draft, want statedSide, hint string, sections ...Section) (out []Finding) {
+func against(r *read, want statedSide, hint string, spared func(*prose.Text, int) bool, sections ...Section) (out []Finding) {
 	for _, s := range sections {
-		text := d.Plain(s)
-		ws := words(text)
-		for _, h := range sidesIn(ws) {
-			if h.side == want.side.other() {
-				w := ws[h.at]
-				out = append(out, Finding{Section: s, Hint: hint,
-					Evidence: []string{want.words, string(s) + ": " + quote(text, w.from, w.to)}})
+		t := r.text(s)
+		for _, h := range sidesIn(t) {
+			if h.side == want.side.other() && !spared(t, h.at) {
+				f := r.word(s, h.at, hint)
+				f.Evidence = append([]string{want.words}, f.Evidence...)
+				out = append(out, f)
 				break
 			}
 		}
 	}
 	return out
+}
+
+var comparing = prose.Set(`compared comparison contralateral opposite vergleich gegenseite`)
+
+// besideComparison: the side is named as the one that is compared with, right there:
+// "compared with the left", "contralateral left", or as not examined.
+func besideComparison(t *prose.Text, at int) bool {
+	from, to := t.Sentence(t.Words[at].Sentence)
+	for i := max(from, at-3); i < at; i++ {
+		if comparing[t.Words[i].Low] {
+			return true
+		}
+	}
+	return notExamined(t, at, to)
+}
+
+func notExamined(t *prose.Text, from, to int) bool {
+	for i := from; i < to; i++ {
+		if t.Words[i].Low == "not" && t.Any(i+1, min(to, i+3), "examined", "imaged", "assessed", "included", "performed") {
+			return true
+		}
+	}
+	return false
+}
+
+// inComparison: the whole sentence compares.
+func inComparison(t *prose.Text, at int) bool {
+	from, to := t.Sentence(t.Words[at].Sentence)
+	return t.Has(from, to, comparing) || notExamined(t, at, to)
 }
 
 // sideOfImages: order and images disagree (N5).
@@ -53,80 +82,153 @@ func sideOfImages(_ *Draft, f Facts) []Finding {
 	return []Finding{{Evidence: []string{order.words, images.words}, Hint: "order and images name different sides"}}
 }
 
-// anatomy are nouns that have a side. Words before the noun that tell parts
-// apart belong to what is compared: the upper lobe is not the lower.
-var anatomy = wordSet(`lobe lung hilum hilar kidney kidneys ureter adrenal adrenals breast axilla ovary ovarian
-	testis testicle femur femoral tibia tibial fibula humerus humeral radius radial ulna ulnar clavicle scapula
-	hand wrist thumb finger hip knee ankle foot heel toe shoulder elbow forearm leg arm thigh calf
-	hemisphere frontal parietal temporal occipital insula thalamus cerebellar cerebellum orbit maxillary mastoid
-	rib ribs pleural effusion pneumothorax hemothorax carotid vertebral iliac renal jugular subclavian
-	hydronephrosis nephrolithiasis adnexa adnexal tonsil parotid thyroid`)
-
-var qualifiers = wordSet(`upper lower middle anterior posterior superior inferior medial lateral proximal distal
-	first second third fourth fifth 1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th`)
-
-func wordSet(list string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(list) {
-		m[w] = true
-	}
-	return m
-}
-
-// sidedNouns maps "upper lobe" to the sides that text gives it, and where first.
-// A noun belongs to a side word that stands at most three words before it in the
-// same sentence, with no other side between.
-func sidedNouns(text string) map[string]map[side]wordAt {
-	out := map[string]map[side]wordAt{}
-	ws := words(text)
-	for _, h := range sidesIn(ws) {
-		var key []string
-		for i := h.at + 1; i < len(ws) && i <= h.at+3; i++ {
-			w := strings.ToLower(ws[i].text)
-			if sideWords[w] != "" || strings.ContainsAny(text[ws[i-1].to:ws[i].from], ".;:\n") {
-				break
-			}
-			if qualifiers[w] {
-				key = append(key, w)
-			}
-			if !anatomy[w] {
-				continue
-			}
-			noun := strings.Join(append(key, w), " ")
-			if out[noun] == nil {
-				out[noun] = map[side]wordAt{}
-			}
-			if _, ok := out[noun][h.side]; !ok {
-				out[noun][h.side] = wordAt{from: ws[h.at].from, to: ws[i].to}
-			}
-			break
-		}
-	}
-	return out
-}
-
 // sideWithinReport: the impression gives something a side that the findings give
 // only to the other.
-func sideWithinReport(d *Draft, _ Facts) (out []Finding) {
-	findings, impression := d.Plain(Findings), d.Plain(Impression)
-	found := sidedNouns(findings)
-	said := sidedNouns(impression)
-	nouns := make([]string, 0, len(said))
-	for noun := range said {
-		nouns = append(nouns, noun)
+func sideWithinReport(r *read) (out []Finding) {
+	out = nounsOnOtherSide(r)
+	if len(out) == 0 {
+		out = sentencesOnOtherSide(r)
 	}
-	slices.Sort(nouns)
-	for _, noun := range nouns {
-		for _, s := range []side{right, left} {
-			at, ok := said[noun][s]
-			there, other := found[noun][s.other()]
-			_, same := found[noun][s]
-			_, paired := found[noun][both]
-			if ok && other && !same && !paired {
-				out = append(out, Finding{Section: Impression, Hint: "findings and impression name different sides",
-					Evidence: []string{"findings: " + quote(findings, there.from, there.to), "impression: " + quote(impression, at.from, at.to)}})
+	if len(out) == 0 {
+		out = sideNeverFound(r)
+	}
+	return out
+}
+
+const otherSideHint = "findings and impression name different sides"
+
+func nounsOnOtherSide(r *read) (out []Finding) {
+	findings, impression := r.text(Findings), r.text(Impression)
+	found, said := sidedNouns(findings), sidedNouns(impression)
+	for i, n := range said {
+		if n.side == both || n.idle || n.normal || slices.ContainsFunc(said[:i], func(o sidedNoun) bool { return o.from == n.from }) {
+			continue
+		}
+		var other *sidedNoun
+		same := false
+		for k, f := range found {
+			if !f.partOf(n) {
+				continue
 			}
+			same = same || (f.side == n.side || f.side == both) && !f.normal
+			if other == nil && f.side == n.side.other() && !f.normal {
+				other = &found[k]
+			}
+		}
+		if other == nil || same {
+			continue
+		}
+		f := r.says(Impression, n.from, n.to, otherSideHint)
+		f.Evidence = append([]string{"findings: " + quote(findings.Raw, other.from, other.to)}, f.Evidence...)
+		out = append(out, f)
+	}
+	return out
+}
+
+// sided is a sentence with the one side that it, or its line's label, names.
+type sided struct {
+	side     side // "" without one, both with two
+	from, to int  // words
+	at       int  // of the side
+}
+
+func sidedSentences(t *prose.Text) []sided {
+	out := make([]sided, t.Sentences())
+	for n := range out {
+		out[n].from, out[n].to = t.Sentence(n)
+	}
+	named := make([]side, len(t.Words))
+	for _, h := range sidesIn(t) {
+		named[h.at] = h.side
+		s := &out[t.Words[h.at].Sentence]
+		if s.side == "" {
+			s.side, s.at = h.side, h.at
+		} else if s.side != h.side {
+			s.side = both
+		}
+	}
+	for n := range out {
+		if l := t.Words[out[n].from].Label; out[n].side == "" && l >= 0 && named[l] != "" {
+			out[n].side, out[n].at = named[l], l
 		}
 	}
 	return out
 }
+
+// sentencesOnOtherSide: what the impression says of one side, in the findings a sentence
+// of the other side says, with the same words and numbers.
+func sentencesOnOtherSide(r *read) []Finding {
+	findings, impression := r.text(Findings), r.text(Impression)
+	var sentences []sided
+	for _, s := range sidedSentences(impression) {
+		if s.side == "" || s.side == both || impression.Has(s.from, s.to, notNews) || inComparison(impression, s.at) {
+			continue
+		}
+		if sentences == nil {
+			sentences = sidedSentences(findings)
+		}
+		same, other, there := 0, 0, -1
+		for _, f := range sentences {
+			switch n := shared(impression, s, findings, f); {
+			case f.side == s.side.other() && n > other:
+				other, there = n, f.at
+			case f.side != s.side.other() && f.side != "":
+				same = max(same, n)
+			}
+		}
+		if other >= 3 && other >= same+2 {
+			f := r.word(Impression, s.at, otherSideHint)
+			w := findings.Words[there]
+			f.Evidence = append([]string{"findings: " + quote(findings.Raw, w.From, w.To)}, f.Evidence...)
+			return []Finding{f}
+		}
+	}
+	return nil
+}
+
+// shared weighs the words that two sentences have in common: a number counts double.
+func shared(a *prose.Text, s sided, b *prose.Text, o sided) (n int) {
+	for i := s.from; i < s.to; i++ {
+		w := a.Words[i].Low
+		number := w[0] >= '0' && w[0] <= '9'
+		if len(w) < 5 && !(number && len(w) > 1) || sideWords[w] != "" || common[w] {
+			continue
+		}
+		for k := o.from; k < o.to; k++ {
+			if b.Words[k].Low == w {
+				n++
+				if number {
+					n++
+				}
+				break
+			}
+		}
+	}
+	return n
+}
+
+var common = prose.Set(`small large with which measuring measures about there previously unchanged stable posterior anterior lower upper normal mildly moderate slightly`)
+
+// sideNeverFound: the impression affirms something of a side that the findings never
+// name, while they name the other.
+func sideNeverFound(r *read) []Finding {
+	named := map[side]bool{}
+	for _, h := range sidesIn(r.text(Findings)) {
+		named[h.side] = true
+	}
+	if len(sidedNouns(r.text(Findings))) == 0 {
+		return nil
+	}
+	t := r.text(Impression)
+	for _, h := range sidesIn(t) {
+		from, to := t.Sentence(t.Words[h.at].Sentence)
+		if h.side == both || named[h.side] || named[both] || !named[h.side.other()] || t.Has(from, to, notNews) || inComparison(t, h.at) {
+			continue
+		}
+		f := r.word(Impression, h.at, "the findings name only the other side")
+		return []Finding{f}
+	}
+	return nil
+}
+
+var notNews = prose.Set(`no not normal unremarkable without clear known previous previously old shift displaced kein keine nicht history status post`)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/worklist/prose"
 )
 
 // Sheet is what the reader is shown before Enter signs (N10).
@@ -66,7 +67,7 @@ func sidesNamed(d *Draft, f Facts) (out []string) {
 	}
 	for _, s := range Order {
 		var named []string
-		for _, h := range sidesIn(words(d.Plain(s))) {
+		for _, h := range sidesIn(prose.Parse(d.Plain(s))) {
 			if !slices.Contains(named, string(h.side)) {
 				named = append(named, string(h.side))
 			}

@@ -3,6 +3,8 @@ package report
 import (
 	"slices"
 	"strings"
+
+	"github.com/nocturne/nocturne/worklist/prose"
 )
 
 // side is one side of a body, as a word names it.
@@ -27,7 +29,7 @@ func (s side) other() side {
 // sideWords name a side, in English and German.
 var sideWords = map[string]side{
 	"right": right, "left": left, "bilateral": both, "bilaterally": both, "both": both,
-	"rechts": right, "rechte": right, "rechter": right, "rechten": right, "rechtes": right, "rechtem": right, "rechtsseitig": right, "rechtsseitige": right,
+	"rechts": right, "rechte": right, "rechter": right, "rechten": right, "rechtes": right, "rechtem": right, "rechtsseitig": right, "rechtsseitige": right, "rechtsseitiger": right,
 	"links": left, "linke": left, "linker": left, "linken": left, "linkes": left, "linkem": left, "linksseitig": left, "linksseitige": left,
 	"beidseits": both, "beidseitig": both,
 }
@@ -36,22 +38,15 @@ var sideWords = map[string]side{
 // "left in place", "right away". What could be a side as well is one: a false
 // alarm costs a line, a side that is missed costs more.
 var notSide = map[side][]string{
-	left:  {"in place", "in situ", "untreated", "alone", "behind", "over", "hospital"},
+	left:  {"in place", "in situ", "untreated", "alone", "behind", "over", "hospital", "the department", "the hospital", "the room", "the scanner", "before", "without being"},
 	right: {"away", "angle", "angles", "angled", "now"},
 }
 
-func isNotSide(s side, ws []wordAt, at int) bool {
-	if at > 0 && strings.EqualFold(ws[at-1].text, "the") {
+func isNotSide(s side, t *prose.Text, at int) bool {
+	if t.At(at-1, "the") {
 		return false
 	}
-	return slices.ContainsFunc(notSide[s], func(phrase string) bool {
-		for i, w := range strings.Fields(phrase) {
-			if at+1+i >= len(ws) || !strings.EqualFold(ws[at+1+i].text, w) {
-				return false
-			}
-		}
-		return true
-	})
+	return slices.ContainsFunc(notSide[s], func(phrase string) bool { return t.At(at+1, strings.Fields(phrase)...) })
 }
 
 // sideHit is a side named in a text; at indexes its words.
@@ -60,16 +55,11 @@ type sideHit struct {
 	at   int
 }
 
-func sidesIn(ws []wordAt) (out []sideHit) {
-	for i, w := range ws {
-		s, ok := sideWords[strings.ToLower(w.text)]
-		if !ok {
-			continue
+func sidesIn(t *prose.Text) (out []sideHit) {
+	for i, w := range t.Words {
+		if s, ok := sideWords[w.Low]; ok && !isNotSide(s, t, i) {
+			out = append(out, sideHit{s, i})
 		}
-		if isNotSide(s, ws, i) {
-			continue
-		}
-		out = append(out, sideHit{s, i})
 	}
 	return out
 }
@@ -77,7 +67,7 @@ func sidesIn(ws []wordAt) (out []sideHit) {
 // oneSide is the only side that a text names; empty when it names none or both.
 func oneSide(text string) side {
 	var found side
-	for _, h := range sidesIn(words(text)) {
+	for _, h := range sidesIn(prose.Parse(text)) {
 		switch {
 		case h.side == both, found != "" && found != h.side:
 			return ""

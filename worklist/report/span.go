@@ -178,9 +178,10 @@ func (d *Draft) own(r rune) bool { return d.token(r) != nil || d.span(r) != nil 
 // content as its name in brackets, frames left out.
 func (d *Draft) read(text []rune) string {
 	var b strings.Builder
+	b.Grow(len(text))
 	for i, r := range text {
 		switch {
-		case !unicode.Is(unicode.Co, r):
+		case r < firstRune || !unicode.Is(unicode.Co, r):
 			b.WriteRune(r)
 		case d.token(r) != nil:
 			b.WriteString(d.token(r).Text)

@@ -1,30 +1,16 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/nocturne/nocturne/worklist/prose"
 )
 
-// wordAt is a run of letters and digits with its place in the text, in bytes.
-type wordAt struct {
-	text     string // as written
-	from, to int
-}
-
-// words splits text at everything that is no letter or digit, in any script.
-func words(text string) (out []wordAt) {
-	from := -1
-	for i, r := range text + " " {
-		inside := unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r)
-		switch {
-		case inside && from < 0:
-			from = i
-		case !inside && from >= 0:
-			out = append(out, wordAt{text[from:i], from, i})
-			from = -1
-		}
-	}
-	return out
+func hasWord(text, word string) bool {
+	low := strings.ToLower(word)
+	return slices.ContainsFunc(prose.Parse(text).Words, func(w prose.Word) bool { return w.Low == low })
 }
 
 // quote is the text around a place, for the eye: whole words, at most about 60
