@@ -134,7 +134,7 @@ func (d *Draft) Changes() (out []Section) {
 // ruledBy are the rules that documents are held against that are no whole reports: a
 // wet read is one line, and a withdrawal none of the images.
 var ruledBy = map[Kind][]string{
-	Preliminary: {"no-reader", "impression-empty", "wrong-patient-instance", "wrong-patient-text", "side-conflict", "time-order", "reader-assumed"},
+	Preliminary: {"no-reader", "impression-empty", "wrong-patient-instance", "wrong-patient-text", "side-conflict", "unfilled-field", "time-order", "reader-assumed"},
 	Withdrawn:   {"no-reader", "impression-empty", "reason-missing", "call-required", "time-order", "reader-assumed"},
 }
 
