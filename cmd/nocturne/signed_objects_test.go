@@ -40,7 +40,7 @@ func scanned() (evidence.Images, report.Facts) {
 	prior := f.Instances[0]
 	prior.Study, prior.Series, prior.Instance = "1.9", "1.9.1", "1.9.1.1"
 	f.Priors = []report.Prior{{StudyUID: "1.9", Date: "20250101", Loaded: true, Instances: []sr.InstanceRef{prior, f.Instances[0]}}}
-	f.Critical = []report.Communication{{ID: "c1", Finding: "Bleed", Category: 1, Identified: signedAt, By: "NIGHT^Rita", To: "Dr. Ward", Told: signedAt}}
+	f.Critical = []report.Communication{{ID: "c1", Finding: "Bleed", Category: 1, Identified: signedAt, By: "NIGHT^Rita", To: "Dr. Ward", Told: signedAt, Closed: signedAt}}
 	return images, f
 }
 
