@@ -4,6 +4,7 @@ package viewer
 // control keys only (night.md, "Default keys").
 func everywhere(p Place) []Binding {
 	return []Binding{
+		{Keys: []Key{"f2"}, Place: p, Action: DictationSwap, Help: "dictation on/off", Group: "report"},
 		{Keys: []Key{"f3"}, Place: p, Action: FocusSwap, Help: "images ↔ report", Group: "case"},
 		{Keys: []Key{"f4"}, Place: p, Action: ReportInsert, Help: "insert measurement", Group: "report"},
 		{Keys: []Key{"f5"}, Place: p, Action: CaseAside, Help: "put aside / back", Group: "case"},

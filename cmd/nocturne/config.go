@@ -21,15 +21,16 @@ import (
 // Config is $NOCTURNE_HOME/config.toml. Each field's doc tag is its line in
 // `nocturne config reference`.
 type Config struct {
-	Reader   ReaderConfig    `toml:"reader" doc:"who reads here; signs reports and claims cases"`
-	Sites    []SiteConfig    `toml:"site" doc:"one table for each archive the reader is assigned cases by"`
-	Contacts []ContactConfig `toml:"contact" doc:"one table for each person who is told critical results, in the order to call them"`
-	Policy   PolicyConfig    `toml:"policy" doc:"what this reader's sites allow"`
-	Report   ReportConfig    `toml:"report" doc:"how reports are written"`
-	Keys     KeysConfig      `toml:"keys" doc:"which keys do what"`
-	Window   WindowConfig    `toml:"window" doc:"where the image window opens"`
-	Alarm    AlarmConfig     `toml:"alarm" doc:"how a STAT makes itself heard"`
-	Limits   LimitsConfig    `toml:"limits" doc:"what a file may cost before it is refused"`
+	Reader    ReaderConfig    `toml:"reader" doc:"who reads here; signs reports and claims cases"`
+	Sites     []SiteConfig    `toml:"site" doc:"one table for each archive the reader is assigned cases by"`
+	Contacts  []ContactConfig `toml:"contact" doc:"one table for each person who is told critical results, in the order to call them"`
+	Policy    PolicyConfig    `toml:"policy" doc:"what this reader's sites allow"`
+	Report    ReportConfig    `toml:"report" doc:"how reports are written"`
+	Keys      KeysConfig      `toml:"keys" doc:"which keys do what"`
+	Window    WindowConfig    `toml:"window" doc:"where the image window opens"`
+	Alarm     AlarmConfig     `toml:"alarm" doc:"how a STAT makes itself heard"`
+	Dictation DictationConfig `toml:"dictation" doc:"the speech recogniser that F2 starts"`
+	Limits    LimitsConfig    `toml:"limits" doc:"what a file may cost before it is refused"`
 }
 
 // ReaderConfig names the reader.
@@ -88,6 +89,12 @@ type WindowConfig struct {
 // AlarmConfig is the STAT alarm (N11).
 type AlarmConfig struct {
 	Command string `toml:"command" doc:"program started for a STAT, without arguments, until it is acknowledged"`
+}
+
+// DictationConfig names a recogniser (package ui/dictation says how it speaks).
+type DictationConfig struct {
+	Command           []string `toml:"command" doc:"program and arguments that speak JSON lines on standard input and output; empty: none"`
+	SpokenPunctuation bool     `toml:"spoken_punctuation" doc:"it writes marks as words: period, comma, new paragraph"`
 }
 
 // LimitsConfig bounds what foreign bytes may cost.

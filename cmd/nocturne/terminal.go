@@ -51,6 +51,7 @@ func (h *house) read(ctx context.Context, env *environment, banner string) error
 		Poll: time.Duration(max(1, h.config.Policy.PollSeconds)) * time.Second, Alarm: h.config.Alarm.Command,
 		Screen: screen, Out: env.Out, Now: time.Now, AssumedReader: h.assumed, Banner: banner, Failed: h.failed,
 		Hanging: env.keepHanging, Macros: env.macros,
+		Dictation: app.DictationOptions{Command: h.config.Dictation.Command, Punctuation: h.config.Dictation.SpokenPunctuation},
 	})
 	defer model.Close()
 	_, err := tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(env.In), tea.WithOutput(env.Out), tea.WithContext(ctx)).Run()

@@ -203,11 +203,13 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 		viewer.ReportTemplate: (*Model).pickHere,
 		viewer.CaseCall:       (*Model).openCritical,
 		viewer.ReportWetRead:  (*Model).askWetRead,
+		viewer.DictationSwap:  (*Model).swapDictation,
 	}
 }
 
 func (m *Model) lock() tea.Cmd {
 	m.locked = true
+	m.stopDictation("")
 	if m.view != nil {
 		m.view.Blank()
 	}

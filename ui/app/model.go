@@ -44,8 +44,9 @@ type Options struct {
 	// HangForget) and says so in a sentence; nil: nothing is kept.
 	Hanging func(a viewer.Action, text string) (said string, err error)
 	// Macros reads the phrases that are typed by name; nil: there are none.
-	Macros func() ([]reading.Macro, error)
-	Banner string // "DEMO · phantoms, not patients" or empty
+	Macros    func() ([]reading.Macro, error)
+	Dictation DictationOptions
+	Banner    string // "DEMO · phantoms, not patients" or empty
 }
 
 // pageName is what fills the screen.
@@ -88,6 +89,7 @@ type Model struct {
 	deaf          time.Time // type-ahead is dropped until then (N1)
 	outbox        []outboxLine
 	quitting      bool
+	dictating     dictating
 	settling      bool // claims are being asked about
 	criticals     criticals
 }
@@ -121,6 +123,9 @@ func (m *Model) Close() {
 	m.cancel()
 	if m.view != nil {
 		m.view.Close()
+	}
+	if m.dictating.with != nil {
+		m.dictating.with.Close()
 	}
 	m.Room.Journal.Close()
 }

@@ -97,6 +97,7 @@ func (m *Model) leaveCase() {
 	if m.open == nil {
 		return
 	}
+	m.stopDictation("Dictation ended with the case.")
 	m.saveDraft(m.open)
 	if s := m.open.page.State; inUse(s) {
 		m.Room.KeepState(m.open.row.StudyUID, *s)

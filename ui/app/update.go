@@ -26,6 +26,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.viewed(msg)
 	case viewerStarted:
 		return m, m.viewerReady(msg)
+	case dictationStarted:
+		return m, m.dictationReady(msg)
+	case dictationMsg:
+		return m, m.heard(msg)
 	case deliveredMsg:
 		return m, m.delivered(msg)
 	case settledMsg:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/report"
 )
 
 // KeepMarks puts changed and deleted marks on disk, in the order they were made.
@@ -95,5 +96,20 @@ func (r *Room) state(ctx context.Context, study string) (*viewer.State, error) {
 func (r *Room) KeepReason(text string) {
 	r.Journal.Put("", func(ctx context.Context) error {
 		return r.Ledger.AddNote(ctx, ledger.Note{At: r.Now(), Text: text})
+	})
+}
+
+// KeepSaid keeps words that were dictated for a study whose case is not on screen any
+// more, beside its draft: they are offered where it is opened next.
+func (r *Room) KeepSaid(study, site, text string) {
+	r.Journal.Put("", func(ctx context.Context) error {
+		said := report.New(study, "", site, r.Now())
+		said.Set(report.Findings, text, r.Now())
+		body, err := said.Encode()
+		if err != nil {
+			return err
+		}
+		_, err = r.Ledger.PartDraft(ctx, 0, ledger.Draft{StudyUID: study, Body: body, Saved: r.Now()})
+		return err
 	})
 }

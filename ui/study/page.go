@@ -15,22 +15,24 @@ import (
 
 // Page is one case on screen.
 type Page struct {
-	Row      feed.Row
-	Epoch    uint64
-	Now      func() time.Time
-	Editor   *editor.Editor
-	Typing   bool   // the keys belong to the report; else to the images
-	ReadOnly string // why nothing can be reported or marked; empty = may
-	Claim    string // the claim in words: "yours since 03:12", "asking NORTH …"
-	Report   string // the report in words: "draft saved 03:14:05", "signed · verified"
-	Signed   bool
-	Alarm    string // red bar: wrong patient in the images (N4), the window's crash
-	Loading  []Loading
-	Priors   []Prior
-	Notice   string // of the prior search (N17)
-	State    *viewer.State
-	Marks    []MarkLine
-	Picture  []string // rows of cells when the images are shown in the terminal
+	Row    feed.Row
+	Epoch  uint64
+	Now    func() time.Time
+	Editor *editor.Editor
+	Typing bool // the keys belong to the report; else to the images
+	// Dictating: what is said goes into the report.
+	Dictating bool
+	ReadOnly  string // why nothing can be reported or marked; empty = may
+	Claim     string // the claim in words: "yours since 03:12", "asking NORTH …"
+	Report    string // the report in words: "draft saved 03:14:05", "signed · verified"
+	Signed    bool
+	Alarm     string // red bar: wrong patient in the images (N4), the window's crash
+	Loading   []Loading
+	Priors    []Prior
+	Notice    string // of the prior search (N17)
+	State     *viewer.State
+	Marks     []MarkLine
+	Picture   []string // rows of cells when the images are shown in the terminal
 }
 
 // Loading is how far a study's images came.

@@ -92,6 +92,9 @@ func (p *Page) images() string {
 	if p.Typing {
 		owner = theme.Accent.Render(" KEYS → REPORT")
 	}
+	if p.Dictating {
+		owner += theme.Red.Render(" · ● DICTATING")
+	}
 	var t viewer.Tile
 	if p.State != nil && len(p.State.Tiles) > 0 {
 		t = p.State.Tiles[min(p.State.Active, len(p.State.Tiles)-1)]
