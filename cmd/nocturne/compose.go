@@ -13,6 +13,7 @@ import (
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/hl7"
 	"github.com/nocturne/nocturne/worklist/report"
+	"github.com/nocturne/nocturne/worklist/report/paper"
 )
 
 // compose makes what the row's site gets of a signed report besides its SR. What cannot
@@ -22,6 +23,9 @@ func (h *house) compose(ctx context.Context, row feed.Row, rel report.Release) [
 	out := h.archived(ctx, site, rel)
 	if site.HL7 != "" {
 		out = append(out, h.message(site, rel))
+	}
+	if site.FHIR != "" {
+		out = append(out, bundles(site, rel)...)
 	}
 	return out
 }
@@ -62,8 +66,16 @@ func (h *house) archived(ctx context.Context, site SiteConfig, rel report.Releas
 func (h *house) message(site SiteConfig, rel report.Release) reading.Parcel {
 	p := reading.Parcel{Channel: ledger.HL7, Address: site.HL7, Kind: ledger.KindORU, Required: site.required(ledger.KindORU)}
 	to, facility, _ := strings.Cut(site.HL7To, "|")
-	bytes, control, err := hl7.ORU(rel, hl7.Options{From: hl7.Party{Application: "NOCTURNE", Facility: rel.Facility},
-		To: hl7.Party{Application: to, Facility: facility}, Authority: site.Authority})
+	o := hl7.Options{From: hl7.Party{Application: "NOCTURNE", Facility: rel.Facility},
+		To: hl7.Party{Application: to, Facility: facility}, Authority: site.Authority}
+	var err error
+	if site.HL7PDF {
+		if o.PDF, err = paper.PDF(rel); err != nil {
+			p.Wrong = fmt.Sprintf("%s could not be made: %v", deliver.Noun(p.Kind), err)
+			return p
+		}
+	}
+	bytes, control, err := hl7.ORU(rel, o)
 	if err != nil {
 		p.Wrong = err.Error()
 		return p
@@ -87,6 +99,9 @@ func (h *house) dial(env *environment) func(ledger.OutboxRow) (deliver.Destinati
 		case ledger.HL7:
 			oru, err := deliver.NewORU(row.Address, deliver.Files{CA: site.HL7CA, Certificate: site.HL7Cert, Key: site.HL7Key})
 			return deliver.Destination{Channel: oru}, err
+		case ledger.FHIR:
+			channel, err := h.fhir(env, site, row.Address)
+			return deliver.Destination{Channel: channel}, err
 		}
 		return deliver.Destination{}, fmt.Errorf("no way to a destination of kind %q", row.Channel)
 	}

@@ -21,6 +21,13 @@ type SendConfig struct {
 	Authority     string   `toml:"patient_id_authority" doc:"who assigns the patient IDs (PID-3.4)"`
 	FHIR          string   `toml:"fhir" doc:"base URL of the FHIR R4 server that gets the report; empty: none"`
 	FHIRTokenEnv  string   `toml:"fhir_token_env" doc:"environment variable that holds the bearer token for it"`
+	FHIRCA        string   `toml:"fhir_ca" doc:"file with the certificates (PEM) that sign the FHIR server's; empty: the system's"`
+	FHIRCert      string   `toml:"fhir_cert" doc:"file with our certificate (PEM), where the FHIR server asks for one"`
+	FHIRKey       string   `toml:"fhir_key" doc:"file with its key (PEM, mode 0600)"`
+	HL7PDF        bool     `toml:"hl7_pdf" doc:"send the report as PDF within the ORU message, too"`
+	// The numbers' systems in FHIR; without them equal numbers of two sites stay apart.
+	PatientSystem   string `toml:"patient_id_system" doc:"URI of who assigns the patient IDs, in FHIR; empty: made of the site's name"`
+	AccessionSystem string `toml:"accession_system" doc:"URI of who assigns the accession numbers, in FHIR; empty: made of the site's name"`
 }
 
 // objectKinds are the objects that an archive can get.

@@ -34,7 +34,7 @@ func TestASiteSaysWhatItGetsAndWhere(t *testing.T) {
 			t.Errorf("by default: %+v", got.Sites[0])
 		}
 	}
-	for _, key := range []string{"send = []", "complete_after = []", "hl7 = \"\"", "hl7_ca", "hl7_cert", "hl7_key", "fhir = \"\""} {
+	for _, key := range []string{"send = []", "complete_after = []", "hl7 = \"\"", "hl7_ca", "hl7_cert", "hl7_key", "fhir = \"\"", "fhir_ca", "hl7_pdf = false", "patient_id_system"} {
 		if !strings.Contains(configReference(), "\n"+key) {
 			t.Errorf("the reference lacks %s", key)
 		}
