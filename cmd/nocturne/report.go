@@ -45,18 +45,22 @@ func (env *environment) withCase(ctx context.Context, study string, do func(h *h
 
 func reportDraftCommand(env *environment) *cobra.Command {
 	var sets []string
+	var name string
 	c := &cobra.Command{
 		Use: "draft STUDY --set SECTION=TEXT …", Short: "Write sections of a study's report", Args: exactly(1, "a STUDY"),
 		Long: "Sections: indication technique comparison findings impression recommendation addendum.\n" +
-			"TEXT may be @FILE, or @- for standard input. Sections that are not set are prefilled from facts.",
+			"TEXT may be @FILE, or @- for standard input. Sections that are not set are prefilled from facts,\n" +
+			"or begun from a template (nocturne templates list; auto: the one that fits best). Sections that\n" +
+			"are set are what you say, whatever the template says of them.",
 		RunE: func(c *cobra.Command, args []string) error {
 			texts, err := readSets(env.In, sets)
 			if err != nil {
 				return err
 			}
-			return env.withCase(c.Context(), args[0], func(h *house, row feed.Row) error { return h.draft(c.Context(), env, row, texts) })
+			return env.withCase(c.Context(), args[0], func(h *house, row feed.Row) error { return h.draft(c.Context(), env, row, name, texts) })
 		},
 	}
+	c.Flags().StringVar(&name, "template", "", "begin with the template of that NAME, or auto")
 	c.Flags().StringArrayVar(&sets, "set", nil, "SECTION=TEXT, SECTION=@FILE or SECTION=@-")
 	return c
 }
@@ -94,7 +98,7 @@ func readText(in io.Reader, file string) (string, error) {
 }
 
 // draft writes sections; what was signed already is continued by an addendum.
-func (h *house) draft(ctx context.Context, env *environment, row feed.Row, texts map[report.Section]string) error {
+func (h *house) draft(ctx context.Context, env *environment, row feed.Row, name string, texts map[report.Section]string) error {
 	stop, err := h.writes(ctx, row.StudyUID)
 	if err != nil {
 		return err
@@ -110,8 +114,12 @@ func (h *house) draft(ctx context.Context, env *environment, row feed.Row, texts
 		}
 	}
 	now := time.Now()
+	facts := h.room.Facts(ctx, row, h.facts(ctx, row))
 	if d.What() == report.Final {
-		d.Prefill(h.room.Facts(ctx, row, h.facts(ctx, row)), now)
+		d.Prefill(facts, now)
+	}
+	if err := h.begin(env, d, name, facts, now); err != nil {
+		return err
 	}
 	for s, text := range texts {
 		if s == report.Addendum && d.What() != report.Added {

@@ -24,6 +24,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	renderCommand,
 	reportCommand,
 	segmentsCommand,
+	templatesCommand,
 	versionCommand,
 	viewCommand,
 	worklistCommand,

@@ -96,7 +96,7 @@ func (f Facts) technique() string {
 		}
 	}
 	for _, m := range modalities {
-		if text := f.techniqueOf(m); text != "" {
+		if text := strings.TrimSpace(f.techniqueOf(m)); text != "" {
 			said = append(said, text)
 		}
 	}
