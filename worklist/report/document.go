@@ -66,7 +66,7 @@ func (r Release) UID(of string, n int) dicom.UID {
 // said in the section that tells of changes.
 func (d *Draft) parts() (out []Part) {
 	for _, name := range Order {
-		text := strings.TrimSpace(d.Plain(name))
+		text := strings.TrimSpace(d.Said(name))
 		if why := d.why(); name == Addendum && why != "" {
 			text = strings.TrimSpace(why + "\n" + text)
 		}

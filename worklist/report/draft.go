@@ -63,7 +63,7 @@ type Draft struct {
 	// facts, any other is the reader's.
 	Filled map[Section]string `json:"filled,omitempty"`
 	// Template is the one that was applied last; Applied is what it wrote: a section
-	// that still reads so is not the reader's yet.
+	// that still reads so is not the reader's yet. See Said.
 	Template  string             `json:"template,omitempty"`
 	Applied   map[Section]string `json:"applied,omitempty"`
 	Overrides []Override         `json:"overrides,omitempty"`
@@ -146,7 +146,7 @@ func (d *Draft) Plain(s Section) string { return d.read([]rune(d.Sections[s])) }
 func (d *Draft) Text() string {
 	var parts []string
 	for _, s := range Order {
-		if t := strings.TrimSpace(d.Plain(s)); t != "" {
+		if t := strings.TrimSpace(d.Said(s)); t != "" {
 			parts = append(parts, strings.ToUpper(string(s))+"\n"+t+"\n")
 		}
 	}

@@ -42,15 +42,15 @@ func (t *Template) Apply(d *report.Draft, f report.Facts, now time.Time) (out Ou
 		if text == "" {
 			continue
 		}
-		if own {
-			text = strings.TrimRight(before, "\n ") + "\n\n" + text
-		}
-		d.Edit(s.Key, text, now)
 		if d.Applied == nil {
 			d.Applied = map[report.Section]string{}
 		}
-		if d.Applied[s.Key] = d.Sections[s.Key]; own {
-			delete(d.Applied, s.Key)
+		if d.Applied[s.Key] = text; own {
+			text = strings.TrimRight(before, "\n ") + "\n\n" + text
+		}
+		d.Edit(s.Key, text, now)
+		if !own {
+			d.Applied[s.Key] = d.Sections[s.Key]
 		}
 		out.Changed = append(out.Changed, s.Key)
 	}
@@ -66,9 +66,11 @@ func (s Section) isPrefilled() bool {
 }
 
 func (s Section) proposes() bool {
-	return slices.ContainsFunc(s.Lines, func(l Line) bool {
-		return slices.ContainsFunc(l.Pieces, func(p Piece) bool { return p.Kind == report.Normal })
-	})
+	return slices.ContainsFunc(s.Lines, Line.proposes)
+}
+
+func (l Line) proposes() bool {
+	return slices.ContainsFunc(l.Pieces, func(p Piece) bool { return p.Kind == report.Normal })
 }
 
 // hasProposals reports whether a template wrote into the section before.
@@ -84,7 +86,7 @@ func (s Section) write(d *report.Draft, of circumstances) string {
 		case yes:
 			lines = append(lines, l.write(d, of.facts))
 		case unclear:
-			if l.If.NotAfter != "" { // the line of who was not operated asks; the other is left out
+			if l.If.NotAfter != "" && l.proposes() { // the line of who was not operated asks; the other is left out
 				lines = append(lines, l.ask(d))
 			}
 		}

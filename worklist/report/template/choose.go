@@ -71,7 +71,7 @@ func (s *Set) Choose(d *report.Draft, f report.Facts) (out []Ranked) {
 
 // fits tells how well, and why, a template of this scope fits.
 func (s Scope) fits(e exam) (score int, why []string, ok bool) {
-	if s.Sex != "" && !strings.Contains(s.Sex, e.about.sex) || s.Age.holds(e.about.days, e.about.ageKnown) != yes {
+	if s.Sex != "" && !strings.Contains(s.Sex, e.about.sex) || !s.Age.holds(e.about.days) {
 		return 0, nil, false
 	}
 	for _, w := range s.Not {
@@ -95,7 +95,7 @@ func (s Scope) fits(e exam) (score int, why []string, ok bool) {
 		score, why = score+1, append(why, map[string]string{"F": "female", "M": "male"}[e.about.sex])
 	}
 	if s.Age != (Ages{}) {
-		score, why = score+8, append(why, "age "+e.about.facts.text("age"))
+		score, why = score+8, append(why, "age "+cmp.Or(e.about.facts.text("age"), "not known"))
 	}
 	if len(why) == 0 {
 		why = []string{"fits any examination"}

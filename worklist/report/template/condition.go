@@ -85,33 +85,29 @@ const (
 	unclear
 )
 
-func (a Ages) holds(days int, known bool) answer {
-	switch {
-	case a == (Ages{}):
-		return yes
-	case !known:
-		return unclear
-	case days >= a.From && (a.Below == 0 || days < a.Below):
-		return yes
-	}
-	return no
+func (a Ages) holds(days int) bool { return days >= a.From && (a.Below == 0 || days < a.Below) }
+
+// circumstances are a case as conditions ask for it.
+type circumstances struct {
+	sex   string   // M, F or O
+	days  int      // old at the study
+	words []string // of the exam and the indication
+	facts facts
 }
 
-// case of a patient as conditions ask for it.
-type circumstances struct {
-	sex      string // M, F or O
-	days     int    // old at the study
-	ageKnown bool
-	words    []string // of the exam and the indication
-	facts    facts
-}
+// ofAge is how old somebody is taken to be whose age is not known.
+const ofAge = 40 * 365
 
 func about(f report.Facts) circumstances {
 	c := circumstances{sex: "O", words: words(f.Exam + ". " + f.Indication), facts: factsOf(f)}
 	if f.Patient.Sex == "M" || f.Patient.Sex == "F" {
 		c.sex = f.Patient.Sex
 	}
-	c.days, c.ageKnown = ageInDays(f)
+	if days, ok := ageInDays(f); ok {
+		c.days = days
+	} else {
+		c.days = ofAge
+	}
 	return c
 }
 
@@ -144,24 +140,18 @@ func (c Condition) holds(of circumstances) answer {
 	if c.Sex != "" && !strings.Contains(c.Sex, of.sex) {
 		return no
 	}
-	out := c.Age.holds(of.days, of.ageKnown)
-	if out == unclear { // the age is not known: what is for grown-ups is written
-		out = no
-		if c.Age.Below == 0 || c.Age.Below > daysIn['y']*18 {
-			out = yes
-		}
+	if !c.Age.holds(of.days) {
+		return no
 	}
 	for _, fact := range []struct {
 		name string
 		want bool
 	}{{c.Given, true}, {c.NotGiven, false}} {
 		if fact.name != "" && (of.facts.text(fact.name) != "") != fact.want {
-			out = no
+			return no
 		}
 	}
-	if out == no {
-		return no
-	}
+	out := yes
 	for _, op := range []struct {
 		name string
 		want answer
