@@ -161,7 +161,7 @@ func (h *house) writes(ctx context.Context, study string) (stop func(), err erro
 func plain(d *report.Draft) map[report.Section]string {
 	out := map[report.Section]string{}
 	for _, s := range report.Order {
-		if text := d.Plain(s); text != "" {
+		if text := d.Said(s); text != "" {
 			out[s] = text
 		}
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nocturne/nocturne/worklist/prose"
@@ -24,6 +25,17 @@ func unfilledFields(r *read) (out []Finding) {
 			f := r.says(s, from, to, "a field is not filled in")
 			f.Evidence[0] = quote(text, from, to)
 			out = append(out, f)
+		}
+	}
+	return append(out, emptyFrames(r, out)...)
+}
+
+// emptyFrames are the required fields that say nothing, in sections of which nothing
+// was found in the words: "[HC]" may be prose, a frame is a field.
+func emptyFrames(r *read, found []Finding) (out []Finding) {
+	for _, p := range r.Unfilled() {
+		if !slices.ContainsFunc(append(found, out...), func(f Finding) bool { return f.Section == p.Section }) {
+			out = append(out, Finding{Section: p.Section, Evidence: []string{"[" + p.Name + "]"}, Hint: "a field is not filled in"})
 		}
 	}
 	return out

@@ -97,7 +97,9 @@ func (s Scope) fits(e exam) (score int, why []string, ok bool) {
 	if s.Age != (Ages{}) {
 		score, why = score+8, append(why, "age "+cmp.Or(e.about.facts.text("age"), "not known"))
 	}
-	if len(why) == 0 {
+	if len(why) == 0 && s.Addendum {
+		why = []string{"for an addendum"}
+	} else if len(why) == 0 {
 		why = []string{"fits any examination"}
 	}
 	return score, why, true
