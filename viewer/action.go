@@ -121,6 +121,7 @@ const (
 	MarkName     Action = "mark.name"      // asks for the selected mark's name
 	MarkCopy     Action = "mark.copy"      // onto the next slice
 	MarkVolume   Action = "mark.volume"    // of an ellipsoid, from the axes measured last
+	ImageGo      Action = "image.go"       // to an image, by SOP Instance UID, frame from 0 and the mark to select on it
 	MarkList     Action = "mark.list"      // all marks, to be gone to
 	PointAdd     Action = "point.add"      // a corner more after the one held
 	PointDelete  Action = "point.delete"   // the corner held, or the last point set
@@ -144,6 +145,7 @@ const (
 	ReportAccept   Action = "report.accept" // normal and pulled text at the caret, else of the section
 	ReportSign     Action = "report.sign"
 	ReportWetRead  Action = "report.wetread"   // one preliminary line, sent at once
+	ReportLesions  Action = "report.lesions"   // what is followed over time
 	ReportGrade    Action = "report.calculate" // published rules: a category from measurements
 	DictationSwap  Action = "report.dictation"
 	SessionLock    Action = "session.lock"

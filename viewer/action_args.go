@@ -52,7 +52,7 @@ func withValues(name Action, values ...float64) Action {
 
 // worded are the actions whose value is a text: a letter, a name, a line.
 var worded = map[Action]bool{
-	PlaceSet: true, PlaceGo: true, MacroRecord: true, MacroPlay: true, MarkName: true, CommandLine: true,
+	PlaceSet: true, PlaceGo: true, MacroRecord: true, MacroPlay: true, MarkName: true, ImageGo: true, CommandLine: true,
 }
 
 // WithText gives an action its text: "place.go:a".

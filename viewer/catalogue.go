@@ -25,6 +25,7 @@ func unbound() []Binding {
 		{Action: ViewWalkBack, Help: "part before at 1:1", Group: "view"},
 		{Action: HangForget, Help: "forget the kept layout", Group: "tiles"},
 		{Action: PlaceSet, Help: "remember this slice: a letter", Group: "slices"},
+		{Action: ImageGo, Help: "an image by UID and frame", Group: "slices"},
 		{Action: PlaceGo, Help: "go to a remembered slice: its letter", Group: "slices"},
 		{Action: MacroRecord, Help: "record a macro: a letter; again ends", Group: "help"},
 		{Action: WindowDigit, Help: "preset: a digit", Group: "window/level"},

@@ -14,6 +14,7 @@ func everywhere(p Place) []Binding {
 		{Keys: []Key{"f12"}, Place: p, Action: ReportSign, Help: "sign sheet", Group: "report"},
 		{Keys: []Key{"ctrl+o"}, Place: p, Action: ReportWetRead, Help: "wet read: one line, sent now", Group: "report"},
 		{Keys: []Key{"ctrl+g"}, Place: p, Action: ReportGrade, Help: "calculators", Group: "report"},
+		{Keys: []Key{"ctrl+r"}, Place: p, Action: ReportLesions, Help: "lesions over time", Group: "report"},
 		{Keys: []Key{"ctrl+l"}, Place: p, Action: SessionLock, Help: "blank both", Group: "case"},
 		{Keys: []Key{"ctrl+p"}, Place: p, Action: Palette, Help: "palette", Group: "help"},
 	}

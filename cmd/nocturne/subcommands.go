@@ -15,6 +15,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	documentsCommand,
 	infoCommand,
 	keysCommand,
+	lesionsCommand,
 	measurementsCommand,
 	objectsCommand,
 	outboxCommand,

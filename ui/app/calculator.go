@@ -48,6 +48,7 @@ func (m *Model) openCalculator(id string) tea.Cmd {
 func (m *Model) closePages() {
 	m.closeDocuments()
 	m.closeCalculator()
+	m.closeLesions()
 }
 
 // closeCalculator goes back to the case's page.

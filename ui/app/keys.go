@@ -41,6 +41,8 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.caseKey(name, msg)
 	case m.page == onDocuments && m.open != nil:
 		return m.documentsKey(name, msg)
+	case m.page == onLesions && m.open != nil:
+		return m.lesionKey(name, msg)
 	case m.page == onCalculators && m.open != nil:
 		return m.calculatorKey(name, msg)
 	}
@@ -192,6 +194,7 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 		viewer.Palette:        (*Model).askPalette,
 		viewer.ListRefresh:    func(m *Model) tea.Cmd { m.say("Asking the sites …"); return m.pollOnce() },
 		viewer.SessionLock:    (*Model).lock,
+		viewer.ReportLesions:  (*Model).openLesions,
 		viewer.ReportGrade:    func(m *Model) tea.Cmd { return m.openCalculator("") },
 		viewer.CaseDocuments:  (*Model).openDocuments,
 		viewer.CaseNext:       (*Model).nextCase,

@@ -58,6 +58,7 @@ const (
 	onSheet
 	onDocuments
 	onCalculators
+	onLesions
 	onContact // the form of a critical result
 )
 

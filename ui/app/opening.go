@@ -7,6 +7,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nocturne/nocturne/ui/calculator"
+	"github.com/nocturne/nocturne/ui/lesions"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/ui/study"
 	"github.com/nocturne/nocturne/viewer"
@@ -50,6 +51,7 @@ type openCase struct {
 	documents *documents
 	// calculator is the page of the published rules; nil: closed.
 	calculator *calculator.Page
+	lesions    *lesions.Page // what is followed over time; nil: closed
 	macros     []reading.Macro
 	late       late // images that were announced and are not here
 	writing    writing

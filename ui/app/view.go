@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/ui/command"
+	"github.com/nocturne/nocturne/ui/lesions"
 	"github.com/nocturne/nocturne/ui/theme"
 	"github.com/nocturne/nocturne/ui/widget"
 	"github.com/nocturne/nocturne/viewer"
@@ -55,6 +56,8 @@ func (m *Model) body(width, height int) []string {
 		return m.open.documents.View(width, height)
 	case m.page == onCalculators && m.open != nil && m.open.calculator != nil:
 		return m.open.calculator.View(width, height)
+	case m.page == onLesions && m.open != nil && m.open.lesions != nil:
+		return m.open.lesions.View(width, height)
 	case m.page == onCase && m.open != nil:
 		return m.open.page.View(width, height)
 	}
@@ -64,13 +67,20 @@ func (m *Model) body(width, height int) []string {
 // helpPages are the help's pages for where the reader is.
 func (m *Model) helpPages(width, height int) [][]string {
 	places := []viewer.Place{viewer.InList}
-	if m.page == onCase || m.page == onDocuments || m.page == onCalculators {
+	if m.page == onCase || m.page == onDocuments {
 		places = []viewer.Place{viewer.InImages, viewer.InTool}
 		if m.open != nil && m.open.page.Typing {
 			places = []viewer.Place{viewer.InText}
 		}
 	}
-	return widget.Help(m.Keymap, places, command.Usage(), width, height)
+	commands := command.Usage()
+	if m.page == onCalculators || m.page == onLesions {
+		places = []viewer.Place{viewer.InText}
+	}
+	if m.page == onLesions {
+		commands = append(lesions.Help(), commands...)
+	}
+	return widget.Help(m.Keymap, places, commands, width, height)
 }
 
 // header says who reads, how much there is, and how fresh each site is (N11).
@@ -151,6 +161,8 @@ func (m *Model) hints() string {
 		return theme.Muted.Render(m.open.documents.hints())
 	case m.page == onCalculators && m.open != nil && m.open.calculator != nil:
 		return theme.Muted.Render(m.open.calculator.Hints())
+	case m.page == onLesions && m.open != nil && m.open.lesions != nil:
+		return theme.Muted.Render(m.open.lesions.Hints())
 	case m.page == onCase && m.open != nil && m.open.page.Typing && m.open.fieldHint() != "":
 		return theme.Text.Render(m.open.fieldHint())
 	case m.page == onCase && m.open != nil && m.open.page.Typing:

@@ -64,6 +64,7 @@ var entries = []entry{
 	{"others", "", "measurements of others on and off", is(viewer.OthersToggle)},
 	{"documents", "", "reports and PDFs of this case and its priors, as text", is(viewer.CaseDocuments)},
 	{"calc", "[RULE]", "category by a published rule, :calc lung-rads", nil},
+	{"lesions", "", "what is followed over time, sums and response by RECIST 1.1", is(viewer.ReportLesions)},
 	{"filter", "WORDS", "narrow the list", nil},
 	{"refresh", "", "ask the sites now", is(viewer.ListRefresh)},
 	{"sign", "", "open the sign sheet", is(viewer.ReportSign)},

@@ -31,6 +31,7 @@ type place struct {
 var spoken = map[viewer.Action]func(d *Desk, text string){
 	viewer.PlaceSet:    (*Desk).setPlace,
 	viewer.PlaceGo:     (*Desk).goPlace,
+	viewer.ImageGo:     (*Desk).goImage,
 	viewer.MacroRecord: (*Desk).record,
 	viewer.MacroPlay:   (*Desk).playMacro,
 	viewer.MarkName: func(d *Desk, text string) {
@@ -135,7 +136,7 @@ var fleeting = map[viewer.Action]bool{
 	viewer.CursorLeft: true, viewer.CursorRight: true, viewer.CursorUp: true, viewer.CursorDown: true,
 	viewer.CursorLeft10: true, viewer.CursorRight10: true, viewer.CursorUp10: true, viewer.CursorDown10: true,
 	viewer.MarkUndo: true, viewer.MarkRedo: true, viewer.ToolFinish: true, viewer.ToolDrop: true,
-	viewer.PlaceSet: true, viewer.PlaceGo: true,
+	viewer.PlaceSet: true, viewer.PlaceGo: true, viewer.ImageGo: true,
 }
 
 // unrecorded never enter a macro: they ask, or are macros themselves.

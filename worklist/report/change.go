@@ -43,20 +43,40 @@ const changeOf = "<"
 // the numbers as they are written, so that a reader who subtracts finds the same; its
 // uncertainty is the root of the sum of squares. ok is false when they have nothing in
 // common, or not the same unit.
-func Change(now, before Measurement) (Measurement, bool) {
-	a, ok1 := now.principal()
-	b, ok2 := before.principal()
-	if !ok1 || !ok2 || a.Unit != b.Unit || a.Unit == "px" || alike(a.Name) != alike(b.Name) {
+func Change(now, before Measurement) (Measurement, bool) { return changed(now, before, "") }
+
+// ChangeShort is the change of the short axis, which lymph nodes are followed by.
+func ChangeShort(now, before Measurement) (Measurement, bool) { return changed(now, before, "short") }
+
+func changed(now, before Measurement, axis string) (Measurement, bool) {
+	a, ok1 := now.followedBy(axis)
+	b, ok2 := before.followedBy(axis)
+	if !ok1 || !ok2 || a.Unit != b.Unit || a.Unit == "px" || axis == "" && alike(a.Name) != alike(b.Name) {
 		return Measurement{}, false
 	}
 	na, nb := written(a), written(b)
 	out := Measurement{MarkID: before.MarkID + changeOf + now.MarkID, Kind: changeKind, StudyUID: now.StudyUID, SOPUID: now.SOPUID,
 		SeriesUID: now.SeriesUID, PlusMinus: now.PlusMinus, Centimetres: now.Centimetres}
 	out.Values = []Value{{Name: changeKind, Number: na - nb, Unit: a.Unit, Uncertainty: math.Hypot(a.Uncertainty, b.Uncertainty)}}
+	if axis != "" {
+		out.MarkID += changeOf + axis
+	}
 	if nb > 0 && a.Unit != "HU" && a.Unit != "deg" {
 		out.Values = append(out.Values, Value{Name: "percent", Number: 100 * (na - nb) / nb, Unit: "%"})
 	}
 	return out, true
+}
+
+// followedBy is the named number, else the principal one.
+func (m Measurement) followedBy(axis string) (Value, bool) {
+	if axis == "" {
+		return m.principal()
+	}
+	v, ok := m.value(axis)
+	if !ok {
+		v, ok = m.value("length")
+	}
+	return v, ok && !math.IsNaN(v.Number) && !math.IsInf(v.Number, 0)
 }
 
 // principal is the number that a lesion is followed by.
@@ -143,13 +163,13 @@ func (d *Draft) changes(ms []Measurement) (out []Measurement) {
 		return ms[i], true
 	}
 	for _, t := range d.Tokens {
-		before, now, ok := strings.Cut(t.MarkID, changeOf)
+		before, now, axis, ok := t.change()
 		if !ok {
 			continue
 		}
 		b, ok1 := find(before)
 		n, ok2 := find(now)
-		if c, ok := Change(n, b); ok && ok1 && ok2 {
+		if c, ok := changed(n, b, axis); ok && ok1 && ok2 {
 			out = append(out, c)
 		}
 	}
@@ -158,6 +178,14 @@ func (d *Draft) changes(ms []Measurement) (out []Measurement) {
 
 // isOf reports whether a token stands for a mark, or for a change from or to it.
 func (t Token) isOf(mark string) bool {
-	before, now, ok := strings.Cut(t.MarkID, changeOf)
+	before, now, _, ok := t.change()
 	return t.MarkID == mark || ok && (before == mark || now == mark)
+}
+
+// change takes the mark of a change apart: the two marks and the axis, "" for the
+// principal number.
+func (t Token) change() (before, now, axis string, ok bool) {
+	before, now, ok = strings.Cut(t.MarkID, changeOf)
+	now, axis, _ = strings.Cut(now, changeOf)
+	return before, now, axis, ok
 }
