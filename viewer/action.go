@@ -142,6 +142,7 @@ const (
 	ReportInsert   Action = "report.insert"
 	ReportTemplate Action = "report.template"
 	ReportPull     Action = "report.pull"
+	ReportPrior    Action = "report.prior"  // another prior's report beside the text
 	ReportAccept   Action = "report.accept" // normal and pulled text at the caret, else of the section
 	ReportSign     Action = "report.sign"
 	ReportWetRead  Action = "report.wetread"   // one preliminary line, sent at once

@@ -11,6 +11,7 @@ func everywhere(p Place) []Binding {
 		{Keys: []Key{"f6"}, Place: p, Action: CaseNext, Help: "next suggested case", Group: "case"},
 		{Keys: []Key{"f8"}, Place: p, Action: ReportTemplate, Help: "choices of a field", Group: "report"},
 		{Keys: []Key{"f7"}, Place: p, Action: CaseCall, Help: "critical result", Group: "case"},
+		{Keys: []Key{"f9"}, Place: p, Action: ReportPull, Help: "prior's report beside; again pulls the section", Group: "report"},
 		{Keys: []Key{"f12"}, Place: p, Action: ReportSign, Help: "sign sheet", Group: "report"},
 		{Keys: []Key{"ctrl+o"}, Place: p, Action: ReportWetRead, Help: "wet read: one line, sent now", Group: "report"},
 		{Keys: []Key{"ctrl+g"}, Place: p, Action: ReportGrade, Help: "calculators", Group: "report"},
@@ -190,6 +191,7 @@ func DefaultText() []Binding {
 		{Keys: []Key{"tab"}, Place: InText, Action: PaneNext, Help: "next field", Group: "report"},
 		{Keys: []Key{"shift+tab"}, Place: InText, Action: PanePrev, Help: "previous field", Group: "report"},
 		{Keys: []Key{"ctrl+k"}, Place: InText, Action: ReportAccept, Help: "accept normal and pulled text here", Group: "report"},
+		{Keys: []Key{"ctrl+o"}, Place: InText, Action: ReportPrior, Help: "another prior beside the text", Group: "report"},
 		{Keys: []Key{"ctrl+z"}, Place: InText, Action: UndoText, Help: "undo", Group: "report"},
 		{Keys: []Key{"ctrl+y"}, Place: InText, Action: RedoText, Help: "redo", Group: "report"},
 	}, everywhere(InText)...)

@@ -122,7 +122,10 @@ func (c *openCase) reportKey(m *Model, name string, msg tea.KeyMsg) tea.Cmd {
 			return m.act(b.Action)
 		}
 	}
-	if name == "esc" && c.page.Editor.Escape() {
+	if name == "esc" && (c.page.Editor.Escape() || c.closePrior()) {
+		return nil
+	}
+	if c.scrollPrior(name) {
 		return nil
 	}
 	if name == "esc" {

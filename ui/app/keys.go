@@ -207,6 +207,8 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 		viewer.CaseCall:       (*Model).openCritical,
 		viewer.ReportWetRead:  (*Model).askWetRead,
 		viewer.DictationSwap:  (*Model).swapDictation,
+		viewer.ReportPull:     (*Model).pullPrior,
+		viewer.ReportPrior:    (*Model).otherPrior,
 	}
 }
 

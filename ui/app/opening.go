@@ -55,6 +55,8 @@ type openCase struct {
 	macros     []reading.Macro
 	late       late // images that were announced and are not here
 	writing    writing
+	texts      []reading.PriorText // reports of priors, while one is beside the text
+	beside     int                 // which of them
 }
 
 func (m *Model) openSelected(look bool) tea.Cmd {

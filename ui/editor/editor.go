@@ -123,6 +123,25 @@ func (e *Editor) InsertToken(r rune) {
 	e.touch()
 }
 
+// InsertFramed puts text with frames of the draft on lines of its own at the caret, as
+// one undo step. Within a span, which holds no other, it goes behind that.
+func (e *Editor) InsertFramed(text string) {
+	b := e.Active().Buffer
+	b.moveTo(b.caret)
+	if f, ok := b.frameAt(b.caret); ok {
+		b.moveTo(f.end + 1)
+	}
+	if b.caret > 0 && b.text[b.caret-1] != '\n' {
+		text = "\n" + text
+	}
+	if b.caret < len(b.text) && b.text[b.caret] != '\n' {
+		text += "\n"
+	}
+	b.Insert(text)
+	e.touch()
+	e.follow()
+}
+
 // Partial is what a recogniser has heard and may still change its mind about: it is
 // shown dim at the caret and is no part of the text. "" takes it away.
 func (e *Editor) Partial(text string) { e.partial = strings.Join(strings.Fields(Foreign(text)), " ") }

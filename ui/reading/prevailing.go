@@ -2,6 +2,7 @@ package reading
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -16,11 +17,20 @@ type heldReport struct {
 }
 
 // PriorReport is the text of the report held of a study that prevails, empty when there
-// is none: of those that no other replaces or adds to the one verified last, else, where
-// nobody verified any, the newest. Measurements without sections of a report are none,
-// unless there is nothing else. An addendum that does not repeat its report comes with
-// it.
+// is none.
 func (r *Room) PriorReport(study string) string {
+	var parts []string
+	for _, h := range r.prevailing(study) {
+		parts = append(parts, h.text)
+	}
+	return strings.Join(parts, "\n")
+}
+
+// prevailing is the report that counts: of those that no other replaces or adds to the
+// one verified last, else, where nobody verified any, the newest. Measurements without
+// sections of a report are none, unless there is nothing else. Behind an addendum that
+// does not repeat its report comes that.
+func (r *Room) prevailing(study string) []heldReport {
 	all := r.reportsOf(study)
 	if told := slices.DeleteFunc(slices.Clone(all), func(h heldReport) bool { return len(h.doc.Sections) == 0 }); len(told) > 0 {
 		all = told
@@ -33,17 +43,17 @@ func (r *Room) PriorReport(study string) string {
 		}
 	}
 	if best == nil {
-		return ""
+		return nil
 	}
-	text := best.text
+	out := []heldReport{*best}
 	if p := best.doc.Predecessor; p != nil && best.doc.PredecessorPurpose.Is(sr.Addended) && best.doc.Section("findings")+best.doc.Section("impression") == "" {
 		for _, h := range all {
 			if h.doc.SOPUID == p.Instance {
-				text += "\n" + h.text
+				out = append(out, h)
 			}
 		}
 	}
-	return text
+	return out
 }
 
 // prevails: a verified final report before all others, then the later one.

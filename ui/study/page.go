@@ -33,6 +33,8 @@ type Page struct {
 	State     *viewer.State
 	Marks     []MarkLine
 	Picture   []string // rows of cells when the images are shown in the terminal
+
+	Beside *Beside // a prior's report beside the one being written; nil: closed
 }
 
 // Loading is how far a study's images came.

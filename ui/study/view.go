@@ -21,6 +21,9 @@ func (p *Page) View(width, height int) []string {
 	if p.Picture != nil && !p.Typing {
 		return append(append(out, widget.Rows(p.Picture, width, body-1)...), p.foot(width))
 	}
+	if p.Beside != nil && p.Editor != nil {
+		return append(out, p.withPrior(width, body)...)
+	}
 	if width < sideBySide {
 		facts := p.facts(width, 4)
 		out = append(out, facts...)
