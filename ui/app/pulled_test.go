@@ -41,7 +41,6 @@ func TestThePriorsSectionIsPulledAndMarkedUntilAccepted(t *testing.T) {
 	n.read("A1")
 	n.key("f3", "f9")
 	n.until("the prior's report", func() bool { return n.m.open.page.Beside != nil })
-	n.m.status, n.m.open.page.Report = n.m.status, "draft"
 	n.key("f9")
 	n.says("not accepted")
 	n.key("f9")
