@@ -191,7 +191,7 @@ func DefaultText() []Binding {
 		{Keys: []Key{"tab"}, Place: InText, Action: PaneNext, Help: "next field", Group: "report"},
 		{Keys: []Key{"shift+tab"}, Place: InText, Action: PanePrev, Help: "previous field", Group: "report"},
 		{Keys: []Key{"ctrl+k"}, Place: InText, Action: ReportAccept, Help: "accept normal and pulled text here", Group: "report"},
-		{Keys: []Key{"ctrl+o"}, Place: InText, Action: ReportPrior, Help: "another prior beside the text", Group: "report"},
+		{Keys: []Key{"ctrl+n"}, Place: InText, Action: ReportPrior, Help: "another prior beside the text", Group: "report"},
 		{Keys: []Key{"ctrl+z"}, Place: InText, Action: UndoText, Help: "undo", Group: "report"},
 		{Keys: []Key{"ctrl+y"}, Place: InText, Action: RedoText, Help: "redo", Group: "report"},
 	}, everywhere(InText)...)

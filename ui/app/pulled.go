@@ -59,7 +59,7 @@ func (c *openCase) showPrior() {
 	t := c.texts[c.beside]
 	b := &study.Beside{Title: t.Study.Day() + " " + t.Study.Description, Keys: "F9 pulls the section · PgUp PgDn scroll · Esc closes"}
 	if n := len(c.texts); n > 1 {
-		b.Title = fmt.Sprintf("%s · %d of %d, Ctrl+O the next", b.Title, c.beside+1, n)
+		b.Title = fmt.Sprintf("%s · %d of %d, Ctrl+N the next", b.Title, c.beside+1, n)
 	}
 	if len(t.Differs) > 0 {
 		b.Warning = "ANOTHER PATIENT'S: " + joined(t.Differs) + " differ. Nothing of it can be pulled."
@@ -73,7 +73,7 @@ func (c *openCase) showPrior() {
 	c.page.Beside = b
 }
 
-// otherPrior shows the next prior's report (Ctrl+O).
+// otherPrior shows the next prior's report (Ctrl+N).
 func (m *Model) otherPrior() tea.Cmd {
 	c := m.open
 	if c == nil || c.page.Beside == nil {
