@@ -69,11 +69,14 @@ func (o *orthanc) load(dir string) (n int) {
 	return len(files)
 }
 
-// reports fetches every SR that the server holds into files.
-func (o *orthanc) reports() (files []string) {
+// reports fetches every report that the server holds into files.
+func (o *orthanc) reports() (files []string) { return o.objects(dicom.BasicTextSRStorage) }
+
+// objects fetches every object of a class that the server holds into files.
+func (o *orthanc) objects(class dicom.UID) (files []string) {
 	o.t.Helper()
 	var ids []string
-	if err := json.Unmarshal(o.rest("POST", "/tools/find", []byte(`{"Level":"Instance","Query":{"Modality":"SR"}}`)), &ids); err != nil {
+	if err := json.Unmarshal(o.rest("POST", "/tools/find", []byte(`{"Level":"Instance","Query":{"SOPClassUID":"`+string(class)+`"}}`)), &ids); err != nil {
 		o.t.Fatal(err)
 	}
 	for _, id := range ids {
@@ -246,6 +249,24 @@ func TestTheTerminalOnARealOrthanc(t *testing.T) {
 	}
 	if text := valid(t, files[0]); !strings.Contains(text, "Cyst of 20.0 mm") || !strings.Contains(text, "Of T01.") {
 		t.Errorf("the archive has another text than the screen:\n%s", text)
+	}
+	// What was measured goes with it, and the image and drawing it was measured on.
+	for class, iod := range map[dicom.UID]string{dicom.ComprehensiveSRStorage: "ComprehensiveSR", dicom.KeyObjectSelectionStorage: "KeyObjectSelectionDocument",
+		dicom.GSPSStorage: "GrayscaleSoftcopyPresentationState"} {
+		for begun := time.Now(); len(o.objects(class)) == 0 && time.Since(begun) < 10*time.Second; {
+			time.Sleep(100 * time.Millisecond)
+		}
+		files := o.objects(class)
+		if len(files) != 1 {
+			t.Fatalf("%d objects of class %s", len(files), class.Name())
+		}
+		b, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := oracle.Accept(t, iod, b); class == dicom.ComprehensiveSRStorage && !strings.Contains(text, `="20" (mm`) {
+			t.Errorf("no 20 mm in\n%s", text)
+		}
 	}
 }
 

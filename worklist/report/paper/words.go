@@ -104,7 +104,7 @@ func (w words) who() string {
 func Text(r report.Release) string {
 	w := wordsOf(r)
 	var b strings.Builder
-	for _, s := range []string{w.bar, w.title, w.facility} {
+	for _, s := range []string{w.bar, w.facility, w.title} {
 		if s != "" {
 			b.WriteString(s + "\n")
 		}
