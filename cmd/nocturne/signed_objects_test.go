@@ -201,8 +201,8 @@ func TestForeignValidatorsAcceptEverySignedObject(t *testing.T) {
 				t.Errorf("%s: dsrdump does not show %q", kind, first)
 			}
 		}
-		if kind == report.Corrected { // it has every section; the validator knows an older list of titles and headings (CID 7000, 7001)
-			oracle.AcceptTemplates(t, rel.Signed.Bytes, "Content Item not in template")
+		if kind == report.Corrected { // it has every section; the last of them have no older code
+			oracle.AcceptTemplates(t, older(t, rel.Signed.Bytes), `73568-8`, `(11329-0,LN,"History"): Content Item not in template`)
 		}
 		together := [][]byte{rel.Signed.Bytes}
 		for _, o := range evidenceObjects(t, rel, f, images) {
@@ -214,4 +214,32 @@ func TestForeignValidatorsAcceptEverySignedObject(t *testing.T) {
 		}
 		oracle.Consistent(t, together...)
 	}
+}
+
+// older is a report with the title and headings of the editions of CID 7000 and 7001 that
+// the validator of templates knows: a heading it does not know would keep it from looking
+// below.
+func older(t *testing.T, object []byte) []byte {
+	t.Helper()
+	file, err := dicom.Parse(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	former := map[string]string{"18785-6": "121109", "55111-9": "121064", "55114-3": "121066", "59776-5": "121070", "19005-8": "121072",
+		"18783-1": "121074", "55107-7": "121078"}
+	root := sr.Tree(file.Dataset)
+	root.Concept.Value = "18748-4"
+	for i := range root.Children {
+		if c := &root.Children[i].Concept; former[c.Value] != "" {
+			c.Value, c.Scheme = former[c.Value], "DCM"
+		}
+	}
+	for e := range root.Dataset().All() {
+		file.Dataset.Set(e)
+	}
+	b, err := dicom.Bytes(file.Dataset, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }

@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"math"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
@@ -130,17 +127,9 @@ func TestForeignValidatorsAcceptTheMeasurements(t *testing.T) {
 	flat := measured()
 	flat.Groups = append(flat.Groups[:3:3], flat.Groups[4:]...)
 	for name, m := range map[string]Measurements{"ComprehensiveSR": flat, "Comprehensive3DSR": measured()} {
-		path := filepath.Join(t.TempDir(), name)
-		if err := os.WriteFile(path, measuredBytes(t, m), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		out, _ := exec.Command(oracle.Tool(t, "dciodvfy"), "-new", path).CombinedOutput()
-		if !strings.Contains(string(out), name) || strings.Contains("\n"+string(out), "\nError") {
-			t.Errorf("%s: dciodvfy:\n%s", name, out)
-		}
-		out, err := exec.Command(oracle.Tool(t, "dsrdump"), "+Pc", path).CombinedOutput()
-		if err != nil || strings.Contains(string(out), "E: ") || strings.Count(string(out), `"Measurement Group")=`) != len(m.Groups) {
-			t.Errorf("%s: dsrdump: %v\n%s", name, err, out)
+		out := oracle.Accept(t, name, measuredBytes(t, m))
+		if strings.Count(out, `"Measurement Group")=`) != len(m.Groups) {
+			t.Errorf("%s: dsrdump shows\n%s", name, out)
 		}
 	}
 }
