@@ -190,6 +190,8 @@ func evidenceObjects(t *testing.T, rel report.Release, f report.Facts, images ev
 	return made
 }
 
+// The templates of measurements and key images are asked for where they are written
+// (viewer/evidence, cache/dicom/ko): a run of that validator takes half a minute.
 func TestForeignValidatorsAcceptEverySignedObject(t *testing.T) {
 	images, f := scanned()
 	iods := map[report.ObjectKind]string{report.Measured: "ComprehensiveSR", report.KeyImages: "KeyObjectSelectionDocument",
@@ -208,9 +210,6 @@ func TestForeignValidatorsAcceptEverySignedObject(t *testing.T) {
 		for _, o := range evidenceObjects(t, rel, f, images) {
 			oracle.Accept(t, iods[o.Kind], o.Bytes)
 			together = append(together, o.Bytes)
-			if kind == report.Final && (o.Kind == report.Measured || o.Kind == report.KeyImages) {
-				oracle.AcceptTemplates(t, o.Bytes)
-			}
 		}
 		oracle.Consistent(t, together...)
 	}
@@ -228,7 +227,7 @@ func older(t *testing.T, object []byte) []byte {
 	former := map[string]string{"18785-6": "121109", "55111-9": "121064", "55114-3": "121066", "59776-5": "121070", "19005-8": "121072",
 		"18783-1": "121074", "55107-7": "121078"}
 	root := sr.Tree(file.Dataset)
-	root.Concept.Value = "18748-4"
+	root.Concept.Value, root.Concept.Meaning = "18748-4", "Diagnostic Imaging Report"
 	for i := range root.Children {
 		if c := &root.Children[i].Concept; former[c.Value] != "" {
 			c.Value, c.Scheme = former[c.Value], "DCM"
