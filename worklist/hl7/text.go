@@ -13,9 +13,6 @@ const Null = "\x00"
 // delimiters are the separators that a message declares (2.5.4).
 type delimiters struct{ field, component, repetition, escape, sub byte }
 
-// standard are the delimiters that are written.
-var standard = delimiters{'|', '^', '~', '\\', '&'}
-
 // valid: five different characters that no text begins a segment with.
 func (d delimiters) valid() bool {
 	all := []byte{d.field, d.component, d.repetition, d.escape, d.sub}
