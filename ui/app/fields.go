@@ -49,7 +49,7 @@ func (m *Model) acceptText() tea.Cmd {
 	return c.takeEdits(m)
 }
 
-// pickHere opens the list of the field under the caret (F8).
+// pickHere opens the list of the field under the caret, else the templates (F8).
 func (m *Model) pickHere() tea.Cmd {
 	c := m.open
 	switch {
@@ -60,7 +60,7 @@ func (m *Model) pickHere() tea.Cmd {
 	case c.page.Editor.Picking():
 		c.page.Editor.Key("esc")
 	case !c.page.Editor.PickField():
-		m.say("No choices here: Tab goes to the next field.")
+		return m.chooseTemplate(c)
 	}
 	return nil
 }

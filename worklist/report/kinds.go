@@ -24,7 +24,7 @@ func (d *Draft) next(k Kind, signed Document, why string, now time.Time) *Draft 
 	n.Kind, n.Before, n.BeforeKind, n.Reason = k, &signed, d.What(), oneLine(why)
 	n.Was = map[Section]string{}
 	for s := range d.Sections {
-		n.Was[s] = d.Plain(s)
+		n.Was[s] = d.Said(s)
 	}
 	return n
 }
@@ -124,7 +124,7 @@ func (d *Draft) untouched() bool {
 // Changes are the sections whose text is not that of the report before.
 func (d *Draft) Changes() (out []Section) {
 	for _, s := range Order {
-		if d.Was != nil && strings.TrimSpace(d.Was[s]) != strings.TrimSpace(d.Plain(s)) {
+		if d.Was != nil && strings.TrimSpace(d.Was[s]) != strings.TrimSpace(d.Said(s)) {
 			out = append(out, s)
 		}
 	}

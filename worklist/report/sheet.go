@@ -31,11 +31,11 @@ type Sheet struct {
 func SignSheet(d *Draft, f Facts) Sheet {
 	s := Sheet{
 		Patient: f.Patient.line(), Accession: d.Accession, Exam: oneLine(f.Exam), Sides: sidesNamed(d, f),
-		Impression: d.Plain(Impression), Have: f.Have, Expected: f.Expected, Unseen: f.Unseen,
+		Impression: d.Said(Impression), Have: f.Have, Expected: f.Expected, Unseen: f.Unseen,
 		Changed: d.stale(), Findings: Check(d, f), Kind: d.What(), Reason: d.Reason, Footer: d.footer(f),
 	}
 	if s.Kind == Added {
-		s.Impression = d.Plain(Addendum)
+		s.Impression = d.Said(Addendum)
 	}
 	s.Ready = len(Stopping(s.Findings)) == 0
 	slices.SortStableFunc(s.Findings, func(a, b Finding) int { return weight(a) - weight(b) })
