@@ -68,8 +68,22 @@ func (c *openCase) filled(rule calc.Calculator, now time.Time) calculator.Filled
 	if !ok {
 		return calculator.Filled{}
 	}
+	if k, ok := c.ofNow(mark); ok {
+		mark = k
+	}
 	before, _ := c.earlier(mark)
 	return calculator.Fill(rule, reading.Measurement(mark), before, c.studyDay(now))
+}
+
+// ofNow is the mark of this study for the lesion that is selected on a prior.
+func (c *openCase) ofNow(of viewer.Mark) (viewer.Mark, bool) {
+	for i := len(c.marks) - 1; i >= 0 && of.Prior; i-- {
+		k := c.marks[i]
+		if other, ok := c.earlier(k); !k.Prior && ok && other.MarkID == of.ID {
+			return k, true
+		}
+	}
+	return viewer.Mark{}, false
 }
 
 // earlier is the mark of the same lesion on a prior: the latest of the same name, else

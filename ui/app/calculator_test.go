@@ -84,3 +84,16 @@ func TestALesionsNameFindsItsPriorAndAGuessIsNotMade(t *testing.T) {
 		t.Errorf("a mark without a name was guessed to be %q", m.MarkID)
 	}
 }
+
+func TestWithThePriorsMarkSelectedTheFormIsFilledFromBothStudies(t *testing.T) {
+	n := newNight(t)
+	n.read("A1")
+	old := ruler("A0", "prior", 5.5)
+	old.Prior, old.StudyDate = true, "20251122"
+	n.tells(viewer.Event{Kind: viewer.Edited, Marks: []viewer.Mark{ruler("A1", "one", 9), old}})
+	n.tells(viewer.Event{Kind: viewer.Stated, State: &viewer.State{Selected: "prior"}})
+	n.m.run("calc lung-rads")
+	if v := n.m.open.calculator.Form.Values; v["size"] != "9" || v["prior"] != "5.5" {
+		t.Errorf("filled with %v", v)
+	}
+}

@@ -78,7 +78,7 @@ func (m *Model) helpPages(width, height int) [][]string {
 		places = []viewer.Place{viewer.InText}
 	}
 	if m.page == onLesions {
-		commands = append(lesions.Help(), commands...)
+		commands = lesions.Help()
 	}
 	return widget.Help(m.Keymap, places, commands, width, height)
 }

@@ -97,11 +97,12 @@ func daysBetween(before report.Measurement, study time.Time) float64 {
 
 // digits are tenths; of a volume thousandths.
 func digits(n float64, f calc.Field) string {
-	scale := 10.0
+	places := 1
 	if f.Unit == "mL" {
-		scale = 1000
+		places = 3
 	}
-	return strconv.FormatFloat(math.Round(n*scale)/scale, 'f', -1, 64)
+	s := strconv.FormatFloat(n, 'f', places, 64) // as a report writes it
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
 func said(m report.Measurement) string {

@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -100,19 +101,13 @@ func alike(name string) string {
 	return name
 }
 
-// written is a number with the digits that a report has of it.
+// written is a number as a report has it: what a reader sees is what is computed with.
 func written(v Value) float64 {
-	scale := 1.0
-	switch {
-	case v.Unit == "mm":
-		scale = 10
-	case v.Unit == "HU" || v.Unit == "deg" || v.Unit == "":
-	case math.Abs(v.Number) < 10:
-		scale = 100
-	default:
-		scale = 10
+	n, err := strconv.ParseFloat(number(v), 64)
+	if err != nil {
+		return v.Number
 	}
-	return math.Round(v.Number*scale) / scale
+	return n
 }
 
 // change is a difference in words: "+2.5 mm, +45 %", "−0.3 mm, −4 %, within measurement

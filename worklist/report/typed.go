@@ -155,7 +155,7 @@ func (n TypedNumber) Matches(m Measurement) bool {
 	scale := math.Pow(10, float64(n.places))
 	for i, x := range n.Numbers {
 		sameUnit := of[i].Unit == n.Unit || n.Unit == "SUV" && strings.HasPrefix(of[i].Unit, "SUV")
-		if !sameUnit || math.Round(of[i].Number*scale) != math.Round(x*scale) {
+		if !sameUnit || math.Round(written(of[i])*scale) != math.Round(x*scale) {
 			return false
 		}
 	}

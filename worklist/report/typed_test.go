@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +189,21 @@ func TestTheDraftsStyleWritesItsNumbers(t *testing.T) {
 		}
 		if back, err := Decode(b); err != nil || back.Style != style {
 			t.Errorf("%+v came back as %+v, %v", style, back.Style, err)
+		}
+	}
+}
+
+func TestAReaderWhoSubtractsFindsTheChange(t *testing.T) {
+	for hundredths := 100; hundredths < 2000; hundredths += 7 {
+		now, before := ruler("2", float64(hundredths)/100), ruler("1", 6.25)
+		c, ok := Change(now, before)
+		a, b := 0.0, 0.0
+		if _, err := fmt.Sscanf(MeasurementText(now)+" "+MeasurementText(before), "%f mm %f mm", &a, &b); err != nil || !ok {
+			t.Fatal(err)
+		}
+		want := fmt.Sprintf("%.1f mm", math.Abs(a-b))
+		if got := strings.TrimLeft(MeasurementText(c), "+−"); !strings.HasPrefix(got, want) {
+			t.Fatalf("%s after %s is said to be %s", MeasurementText(now), MeasurementText(before), MeasurementText(c))
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nocturne/nocturne/worklist/report"
@@ -146,7 +147,8 @@ func (l Lesion) MM(p Point) (mm float64, ok bool) {
 	for _, name := range names {
 		for _, v := range p.Measured.Values {
 			if v.Name == name && v.Unit == "mm" && !math.IsNaN(v.Number) && !math.IsInf(v.Number, 0) {
-				return math.Round(v.Number*10) / 10, true
+				mm, err := strconv.ParseFloat(strconv.FormatFloat(v.Number, 'f', 1, 64), 64) // as it is written
+				return mm, err == nil
 			}
 		}
 	}
