@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -60,6 +62,7 @@ func TestScenario3NoduleFollowUp(t *testing.T) {
 	current, _ := c.ruler(a, now.Study, now, upright)
 	c.press("F4")
 	c.see(5*time.Second, `Inserted \d`)
+	c.command("name nodule")
 	c.press("Tab")
 	c.command(fmt.Sprintf("goto %d", before.Slice))
 	c.see(5*time.Second, fmt.Sprintf(`Im %d/`, before.Slice))
@@ -70,21 +73,38 @@ func TestScenario3NoduleFollowUp(t *testing.T) {
 	if delta := current - earlier; math.Abs(delta-before.delta(now)) > 0.5 {
 		t.Errorf("grew by %.1f mm, planted %.1f mm", delta, before.delta(now))
 	}
-	c.press("F3", "Tab")
+	c.command("name nodule")
+	change := c.followUp(before.delta(now))
+	c.press("Tab")
 	c.typeText("Growing nodule.")
 	c.press("F12")
 	c.see(10*time.Second, `Enter signs as`)
 	time.Sleep(settleTime)
 	c.press("Enter")
 	c.see(20*time.Second, `VERIFIED at NORTH`)
-	checkEvidence(t, a, now.Study, before.Study)
+	checkEvidence(t, a, now.Study, before.Study, change)
+}
+
+// followUp opens the page of lesions, holds the growth it says against what was planted,
+// and inserts the table, which leaves the caret in Findings.
+func (c *console) followUp(planted float64) (change string) {
+	c.t.Helper()
+	c.press("C-r")
+	said := regexp.MustCompile(`nodule .*\+(\d+\.\d) mm, \+\d+ %`).FindStringSubmatch(c.see(10*time.Second, `nodule .*\+\d+\.\d mm, \+\d+ %`))
+	if grew, err := strconv.ParseFloat(said[1], 64); err != nil || math.Abs(grew-planted) > 0.5 {
+		c.t.Errorf("the page of lesions says it grew by %s mm, planted %.1f mm", said[1], planted)
+	}
+	c.press("i")
+	c.see(5*time.Second, `The lesions are in Findings`)
+	c.see(5*time.Second, `nodule +\d+\.\d mm +\d+\.\d mm \(prior, \d{4}-\d\d-\d\d\) +\+\d`)
+	return "+" + said[1] + " mm"
 }
 
 func (p planted) delta(now planted) float64 { return now.Long - p.Long }
 
 // checkEvidence holds the signed report to N6: what is read is current evidence,
 // what it is compared with is other evidence, and neither stands in both.
-func checkEvidence(t *testing.T, a *archiveProcess, current, prior string) {
+func checkEvidence(t *testing.T, a *archiveProcess, current, prior, change string) {
 	t.Helper()
 	found := 0
 	err := a.client(t).Retrieve(t.Context(), pacs.Ref{Study: dicom.UID(current)}, func(o pacs.Object) error {
@@ -101,6 +121,9 @@ func checkEvidence(t *testing.T, a *archiveProcess, current, prior string) {
 		}
 		if !strings.Contains(string(bytes.ToValidUTF8(o.Bytes, nil)), "(prior, ") {
 			t.Error("the prior's number carries no date")
+		}
+		if !strings.Contains(string(bytes.ToValidUTF8(o.Bytes, nil)), change) {
+			t.Errorf("the report does not say that it changed by %s", change)
 		}
 		return nil
 	})
