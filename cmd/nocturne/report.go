@@ -20,10 +20,10 @@ import (
 func reportCommand(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "report", Short: "Write, sign and show reports", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return usagef("expected: report draft, preview, sign, show, status or verify")
+			return usagef("expected: report draft, preview, check, sign, show, status or verify")
 		}}
 	c.AddCommand(reportDraftCommand(env), reportSignCommand(env), reportShowCommand(env), reportStatusCommand(env), reportPrelimCommand(env),
-		reportVerifyCommand(env), reportPreviewCommand(env),
+		reportVerifyCommand(env), reportPreviewCommand(env), reportCheckCommand(env),
 		reportFollowCommand(env, report.Corrected, "correct", "Begin a report that takes the place of the signed one"),
 		reportFollowCommand(env, report.Withdrawn, "withdraw", "Begin taking the signed report back"))
 	return c

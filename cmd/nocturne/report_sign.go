@@ -76,6 +76,9 @@ func (h *house) sign(ctx context.Context, env *environment, row feed.Row, reason
 	facts := h.room.Facts(ctx, row, h.facts(ctx, row))
 	d.Saw()
 	overrideWarnings(d, facts, reason)
+	if err := h.room.KeepOverrides(ctx, d); err != nil {
+		return err
+	}
 	if d.Revision, err = h.room.Save(ctx, d); err != nil {
 		return err
 	}

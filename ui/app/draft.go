@@ -25,6 +25,7 @@ func (c *openCase) useDraft(m *Model, d *report.Draft) {
 	}
 	c.page.Editor = editor.New(sections, firstSection(d))
 	c.page.Editor.Token = c.token
+	c.page.Editor.Marks = c.marksIn
 	c.useFields(m)
 	c.useMacros()
 	c.page.Report = "draft"
@@ -43,13 +44,17 @@ func (c *openCase) takeEdits(m *Model) tea.Cmd {
 	if c.page.Editor == nil {
 		return nil
 	}
-	for _, key := range c.page.Editor.Changed() {
+	changed := c.page.Editor.Changed()
+	for _, key := range changed {
 		for _, s := range c.page.Editor.Sections {
 			if s.Key == key {
 				c.draft.Edit(report.Section(key), s.Buffer.String(), m.Now())
 				c.dirty = true
 			}
 		}
+	}
+	if len(changed) > 0 {
+		c.recheck()
 	}
 	c.note(m)
 	return m.saveSoon(c)
@@ -111,7 +116,9 @@ type factsMsg struct {
 func (f factsMsg) ofEpoch() uint64 { return f.epoch }
 
 func (f factsMsg) apply(m *Model, c *openCase) tea.Cmd {
+	c.live.learn(f.facts)
 	if c.draft == nil || c.signed || !c.draft.Prefill(f.facts, m.Now()) {
+		c.recheck()
 		return nil
 	}
 	for _, s := range c.page.Editor.Sections {
@@ -120,6 +127,7 @@ func (f factsMsg) apply(m *Model, c *openCase) tea.Cmd {
 		}
 	}
 	c.dirty = true
+	c.recheck()
 	m.renewSheet()
 	return m.saveSoon(c)
 }

@@ -57,6 +57,7 @@ type openCase struct {
 	writing    writing
 	texts      []reading.PriorText // reports of priors, while one is beside the text
 	beside     int                 // which of them
+	live       live
 }
 
 func (m *Model) openSelected(look bool) tea.Cmd {

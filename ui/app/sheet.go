@@ -21,7 +21,9 @@ type sheet struct {
 	since   time.Time // when it appeared
 	last    time.Time // the last Enter, so that a held key never signs
 	signing bool
-	preview *preview // over it; nil: none
+	// rolledTo is the page of the checks, where they are more than fit.
+	rolledTo int
+	preview  *preview // over it; nil: none
 }
 
 // An Enter signs only this long after the sheet appeared, and only this long after
@@ -61,6 +63,8 @@ func (s sheetMsg) apply(m *Model, c *openCase) tea.Cmd {
 	if c.draft == nil || c.signed {
 		return nil
 	}
+	c.live.learn(s.facts)
+	c.recheck()
 	m.closePages()
 	m.status = status{}
 	m.sheet = &sheet{Sheet: report.SignSheet(c.draft, s.facts), facts: s.facts, since: m.Now()}
@@ -89,6 +93,10 @@ func (m *Model) sheetKey(name string) tea.Cmd {
 	switch name {
 	case "p":
 		m.togglePreview()
+	case "pgdown":
+		s.rolledTo++
+	case "pgup":
+		s.rolledTo = max(0, s.rolledTo-1)
 	case "esc", "f12", "f3":
 		m.page, m.sheet = onCase, nil
 	case "o":
@@ -122,6 +130,8 @@ func (m *Model) askOverride() tea.Cmd {
 			}
 			m.open.dirty = true
 			m.saveDraft(m.open)
+			m.Room.KeepOverridesSoon(m.open.draft)
+			m.open.recheck()
 			m.renewSheet()
 			return nil
 		})
@@ -217,8 +227,9 @@ func (s *sheet) view(m *Model, width, height int) []string {
 	for _, t := range s.Changed {
 		out = append(out, theme.Stale.Render("  changed since you saw it: "+dicom.Clean(t.SeenText)+" → "+dicom.Clean(t.Text)))
 	}
-	checks := append([]string{"", theme.Heading.Render("  CHECKS")}, s.checks(width)...)
-	checks = append(append(checks, ""), s.verdict(m, width)...)
+	verdict := append([]string{""}, s.verdict(m, width)...)
+	checks := append([]string{"", theme.Heading.Render("  CHECKS")}, s.rolled(s.checks(width), max(3, height-len(out)-7-len(verdict)))...)
+	checks = append(checks, verdict...)
 	out = append(out, "", theme.Heading.Render("  IMPRESSION"))
 	out = append(out, s.impression(width, height-len(out)-len(checks))...)
 	if over := len(out) + len(checks) - height; over > 0 {

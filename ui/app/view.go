@@ -139,6 +139,11 @@ func (m *Model) bottom() string {
 		}
 		return widget.Fit(" "+style.Render(dicom.Clean(m.status.text)), m.width)
 	}
+	if m.page == onCase && m.open != nil && !m.help {
+		if said := m.open.underCaret(); said != "" {
+			return widget.Fit(" "+theme.Amber.Render(dicom.Clean(said)), m.width)
+		}
+	}
 	return widget.Fit(" "+m.hints(), m.width)
 }
 

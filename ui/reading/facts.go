@@ -41,7 +41,7 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 	f := report.Facts{
 		Patient:   report.Patient{Name: row.PatientName, ID: row.PatientID, Birth: row.BirthDate, Sex: row.Sex},
 		Accession: row.Accession, Exam: row.Study, Modality: row.Modality, Laterality: sideOf(row.Study),
-		Indication: row.Indication, Requester: row.Requester, Priority: string(row.Priority), Expected: row.Expected, Unseen: c.Unseen, UnseenIn: c.UnseenIn, LateUnseen: c.LateUnseen,
+		Indication: row.Indication, Requester: row.Requester, Priority: string(row.Priority), Expected: row.Expected, Unseen: c.Unseen, UnseenIn: c.UnseenIn, Undisplayed: wholeSeries(c.UnseenIn), LateUnseen: c.LateUnseen,
 		Reader:  report.Reader{Name: r.Reader.Name, ID: r.Reader.ID, Organization: r.Reader.Organization, Assumed: c.Assumed},
 		Request: sr.Request{Accession: row.Accession, Description: row.Study},
 	}

@@ -26,6 +26,9 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 			wet.OverrideWith(stop, why, f.Reader, r.Now())
 		}
 	}
+	if err := r.KeepOverrides(ctx, wet); err != nil {
+		return Outgoing{}, err
+	}
 	signed, err := report.Sign(wet, f, r.Now())
 	if err != nil {
 		return Outgoing{}, err

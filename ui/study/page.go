@@ -25,6 +25,7 @@ type Page struct {
 	ReadOnly  string // why nothing can be reported or marked; empty = may
 	Claim     string // the claim in words: "yours since 03:12", "asking NORTH …"
 	Report    string // the report in words: "draft saved 03:14:05", "signed · verified"
+	Checks    string // what the checks found while typing: "2 warnings · F12"; empty: nothing
 	Signed    bool
 	Alarm     string // red bar: wrong patient in the images (N4), the window's crash
 	Loading   []Loading

@@ -123,7 +123,11 @@ func (p *Page) report(width, height int) []string {
 		return widget.Rows([]string{theme.Muted.Render("  " + orText(p.ReadOnly, "opening the report"))}, width, height)
 	}
 	p.Editor.Resize(width, height-1)
-	lines := append([]string{theme.Muted.Render(" REPORT · " + p.Report)}, strings.Split(p.Editor.View(p.Typing), "\n")...)
+	head := theme.Muted.Render(" REPORT · " + p.Report)
+	if p.Checks != "" {
+		head += theme.Muted.Render(" · ") + theme.Amber.Render(p.Checks)
+	}
+	lines := append([]string{head}, strings.Split(p.Editor.View(p.Typing), "\n")...)
 	return widget.Rows(lines, width, height)
 }
 

@@ -72,7 +72,7 @@ func criticalUntold(r *read) []Finding {
 		}
 		for _, c := range r.text(s).Claims(prose.Critical) {
 			if c.State == prose.Affirmed && !c.Old && !c.Steady {
-				return []Finding{r.claimed(s, c, "a critical finding without a record of who was told: F7")}
+				return []Finding{r.claimed(s, c, "critical, and no record of who was told (F7)")}
 			}
 		}
 	}

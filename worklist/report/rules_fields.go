@@ -68,12 +68,18 @@ func openField(text string) (from, to int, ok bool) {
 	return 0, 0, false
 }
 
-// unconfirmed lists what a template proposed and the reader was never in (N18).
+// unconfirmed lists, for each section, what a template proposed and the reader was never
+// in (N18).
 func unconfirmed(r *read) (out []Finding) {
 	for _, p := range r.Unconfirmed() {
-		if p.Kind != Pulled {
-			out = append(out, Finding{Section: p.Section, Evidence: []string{string(p.Section) + ": " + short(p.Text)}, Hint: "the template's own words are not confirmed"})
+		if p.Kind == Pulled {
+			continue
 		}
+		if n := len(out); n == 0 || out[n-1].Section != p.Section {
+			out = append(out, Finding{Section: p.Section, Hint: "not confirmed in " + string(p.Section)})
+		}
+		last := &out[len(out)-1]
+		last.Evidence = append(last.Evidence, short(p.Text))
 	}
 	return out
 }
@@ -132,7 +138,7 @@ func slips(r *read) (out []Finding) {
 		for _, x := range r.text(s).Slips() {
 			hint := map[string]string{"doubled": "a word stands twice", "bracket": "a bracket has no partner", "spelling": "perhaps a slip"}[x.Kind]
 			if x.Kind == "spelling" {
-				hint += ": " + x.Meant + "?"
+				hint += " for “" + x.Meant + "”"
 			}
 			out = append(out, r.says(s, x.From, x.To, hint))
 		}
