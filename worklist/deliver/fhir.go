@@ -15,7 +15,7 @@ import (
 // again changes nothing. It is a Channel.
 type FHIR struct{ Client *fhir.Client }
 
-// Send posts the transaction, then marks the report that it withdraws.
+// Send posts the transaction, then marks the report that it withdraws or corrects.
 func (c FHIR) Send(ctx context.Context, row ledger.OutboxRow) (answer string, err error) {
 	d := fhir.Document{Control: row.Control, Bytes: row.Object}
 	if err := c.Client.Post(ctx, d); err != nil {
@@ -49,7 +49,7 @@ func fhirError(row ledger.OutboxRow, err error) error {
 	return err
 }
 
-// Confirm reads back what the transaction made, and the report that it withdraws.
+// Confirm reads back what the transaction made, and the report that it replaces.
 func (c FHIR) Confirm(ctx context.Context, row ledger.OutboxRow) error {
 	d := fhir.Document{Control: row.Control, Bytes: row.Object}
 	err := c.Client.Check(ctx, d)

@@ -159,9 +159,10 @@ func sameTime(a, b string) bool {
 	return errX == nil && errY == nil && x.Truncate(time.Second).Equal(y.Truncate(time.Second))
 }
 
-// Withdraw marks the report that the document takes back as entered-in-error, where
-// the server holds it: read, changed in its status alone, written under its version. A
-// document that withdraws nothing, and a report that is so marked, need nothing.
+// Withdraw marks the report that the document takes back or corrects as
+// entered-in-error, where the server holds it: read, changed in its status alone,
+// written under its version, so that its old state stays in the server's history. A
+// document that does neither, and a report that is so marked, need nothing.
 func (c *Client) Withdraw(ctx context.Context, d Document) error {
 	id, ok, err := withdrawn(d)
 	if err != nil || !ok {
@@ -198,11 +199,12 @@ func version(resource map[string]json.RawMessage) string {
 	return `W/"` + m.VersionID + `"`
 }
 
-// withdrawn is the report that the document takes back.
+// withdrawn is the report that the document takes back or corrects: nobody may read it
+// as a final one any more.
 func withdrawn(d Document) (id identifier, ok bool, err error) {
 	resources, err := made(d)
 	for _, h := range resources {
-		if h.ResourceType != "DiagnosticReport" || h.Status != wrong {
+		if h.ResourceType != "DiagnosticReport" || h.Status != wrong && h.Status != "corrected" {
 			continue
 		}
 		for _, x := range h.Extension {

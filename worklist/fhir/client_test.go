@@ -100,34 +100,47 @@ func TestWhatTheServerChangedIsSeen(t *testing.T) {
 	}
 }
 
-func TestAWithdrawnReportIsMarkedWhereItStands(t *testing.T) {
+func TestAReportThatIsWithdrawnOrCorrectedIsMarkedWhereItStands(t *testing.T) {
+	for _, k := range []report.Kind{report.Withdrawn, report.Corrected} {
+		s := &fhirtest.Server{}
+		c := client(t, s)
+		final, next := report1(t, report.Final), report1(t, k)
+		must(t, c.Post(ctx, final))
+		if done, err := c.Withdrawn(ctx, next); done || err != nil {
+			t.Errorf("%s, before: %v, %v", k, done, err)
+		}
+		must(t, c.Post(ctx, next))
+		for range 2 {
+			must(t, c.Withdraw(ctx, next))
+		}
+		got := map[string]any{}
+		s.Each(func(kind string, b map[string]any) map[string]any {
+			if kind == "DiagnosticReport" {
+				got[at(b, "identifier", 0, "value").(string)] = b["status"]
+				if len(b["presentedForm"].([]any)) != 2 {
+					t.Errorf("%s: its forms are gone", k)
+				}
+			}
+			return b
+		})
+		if len(got) != 2 || got["urn:oid:2.25.55"] != "entered-in-error" || got["urn:oid:2.25.510"] != status(k) {
+			t.Errorf("%s: %v", k, got)
+		}
+		if done, err := c.Withdrawn(ctx, next); !done || err != nil {
+			t.Errorf("%s, after: %v, %v", k, done, err)
+		}
+		must(t, c.Check(ctx, next))
+		must(t, c.Withdraw(ctx, final)) // replaces nothing
+		if done, err := client(t, &fhirtest.Server{}).Withdrawn(ctx, next); !done || err != nil {
+			t.Errorf("%s, where it never was: %v, %v", k, done, err)
+		}
+	}
 	s := &fhirtest.Server{}
 	c := client(t, s)
-	final, gone := report1(t, report.Final), report1(t, report.Withdrawn)
-	must(t, c.Post(ctx, final))
-	if done, err := c.Withdrawn(ctx, gone); done || err != nil {
-		t.Errorf("before: %v, %v", done, err)
-	}
-	must(t, c.Post(ctx, gone))
-	for range 2 {
-		must(t, c.Withdraw(ctx, gone))
-	}
-	s.Each(func(kind string, b map[string]any) map[string]any {
-		if kind == "DiagnosticReport" && (b["status"] != "entered-in-error" || len(b["presentedForm"].([]any)) != 2) {
-			t.Errorf("%v", b["status"])
-		}
-		return b
-	})
-	if done, err := c.Withdrawn(ctx, gone); !done || err != nil {
-		t.Errorf("after: %v, %v", done, err)
-	}
-	if n := counts(s)["DiagnosticReport"]; n != 2 {
-		t.Errorf("%d reports", n)
-	}
-	must(t, c.Withdraw(ctx, final)) // withdraws nothing
-	if done, err := client(t, &fhirtest.Server{}).Withdrawn(ctx, gone); !done || err != nil {
-		t.Errorf("where it never was: %v, %v", done, err)
-	}
+	must(t, c.Post(ctx, report1(t, report.Final)))
+	must(t, c.Post(ctx, report1(t, report.Added)))
+	must(t, c.Withdraw(ctx, report1(t, report.Added)))
+	must(t, c.Check(ctx, report1(t, report.Final))) // an addendum leaves it as it is
 }
 
 func TestTwoOfOneReportAreSeen(t *testing.T) {

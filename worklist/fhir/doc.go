@@ -12,8 +12,11 @@
 //	final        final
 //	addendum     appended          extension diagnosticReport-addendumOf
 //	correction   corrected         extension diagnosticReport-replaces
-//	withdrawal   entered-in-error  extension diagnosticReport-replaces; the report that
-//	             is withdrawn becomes entered-in-error, too (Client.Withdraw)
+//	withdrawal   entered-in-error  extension diagnosticReport-replaces
+//
+// The report that a correction or a withdrawal replaces becomes entered-in-error where it
+// stands (Client.Withdraw): RAD-141 creates resources and changes none, and the old text
+// must not be read as final beside the new one.
 //
 // Patient, Organization and Practitioner are named by identifier and never created: a
 // server's patients are not ours to add to. No resource is contained. The same release
