@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/nocturne/nocturne/worklist/hospital"
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
 	"github.com/nocturne/nocturne/worklist/pacs/demo/phantom"
 )
@@ -63,6 +64,7 @@ func (f *archiveFlags) options(now time.Time, log *slog.Logger) (demo.Options, e
 func archiveCommand(env *environment) *cobra.Command {
 	var flags archiveFlags
 	var truth bool
+	var ris string
 	c := &cobra.Command{
 		Use: "archive", Short: "Run the embedded archive (DICOMweb and UPS-RS) on loopback", Args: noArgs,
 		Long: "Runs the embedded archive until it is interrupted. The first line on standard\n" +
@@ -71,10 +73,11 @@ func archiveCommand(env *environment) *cobra.Command {
 			if truth {
 				return printTruth(env, flags)
 			}
-			return runArchive(c.Context(), env, flags)
+			return runArchive(c.Context(), env, flags, ris)
 		},
 	}
 	flags.register(c.Flags())
+	c.Flags().StringVar(&ris, "hospital", "", "also run a RIS (HL7) and a FHIR server for reports; messages are written to this folder")
 	c.Flags().BoolVar(&truth, "truth", false, "with --phantoms: print what is planted in them and exit")
 	return c
 }
@@ -87,7 +90,7 @@ func printTruth(env *environment, flags archiveFlags) error {
 	return env.printJSON(phantom.Truth(flags.phantoms == "all", time.Now()))
 }
 
-func runArchive(ctx context.Context, env *environment, flags archiveFlags) error {
+func runArchive(ctx context.Context, env *environment, flags archiveFlags, ris string) error {
 	log := slog.New(slog.NewTextHandler(env.Err, nil))
 	o, err := flags.options(time.Now(), log)
 	if err != nil {
@@ -104,7 +107,19 @@ func runArchive(ctx context.Context, env *environment, flags archiveFlags) error
 	if err != nil {
 		return errors.Join(err, a.Close())
 	}
-	if err := json.NewEncoder(env.Out).Encode(urls); err != nil {
+	var said any = urls
+	if ris != "" {
+		h, err := hospital.Start(ctx, ris)
+		if err != nil {
+			return errors.Join(err, a.Close())
+		}
+		defer h.Close()
+		said = struct {
+			demo.URLs
+			hospital.Addresses
+		}{urls, h.Addresses}
+	}
+	if err := json.NewEncoder(env.Out).Encode(said); err != nil {
 		return errors.Join(fmt.Errorf("print addresses: %w", err), a.Close())
 	}
 	<-ctx.Done()

@@ -16,8 +16,8 @@ import (
 	"github.com/nocturne/nocturne/worklist/hl7"
 )
 
-// hospital is a RIS that takes HL7 and a FHIR server, both in this test's hands.
-type hospital struct {
+// ward is a RIS that takes HL7 and a FHIR server, both in this test's hands.
+type ward struct {
 	hl7, fhir string
 	server    fhirtest.Server
 
@@ -25,9 +25,9 @@ type hospital struct {
 	messages []*hl7.Message // guarded by mu
 }
 
-func newHospital(t *testing.T) *hospital {
+func newWard(t *testing.T) *ward {
 	t.Helper()
-	h := &hospital{}
+	h := &ward{}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func newHospital(t *testing.T) *hospital {
 }
 
 // reports are the status of each DiagnosticReport that is held, in order.
-func (h *hospital) reports() (out []string) {
+func (h *ward) reports() (out []string) {
 	h.server.Each(func(kind string, b map[string]any) map[string]any {
 		if kind == "DiagnosticReport" {
 			out = append(out, fmt.Sprint(b["status"]))
@@ -63,7 +63,7 @@ func (h *hospital) reports() (out []string) {
 // withdrawal after it says so to all three, and marks what stands at the FHIR server.
 func TestASignedReportReachesEveryDestinationAndItsWithdrawalToo(t *testing.T) {
 	a, _ := spawnNight(t, 1)
-	h := newHospital(t)
+	h := newWard(t)
 	home := a.ownHome(t)
 	path := filepath.Join(home, "config.toml")
 	config, err := os.ReadFile(path)
