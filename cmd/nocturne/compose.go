@@ -47,7 +47,7 @@ func (h *house) archived(ctx context.Context, site SiteConfig, rel report.Releas
 	if len(wants) == 0 {
 		return nil
 	}
-	made, wrong := h.objectsWith(ctx, rel)
+	made, wrong := h.objectsWith(ctx, rel, func(k report.ObjectKind) bool { return slices.Contains(wants, string(k)) })
 	for _, o := range made {
 		if kind := string(o.Kind); slices.Contains(wants, kind) {
 			out = append(out, reading.Parcel{Channel: ledger.DICOM, Kind: kind, Control: o.SOPInstanceUID, Bytes: o.Bytes, Required: site.required(kind)})

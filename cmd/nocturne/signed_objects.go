@@ -24,23 +24,26 @@ type proof struct {
 
 // objectsWith makes the objects that go out with a signed report besides its SR: what
 // was measured, the key images, what was drawn, and the report on paper. The same
-// release and marks make the same objects. What cannot be made is in wrong, without
-// patient data, and keeps nothing else back.
-func (h *house) objectsWith(ctx context.Context, rel report.Release) (made []report.Object, wrong map[report.ObjectKind]error) {
+// release and marks make the same objects; only those of the kinds that are wanted are
+// made. What cannot be made is in wrong, without patient data, and keeps nothing else back.
+func (h *house) objectsWith(ctx context.Context, rel report.Release, wants func(report.ObjectKind) bool) (made []report.Object, wrong map[report.ObjectKind]error) {
 	p, err := h.proofOf(ctx, rel)
-	made, wrong = objectsOn(rel, p)
+	made, wrong = objectsOn(rel, p, wants)
 	if err != nil {
 		wrong[report.Measured] = err
 	}
 	return made, wrong
 }
 
-func objectsOn(rel report.Release, p proof) (made []report.Object, wrong map[report.ObjectKind]error) {
+func objectsOn(rel report.Release, p proof, wants func(report.ObjectKind) bool) (made []report.Object, wrong map[report.ObjectKind]error) {
 	wrong = map[report.ObjectKind]error{}
 	for _, k := range []struct {
 		kind report.ObjectKind
 		of   func(report.Release, proof) ([]*dicom.Dataset, error)
 	}{{report.Measured, measured}, {report.KeyImages, keyImages}, {report.Presentation, presented}} {
+		if !wants(k.kind) {
+			continue
+		}
 		all, err := k.of(rel, p)
 		if err != nil {
 			wrong[k.kind] = err
@@ -53,6 +56,9 @@ func objectsOn(rel report.Release, p proof) (made []report.Object, wrong map[rep
 			}
 			made = append(made, o)
 		}
+	}
+	if !wants(report.Paper) {
+		return made, wrong
 	}
 	page, err := paper.Object(rel)
 	if err != nil {

@@ -183,7 +183,7 @@ func TestTheObjectsOfASigningBelongTogether(t *testing.T) {
 
 func evidenceObjects(t *testing.T, rel report.Release, f report.Facts, images evidence.Images) []report.Object {
 	t.Helper()
-	made, wrong := objectsOn(rel, proof{marks: marks(f), images: images})
+	made, wrong := objectsOn(rel, proof{marks: marks(f), images: images}, func(report.ObjectKind) bool { return true })
 	if len(wrong) > 0 {
 		t.Fatalf("%v", wrong)
 	}

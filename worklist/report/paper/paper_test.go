@@ -61,6 +61,9 @@ func TestEveryWordOfTheReportIsReadOffThePaper(t *testing.T) {
 		report.Withdrawn: "REPORT WITHDRAWN",
 	} {
 		r := release(kind)
+		if kind == report.Added || kind == report.Corrected || kind == report.Withdrawn {
+			r.Before = &report.Document{SOPUID: "2.25.66"}
+		}
 		pages := printed(t, r)
 		got := squeezed(strings.Join(pages, " "))
 		want := []string{"Night Hospital", "PHANTOM, Änne", "PID-0001", "1954-03-02", "A1", "CT chest", "2026-03-01 02:59", "WARD, Walter",
@@ -72,6 +75,10 @@ func TestEveryWordOfTheReportIsReadOffThePaper(t *testing.T) {
 			if !strings.Contains(got, squeezed(w)) {
 				t.Errorf("%s: no %q in\n%s", kind, w, got)
 			}
+		}
+		before := map[report.Kind]string{report.Added: "added to 2.25.66", report.Corrected: "replaces 2.25.66", report.Withdrawn: "withdraws 2.25.66"}[kind]
+		if strings.Contains(got, "2.25.66") != (before != "") || !strings.Contains(got, before) {
+			t.Errorf("%s: the document before: %s", kind, got)
 		}
 		if strings.Contains(got, "Verified and signed") != (kind != report.Preliminary) {
 			t.Errorf("%s: who verified it: %s", kind, got)
@@ -172,3 +179,30 @@ func TestLongWordsAndTablesStayWithinThePage(t *testing.T) {
 		t.Errorf("%d of 400 letters, %d of 60 words", strings.Count(got, "x"), strings.Count(got, "wide"))
 	}
 }
+
+// Whatever is written, every character of it stands on a line or as its number, and no
+// line is wider than it may be but one of a single character.
+func FuzzWrap(f *testing.F) {
+	for _, s := range []string{"", "a b", "  indented text that is long enough", strings.Repeat("x", 90) + " y", "Größe 肺 \U0001F600 \u200b\n\n\tz", "a\xffb", strings.Repeat("0", 20) + "\xc2"} {
+		f.Add(s, 20)
+	}
+	fonts, err := newFace()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string, width int) {
+		width = max(1, width%200)
+		said := fonts.printable(text)
+		lines := wrap(said, float64(width), func(s string) float64 { return float64(len([]rune(s))) })
+		if squeezedAll(strings.Join(lines, "")) != squeezedAll(said) {
+			t.Errorf("%q became %q", said, lines)
+		}
+		for _, l := range lines {
+			if len([]rune(l)) > width {
+				t.Errorf("%q is wider than %d", l, width)
+			}
+		}
+	})
+}
+
+func squeezedAll(s string) string { return strings.NewReplacer(" ", "", "\n", "").Replace(s) }

@@ -98,8 +98,12 @@ func wrap(text string, width float64, measure func(string) float64) (out []strin
 	return out
 }
 
+// mostOnALine is more characters than a line of a page holds in any type.
+const mostOnALine = 1000
+
 // fitting is how many of the runes go on one line, at least one.
 func fitting(l []rune, width float64, measure func(string) float64) int {
+	l = l[:min(len(l), mostOnALine)]
 	if measure(string(l)) <= width {
 		return len(l)
 	}
@@ -111,7 +115,10 @@ func fitting(l []rune, width float64, measure func(string) float64) int {
 			high = mid
 		}
 	}
-	indent := len(l) - len(strings.TrimLeft(string(l), " "))
+	indent := 0
+	for indent < len(l) && l[indent] == ' ' {
+		indent++
+	}
 	for at := low; at > indent; at-- {
 		if l[at] == ' ' {
 			return at

@@ -4,6 +4,7 @@
 package paper
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -41,7 +42,7 @@ func wordsOf(r report.Release) words {
 		}
 	} else {
 		w.signed = signatures(r)
-		w.document = "Document " + r.Signed.SOPUID
+		w.document = "Document " + r.Signed.SOPUID + follows(r)
 	}
 	known := func(label string, what ...string) {
 		var said []string
@@ -63,6 +64,15 @@ func wordsOf(r report.Release) words {
 	known("Performed", date(r.StudyDate), clock(r.StudyTime))
 	known("Requested by", name(r.Requester))
 	return w
+}
+
+// follows names the document before, and what this one does to it.
+func follows(r report.Release) string {
+	if r.Before == nil {
+		return ""
+	}
+	how := map[report.Kind]string{report.Added: "added to ", report.Withdrawn: "withdraws "}[r.Kind]
+	return ", " + cmp.Or(how, "replaces ") + r.Before.SOPUID
 }
 
 // draft reports whether nobody signed it.
