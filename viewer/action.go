@@ -137,7 +137,8 @@ const (
 	CaseDocuments  Action = "case.documents" // reports and PDFs of the case, as text
 	CaseLook       Action = "case.look"
 	CaseGiveBack   Action = "case.giveback"
-	CaseCall       Action = "case.call" // a critical result
+	CaseCall       Action = "case.call"   // a critical result
+	CallToggle     Action = "call.toggle" // the telephone: freezes the case, and brings it back
 	FocusSwap      Action = "focus.swap"
 	ReportInsert   Action = "report.insert"
 	ReportTemplate Action = "report.template"

@@ -6,6 +6,7 @@ import "github.com/spf13/cobra"
 var subcommands = []func(*environment) *cobra.Command{
 	archiveCommand,
 	calcCommand,
+	callsCommand,
 	claimCommand,
 	configCommand,
 	conformanceCommand,

@@ -209,6 +209,7 @@ func (m *Model) nextCase() tea.Cmd {
 	open := m.openRow(row, false)
 	if before != nil {
 		m.interrupted = before
+		m.passedOver(*before)
 		m.say("The case before was put aside. F5 brings it back.")
 	}
 	return tea.Batch(put, open)

@@ -419,7 +419,7 @@ func (m *Model) criticalBanner() string {
 // callRuns reports whether somebody has still to be called, or is being called: no
 // idle lock may fire then (N19).
 func (m *Model) callRuns() bool {
-	return m.page == onContact || slices.ContainsFunc(m.criticals.open, func(r critical.Result) bool { return r.Told.IsZero() })
+	return m.page == onContact || m.interruptions.running != nil || slices.ContainsFunc(m.criticals.open, func(r critical.Result) bool { return r.Told.IsZero() })
 }
 
 // criticalKey reports whether a key means the form, wherever the reader is.

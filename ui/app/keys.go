@@ -13,6 +13,7 @@ import (
 // after a case change are dropped: they were meant for another patient (N1).
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	name := keyName(msg)
+	m.interruptions.back = ""
 	switch {
 	case msg.Alt && !m.altKey(name):
 		return m.escapeThen(msg)
@@ -33,6 +34,8 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 			return nil
 		}
 		return m.repaintDocument() // its page was not sent while the help lay over it
+	case m.page == onLines && m.lines != nil:
+		return m.linesKey(name)
 	case m.page == onContact && m.criticals.form != nil:
 		return m.contactKey(name, msg)
 	case m.page == onSheet:
@@ -204,6 +207,7 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 		viewer.ReportSign:     (*Model).openSheet,
 		viewer.ReportAccept:   (*Model).acceptText,
 		viewer.ReportTemplate: (*Model).pickHere,
+		viewer.CallToggle:     (*Model).toggleCall,
 		viewer.CaseCall:       (*Model).openCritical,
 		viewer.ReportWetRead:  (*Model).askWetRead,
 		viewer.DictationSwap:  (*Model).swapDictation,

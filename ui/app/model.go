@@ -60,6 +60,7 @@ const (
 	onCalculators
 	onLesions
 	onContact // the form of a critical result
+	onLines   // a log, figures, tasks
 )
 
 // Model is the program's state.
@@ -93,6 +94,8 @@ type Model struct {
 	dictating     dictating
 	settling      bool // claims are being asked about
 	criticals     criticals
+	interruptions interruptions
+	lines         *lines
 }
 
 // status is the line at the bottom; it goes after a while unless severe.
@@ -115,7 +118,7 @@ func New(ctx context.Context, o Options) *Model {
 // outbox and the clock.
 func (m *Model) Init() tea.Cmd {
 	m.showRemembered()
-	return tea.Batch(m.startViewer(), m.poll(0), m.resolveClaims(), m.lookAtOutbox(0, true), m.lookAtCriticals(), m.failures(), clock())
+	return tea.Batch(m.startViewer(), m.poll(0), m.resolveClaims(), m.lookAtOutbox(0, true), m.lookAtCriticals(), m.recentCalls(), m.failures(), clock())
 }
 
 // Close ends what the model started and writes what waits.

@@ -103,6 +103,7 @@ func (m *Model) leaveCase() {
 		return
 	}
 	m.stopDictation("Dictation ended with the case.")
+	m.interruptions.remember(m.open)
 	m.saveDraft(m.open)
 	if s := m.open.page.State; inUse(s) {
 		m.Room.KeepState(m.open.row.StudyUID, *s)
@@ -198,6 +199,8 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 	state, cmds := b.start.State, []tea.Cmd{c.prefill(m)}
 	if c.begun {
 		state = c.page.State
+	} else if left, strip := m.returned(c); left != nil {
+		state, cmds = left, append(cmds, strip)
 	}
 	c.begun = true
 	if late := b.late; late != nil {

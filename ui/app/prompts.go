@@ -138,5 +138,16 @@ func (m *Model) run(line string) tea.Cmd {
 	case "withdraw":
 		return m.amend(report.Withdrawn, strings.Join(verb.Args, " "))
 	}
+	if do, ok := verbs()[verb.Name]; ok {
+		return do(m, verb.Args)
+	}
 	return m.do(viewer.Binding{Action: verb.Action})
+}
+
+// verbs are commands with words that are about more than the case on screen.
+func verbs() map[string]func(*Model, []string) tea.Cmd {
+	return map[string]func(*Model, []string) tea.Cmd{
+		"call":  (*Model).noteCall,
+		"calls": func(m *Model, _ []string) tea.Cmd { return m.openCalls() },
+	}
 }

@@ -34,6 +34,7 @@ func (m *Model) top() []string {
 	if text := m.alarm.text(m.Now()); text != "" {
 		rows = append(rows, theme.Banner.Render(widget.Ends(" "+text, "F6 opens it · Esc heard ", m.width)))
 	}
+	rows = append(rows, m.callRows(m.width)...)
 	if row := m.criticalRow(m.width); row != "" {
 		rows = append(rows, row)
 	}
@@ -48,6 +49,8 @@ func (m *Model) body(width, height int) []string {
 	case m.help:
 		pages := m.helpPages(width, height)
 		return widget.Rows(pages[min(m.helpAt, len(pages)-1)], width, height)
+	case m.page == onLines && m.lines != nil:
+		return m.lines.view(width, height)
 	case m.page == onContact && m.criticals.form != nil:
 		return m.criticals.form.View(width, height)
 	case m.page == onSheet && m.sheet != nil:
@@ -154,6 +157,8 @@ func (m *Model) hints() string {
 			return theme.Muted.Render(fmt.Sprintf("page %d of %d · Space shows the next · any other key closes the help", min(m.helpAt, n-1)+1, n))
 		}
 		return theme.Muted.Render("any key closes the help")
+	case m.page == onLines && m.lines != nil:
+		return theme.Muted.Render(m.lines.hint)
 	case m.page == onContact && m.criticals.form != nil:
 		return theme.Muted.Render(m.criticals.form.Hints())
 	case m.page == onSheet && m.sheet != nil && m.sheet.preview != nil:

@@ -1,0 +1,71 @@
+package reading
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/ledger"
+)
+
+// CallKind is what the ledger calls records of interruptions.
+const CallKind = "call"
+
+// Why a reader was taken from a case.
+const (
+	ByPhone = "telephone"
+	ByCase  = "another case"
+)
+
+// Call is one interruption: from when to when, by what, during which case.
+type Call struct {
+	ID        string    `json:"id"`
+	Cause     string    `json:"cause"`
+	Who       string    `json:"who,omitempty"` // as typed
+	Why       string    `json:"why,omitempty"`
+	From      time.Time `json:"from"`
+	To        time.Time `json:"to,omitzero"` // zero: not ended, or the program ended before
+	StudyUID  string    `json:"study_instance_uid,omitempty"`
+	Accession string    `json:"accession_number,omitempty"`
+	Site      string    `json:"site,omitempty"`
+	Exam      string    `json:"exam,omitempty"`
+}
+
+// Minutes is how long it took, at least one; 0 while it has not ended.
+func (c Call) Minutes() int {
+	if c.To.IsZero() {
+		return 0
+	}
+	return max(1, int(c.To.Sub(c.From).Round(time.Minute)/time.Minute))
+}
+
+// KeepCall puts a call on disk as it stands, through the journal.
+func (r *Room) KeepCall(c Call) {
+	r.Journal.Put("", func(ctx context.Context) error {
+		body, err := json.Marshal(c)
+		if err != nil {
+			return fmt.Errorf("keep call: %w", err)
+		}
+		return r.Ledger.PutRecord(ctx, ledger.Record{ID: c.ID, Kind: CallKind, StudyUID: c.StudyUID, At: c.From, Closed: c.To, Body: body})
+	})
+}
+
+// Calls are the interruptions since a time, oldest first.
+func (r *Room) Calls(ctx context.Context, since time.Time) (out []Call, err error) {
+	records, err := r.Ledger.Records(ctx, CallKind, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, rec := range records {
+		if rec.At.Before(since) {
+			continue
+		}
+		var c Call
+		if err := json.Unmarshal(rec.Body, &c); err != nil {
+			return out, fmt.Errorf("read call: %w", err)
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
