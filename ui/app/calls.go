@@ -135,7 +135,7 @@ func (m *Model) takeCall(who, why string) {
 	i.running = m.interruptedBy(reading.ByPhone, row)
 	i.running.Who, i.running.Why = who, why
 	m.Room.KeepCall(*i.running)
-	m.say("Telephone: the case is kept as it stands. Ctrl+G brings it back; :call NAME notes who.")
+	m.say("Telephone: the case is kept as it stands. Ctrl+F brings it back; :call NAME notes who.")
 }
 
 // noteCall is :call WHO [about WHY]: it takes a call, or says who is on the line.
@@ -151,7 +151,7 @@ func (m *Model) noteCall(args []string) tea.Cmd {
 	}
 	i.running.Who, i.running.Why = who, why
 	m.Room.KeepCall(*i.running)
-	m.say("On the line: " + who + ". Ctrl+G ends the call.")
+	m.say("On the line: " + who + ". Ctrl+F ends the call.")
 	return nil
 }
 
@@ -336,9 +336,9 @@ func (m *Model) callRows(width int) (rows []string) {
 				left += " · " + s
 			}
 		}
-		right := " Ctrl+G ends it "
+		right := " Ctrl+F ends it "
 		if i.frozen != nil {
-			right = " Ctrl+G goes back to acc " + i.frozen.row.Accession + " "
+			right = " Ctrl+F goes back to acc " + i.frozen.row.Accession + " "
 		}
 		rows = append(rows, theme.Warning.Render(widget.Ends(dicom.Clean(left), dicom.Clean(right), width)))
 	}

@@ -51,14 +51,14 @@ func TestOneKeyFreezesTheCaseForACallAndBringsItBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := atWork(t)
-			n.key("ctrl+g")
+			n.key("ctrl+f")
 			n.m.run("call Dr Kern about an MRI")
 			if !strings.Contains(n.frame(), "ON THE TELEPHONE 0:00 · Dr Kern · an MRI") || !n.m.callRuns() {
 				t.Errorf("the call is not on\n%s", n.frame())
 			}
 			meanwhile(n)
 			n.pass(4 * time.Minute)
-			n.key("ctrl+g")
+			n.key("ctrl+f")
 			n.back(37)
 			for _, words := range []string{"Se 1 Im 2/3", "“Solid nodule in the right upper lobe”", "2 of this series unseen", "1st interruption within the hour"} {
 				if !strings.Contains(n.m.interruptions.back, words) {
@@ -103,9 +103,9 @@ func TestInterruptionsAreCountedWithinTheHourAlsoThroughARestart(t *testing.T) {
 	n.key("f5")
 	n.back(37)
 	n.pass(40 * time.Minute)
-	n.key("ctrl+g")
+	n.key("ctrl+f")
 	n.pass(time.Minute)
-	n.key("ctrl+g")
+	n.key("ctrl+f")
 	n.back(37)
 	if !strings.Contains(n.m.interruptions.back, "2nd interruption within the hour: look once more") {
 		t.Errorf("said %q", n.m.interruptions.back)
@@ -134,7 +134,7 @@ func TestInterruptionsAreCountedWithinTheHourAlsoThroughARestart(t *testing.T) {
 
 func TestFramesOfACallAndOfTheReturn(t *testing.T) {
 	n := atWork(t)
-	n.key("ctrl+g")
+	n.key("ctrl+f")
 	n.m.run("call Dr Kern about an MRI")
 	n.pass(2*time.Minute + 5*time.Second)
 	top := func(want string) {
@@ -148,8 +148,8 @@ func TestFramesOfACallAndOfTheReturn(t *testing.T) {
 		}
 	}
 	top("ON THE TELEPHONE 2:05 · Dr Kern")
-	top("Ctrl+G goes back to acc A1")
-	n.key("ctrl+g")
+	top("Ctrl+F goes back to acc A1")
+	n.key("ctrl+f")
 	n.back(37)
 	top("BACK · you were at Se 1 Im 2/3 · last words")
 }
