@@ -20,6 +20,7 @@ import (
 	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
+	"github.com/nocturne/nocturne/worklist/report/quality"
 	"github.com/nocturne/nocturne/worklist/ups"
 )
 
@@ -65,7 +66,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if err := h.connect(env, config.Sites); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
-	h.room.Compose = h.compose
+	h.room.Compose, h.room.Keep = h.compose, quality.Records
 	h.room.Key = func() (ed25519.PrivateKey, error) { return access.ReaderKey(env.Home) }
 	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env)}
 	return h, nil

@@ -96,3 +96,5 @@ func (l *lines) view(width, height int) []string {
 	}
 	return widget.Rows(out, width, height)
 }
+
+func wrapped(text string, width int) []string { return widget.Wrap(dicom.Clean(text), max(8, width)) }

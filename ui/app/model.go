@@ -95,6 +95,7 @@ type Model struct {
 	settling      bool // claims are being asked about
 	criticals     criticals
 	interruptions interruptions
+	followed      time.Time // when the list was compared with the follow-ups
 	lines         *lines
 }
 

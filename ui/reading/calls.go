@@ -3,6 +3,7 @@ package reading
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -68,4 +69,24 @@ func (r *Room) Calls(ctx context.Context, since time.Time) (out []Call, err erro
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// Since reads a day, 2026-11-22, or a time ago, 12h or 7d; "" is the beginning.
+func Since(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, text, time.Local); err == nil {
+		return day, nil
+	}
+	n, unit := 0, ""
+	if _, err := fmt.Sscanf(text, "%d%1s", &n, &unit); err == nil && n > 0 {
+		switch unit {
+		case "h":
+			return now.Add(-time.Duration(n) * time.Hour), nil
+		case "d":
+			return now.AddDate(0, 0, -n), nil
+		}
+	}
+	return time.Time{}, errors.New("since is a day, 2026-11-22, or a time ago, 12h or 7d")
 }

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/ui/app"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/worklist/report/quality"
+	"github.com/spf13/cobra"
+)
+
+func statsCommand(env *environment) *cobra.Command {
+	since, csv := "", false
+	c := &cobra.Command{
+		Use: "stats", Short: "Print this reader's own figures; no patient is in them", Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			from, err := reading.Since(since, time.Now())
+			if err != nil {
+				return usageError{err}
+			}
+			h, err := env.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			s, err := h.room.Figures(c.Context(), from)
+			switch {
+			case err != nil:
+				return err
+			case csv:
+				return s.CSV(env.Out)
+			case env.JSON:
+				return env.printJSON(s)
+			}
+			for _, l := range s.Lines() {
+				fmt.Fprintln(env.Out, dicom.Clean(l))
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&since, "since", "", "a day, 2026-11-22, or how long ago, 12h or 7d; default: all")
+	c.Flags().BoolVar(&csv, "csv", false, "as CSV: measure, group, value")
+	return c
+}
+
+func followUpsCommand(env *environment) *cobra.Command {
+	c := &cobra.Command{
+		Use: "followups", Short: "List the examinations that were recommended and not seen done", Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			h, err := env.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			open, err := h.room.FollowUps(c.Context())
+			if err != nil {
+				return err
+			}
+			if env.JSON {
+				return env.printJSON(append([]quality.Task{}, open...))
+			}
+			for _, t := range open {
+				fmt.Fprintln(env.Out, t.ID+"  "+dicom.Clean(app.FollowUpLine(t, time.Now())))
+			}
+			return nil
+		},
+	}
+	c.AddCommand(closeFollowUpCommand(env))
+	return c
+}
+
+func closeFollowUpCommand(env *environment) *cobra.Command {
+	reason := ""
+	c := &cobra.Command{
+		Use: "close ID --reason TEXT", Short: "Close a recommended examination by hand", Args: exactly(1, "an ID"),
+		RunE: func(c *cobra.Command, args []string) error {
+			h, err := env.open(c.Context())
+			if err != nil {
+				return err
+			}
+			defer h.Close()
+			t, err := h.room.CloseFollowUp(c.Context(), args[0], reason)
+			if err != nil {
+				return err
+			}
+			if env.JSON {
+				return env.printJSON(t)
+			}
+			fmt.Fprintln(env.Out, "closed")
+			return nil
+		},
+	}
+	c.Flags().StringVar(&reason, "reason", "", "why")
+	return c
+}
