@@ -30,6 +30,14 @@ func TestScenario2InTheWindow(t *testing.T) {
 		c.see(10*time.Second, window+` `)
 	}
 	d.screenshot(t, "scenario2-head")
+	c.press("F7") // found, category 1, the contact on duty, reached, read back, acknowledged
+	c.see(5*time.Second, `CRITICAL RESULT · .*ADELE`)
+	c.typeText("Acute parenchymal haemorrhage")
+	for _, key := range []string{"Tab", "1", "Enter", "r", "y", "y"} {
+		c.press(key)
+	}
+	c.see(5*time.Second, `the report says it`)
+	c.see(5*time.Second, `Told to .* and read back`)
 	c.press("F5")
 	begun = time.Now()
 	c.see(20*time.Second, `BORIS · ID PH-1002`)
