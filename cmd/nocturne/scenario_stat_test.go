@@ -37,11 +37,12 @@ func TestScenario2InTheWindow(t *testing.T) {
 		c.press(key)
 	}
 	c.see(5*time.Second, `the report says it`)
-	c.see(5*time.Second, `Told to .* and read back`)
+	c.see(5*time.Second, `Told to .*, phone, `)
 	c.press("F5")
 	begun = time.Now()
 	c.see(20*time.Second, `BORIS · ID PH-1002`)
 	c.see(20*time.Second, here)
 	c.see(5*time.Second, `Half a sen`)
+	c.see(5*time.Second, `BACK · you were at .*“Half a sen”.*1st interruption`)
 	t.Logf("the STAT's first image %v after F6; back at the slice and sentence %v after F5", first.Round(time.Millisecond), time.Since(begun).Round(time.Millisecond))
 }
