@@ -88,6 +88,9 @@ func (i *interruptions) remember(c *openCase) {
 // passedOver notes that a case was left for another one (F6).
 func (m *Model) passedOver(row feed.Row) {
 	i := &m.interruptions
+	if i.running != nil {
+		return // the call is what took the reader from it
+	}
 	if i.by == nil {
 		i.by = map[string]*reading.Call{}
 	}
