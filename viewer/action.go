@@ -135,6 +135,7 @@ const (
 	CaseAside      Action = "case.aside"
 	CaseOpen       Action = "case.open"
 	CaseDocuments  Action = "case.documents" // reports and PDFs of the case, as text
+	OutboxShow     Action = "outbox.show"    // the reports under way
 	CaseLook       Action = "case.look"
 	CaseGiveBack   Action = "case.giveback"
 	CaseCall       Action = "case.call"   // a critical result

@@ -41,6 +41,7 @@ func unbound() []Binding {
 		{Action: OverlayToggle, Help: "overlays and shutters", Group: "view"},
 		{Action: StateNext, Help: "presentation states in turn", Group: "view"},
 		{Action: CaseDocuments, Help: "reports and PDFs of the case", Group: "case"},
+		{Action: OutboxShow, Help: "outbox: what is under way", Group: "case"},
 		{Action: KeyNext, Help: "next key image", Group: "measure"},
 		{Action: OthersToggle, Help: "measurements of others", Group: "measure"},
 		{Action: PerfToggle, Help: "who draws, how fast", Group: "help"},

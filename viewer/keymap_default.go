@@ -30,6 +30,7 @@ func DefaultList() []Binding {
 		{Keys: []Key{"delete"}, Action: CaseGiveBack, Help: "give back", Group: "case"},
 		{Keys: []Key{"f5"}, Action: CaseAside, Help: "put aside / back", Group: "case"},
 		{Keys: []Key{"f6"}, Action: CaseNext, Help: "next suggested case", Group: "case"},
+		{Keys: []Key{"u"}, Action: OutboxShow, Help: "unsent: the outbox", Group: "case"},
 		{Keys: []Key{"f7"}, Action: CaseCall, Help: "critical result", Group: "case"},
 		{Keys: []Key{"ctrl+f"}, Action: CallToggle, Help: "telephone: freeze / back", Group: "case"},
 		{Keys: []Key{"down", "j", "d"}, Action: RowNext, Help: "next row", Group: "list"},

@@ -42,6 +42,8 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 		return m.sheetKey(name)
 	case m.page == onCase:
 		return m.caseKey(name, msg)
+	case m.page == onOutbox && m.sent != nil:
+		return m.outboxKey(name, msg)
 	case m.page == onDocuments && m.open != nil:
 		return m.documentsKey(name, msg)
 	case m.page == onLesions && m.open != nil:
@@ -200,6 +202,7 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 		viewer.ReportLesions:  (*Model).openLesions,
 		viewer.ReportGrade:    func(m *Model) tea.Cmd { return m.openCalculator("") },
 		viewer.CaseDocuments:  (*Model).openDocuments,
+		viewer.OutboxShow:     (*Model).openOutbox,
 		viewer.CaseNext:       (*Model).nextCase,
 		viewer.CaseAside:      (*Model).putAside,
 		viewer.FocusSwap:      (*Model).swapFocus,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/ui/list"
 	"github.com/nocturne/nocturne/ui/raster"
 	"github.com/nocturne/nocturne/ui/reading"
@@ -26,6 +27,9 @@ type Options struct {
 	Room   *reading.Room
 	Feed   *feed.Feed
 	Outbox *deliver.Runner
+	// Paper is the folder that a report's PDF is written to when the reader says so; empty:
+	// none is.
+	Paper  string
 	Keymap *viewer.Keymap
 	// Keymaps finds a key map by name, with what the reader should know of it.
 	Keymaps func(name string) (m *viewer.Keymap, notes []string, err error)
@@ -68,6 +72,8 @@ type Model struct {
 	Options
 	ctx    context.Context
 	cancel context.CancelFunc
+	rows   []ledger.OutboxRow // the outbox as it was read last, without objects
+	sent   *outboxPage        // nil: not on screen
 
 	width, height int
 	page          pageName

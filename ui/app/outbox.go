@@ -54,7 +54,7 @@ func (m *Model) delivered(d deliveredMsg) tea.Cmd {
 		}
 		return m.lookAtOutbox(slowLook, d.again)
 	}
-	m.outbox = m.outbox[:0]
+	m.outbox, m.rows = m.outbox[:0], d.rows
 	next, fresh := slowLook, false
 	for _, r := range deliver.Reports(d.rows) {
 		line := m.describe(r)
@@ -70,8 +70,21 @@ func (m *Model) delivered(d deliveredMsg) tea.Cmd {
 			m.warn(fmt.Sprintf("A STAT report is not delivered after 10 min. %s", m.phone(line.site)))
 		}
 	}
+	told := m.tellOutbox(d.rows)
 	if d.again || fresh { // until the chain has noticed, too
-		return m.lookAtOutbox(next, d.again)
+		return tea.Batch(told, m.lookAtOutbox(next, d.again))
+	}
+	return told
+}
+
+// tellOutbox brings the outbox page up to date, and the story of the row on it.
+func (m *Model) tellOutbox(rows []ledger.OutboxRow) tea.Cmd {
+	if m.sent == nil || m.page != onOutbox {
+		return nil
+	}
+	m.sent.Set(rows, m.Now())
+	if o := m.sent.Open; o != nil {
+		return m.readStory(o.Row.ID, m.sent.turn)
 	}
 	return nil
 }

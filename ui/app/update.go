@@ -32,6 +32,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.heard(msg)
 	case deliveredMsg:
 		return m, m.delivered(msg)
+	case storyMsg:
+		m.told(msg)
 	case settledMsg:
 		return m, m.settled(msg)
 	case recalledMsg:

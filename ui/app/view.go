@@ -55,6 +55,8 @@ func (m *Model) body(width, height int) []string {
 		return m.criticals.form.View(width, height)
 	case m.page == onSheet && m.sheet != nil:
 		return m.sheet.view(m, width, height)
+	case m.page == onOutbox && m.sent != nil:
+		return m.sent.View(width, height)
 	case m.page == onDocuments && m.open != nil && m.open.documents != nil:
 		return m.open.documents.View(width, height)
 	case m.page == onCalculators && m.open != nil && m.open.calculator != nil:
@@ -167,6 +169,8 @@ func (m *Model) hints() string {
 		return theme.Muted.Render("Esc back to the report · o override with a reason · p preview")
 	case m.page == onSheet:
 		return theme.Muted.Render("Enter signs · o override with a reason · p preview · Esc back to the report")
+	case m.page == onOutbox && m.sent != nil:
+		return theme.Muted.Render(m.outboxHints())
 	case m.page == onDocuments && m.open != nil && m.open.documents != nil:
 		return theme.Muted.Render(m.open.documents.hints())
 	case m.page == onCalculators && m.open != nil && m.open.calculator != nil:

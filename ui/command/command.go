@@ -81,6 +81,7 @@ var entries = []entry{
 	{"followup", "EXAM TIME", "a dated task, :followup CT chest 6 months", nil},
 	{"followups", "", "recommended examinations and their dates", nil},
 	{"recall", "", "take the last signed report back before it is sent", nil},
+	{"outbox", "", "reports under way: where each is, why it waits, send again", is(viewer.OutboxShow)},
 	{"aside", "", "put the case aside", is(viewer.CaseAside)},
 	{"next", "", "next suggested case", is(viewer.CaseNext)},
 	{"lock", "", "blank terminal and window", is(viewer.SessionLock)},

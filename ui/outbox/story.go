@@ -20,6 +20,9 @@ type Story struct {
 	top, most int
 }
 
+// From keeps the place in the story as it was told before.
+func (s *Story) From(before *Story) { s.top = before.top }
+
 // view is the explanation, its newest step in sight.
 func (s *Story) view(p *Page, width, height int) []string {
 	r := s.Row

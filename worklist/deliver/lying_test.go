@@ -62,7 +62,7 @@ func newNight(t *testing.T, number int, seed uint64) *night {
 	w := newLiars(seed)
 	archive, url := newArchiveLiar(t, w)
 	_, mllp := newEngineLiar(t, w)
-	n := &night{name: fmt.Sprintf("night %d (seed %d)", number, seed), dir: t.TempDir(), world: w, order: order{Night: number, Archive: url, MLLP: mllp}}
+	n := &night{name: fmt.Sprintf("night %d (seed %d)", number, seed), dir: t.TempDir(), world: w, order: order{Begun: time.Now(), Night: number, Archive: url, MLLP: mllp}}
 	l, err := ledger.Open(n.dir)
 	must(t, err)
 	t.Cleanup(func() { l.Close() })

@@ -27,6 +27,7 @@ const nightHome = "DELIVER_TEST_NIGHT"
 type order struct {
 	Night, Reports int
 	Archive, MLLP  string
+	Begun          time.Time // of the night: its clock runs on through all lives
 }
 
 const drafts = 3 // saves of a draft before it is signed
@@ -98,11 +99,13 @@ func (o order) write(l *ledger.Ledger, k int) error {
 	return nil
 }
 
-// deliver tries until nothing moves any more or a second is over. Its clock is fast, so
-// that a back-off of seconds is one of milliseconds.
+// now is a fast clock, so that a back-off of seconds is one of milliseconds.
+func (o order) now() time.Time { return o.Begun.Add(time.Since(o.Begun) * 100) }
+
+// deliver tries until nothing moves any more or a second is over.
 func (o order) deliver(l *ledger.Ledger) error {
 	start := time.Now()
-	r := &Runner{Ledger: l, Dial: nightDial, Now: func() time.Time { return start.Add(time.Since(start) * 100) }}
+	r := &Runner{Ledger: l, Dial: nightDial, Now: o.now}
 	for time.Since(start) < time.Second {
 		left, err := r.Flush(ctx, false)
 		if err != nil {
