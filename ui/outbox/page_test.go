@@ -25,7 +25,9 @@ func rows() []ledger.OutboxRow {
 		row(5, "PARK", 0, "sr", ledger.Verified, 2*time.Minute), parked, late}
 }
 
-func frame(p *Page, width, height int) string { return ansi.Strip(strings.Join(p.View(width, height), "\n")) }
+func frame(p *Page, width, height int) string {
+	return ansi.Strip(strings.Join(p.View(width, height), "\n"))
+}
 
 // What presses most is first, what was delivered within a day last, older is gone.
 func TestWhatPressesMostIsFirst(t *testing.T) {
