@@ -67,7 +67,7 @@ func (m *Model) delivered(d deliveredMsg) tea.Cmd {
 			m.open.page.Report = line.words
 		}
 		if line.overdue {
-			m.warn(fmt.Sprintf("A STAT report is not delivered after 10 min. %s", m.phone(line.site)))
+			m.warn(fmt.Sprintf("A STAT report (%s) is not delivered after 10 min. %s · :outbox has its text", line.accession, m.phone(line.site)))
 		}
 	}
 	told := m.tellOutbox(d.rows)
