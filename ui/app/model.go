@@ -72,8 +72,9 @@ type Model struct {
 	Options
 	ctx    context.Context
 	cancel context.CancelFunc
-	rows   []ledger.OutboxRow // the outbox as it was read last, without objects
-	sent   *outboxPage        // nil: not on screen
+	rows   []ledger.OutboxRow  // the outbox as it was read last, without objects
+	sent   *outboxPage         // nil: not on screen
+	late   map[int64]time.Time // undelivered STAT reports: when the reader was told last
 
 	width, height int
 	page          pageName
@@ -118,7 +119,7 @@ func New(ctx context.Context, o Options) *Model {
 		o.Now = time.Now
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	return &Model{Options: o, ctx: ctx, cancel: cancel, list: list.New(o.Now), width: 80, height: 24}
+	return &Model{Options: o, ctx: ctx, cancel: cancel, late: map[int64]time.Time{}, list: list.New(o.Now), width: 80, height: 24}
 }
 
 // Init shows the list as it was known last and starts the viewer, the polling, the

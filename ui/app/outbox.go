@@ -66,8 +66,9 @@ func (m *Model) delivered(d deliveredMsg) tea.Cmd {
 		if m.open != nil && line.id == m.open.outbox {
 			m.open.page.Report = line.words
 		}
-		if line.overdue {
-			m.warn(fmt.Sprintf("A STAT report (%s) is not delivered after 10 min. %s · :outbox has its text", line.accession, m.phone(line.site)))
+		if line.overdue && m.Now().Sub(m.late[line.id]) >= lateAgain {
+			m.late[line.id] = m.Now()
+			m.warn(fmt.Sprintf("STAT %s is not delivered after 10 min. %s · :outbox has its text", line.accession, m.phone(line.site)))
 		}
 	}
 	told := m.tellOutbox(d.rows)
@@ -95,6 +96,9 @@ const (
 	quickLook = 300 * time.Millisecond
 	slowLook  = 3 * time.Second
 )
+
+// lateAgain is how often an undelivered STAT report is said again (N12).
+const lateAgain = time.Minute
 
 // silent is after how long without an answer a site is said not to answer: the
 // reader knows within two seconds of signing.

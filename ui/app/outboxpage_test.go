@@ -108,6 +108,26 @@ func TestTheTextIsCopiedOnlyByConsent(t *testing.T) {
 	}
 }
 
+// A STAT report that is not there after ten minutes is said with the site's number, and
+// again every minute, not over every other word (N12).
+func TestAnUndeliveredStatIsSaidWithTheSitesNumber(t *testing.T) {
+	n := newNight(t)
+	late := deliveredMsg{rows: []ledger.OutboxRow{{ID: 1, Report: "1.2", Kind: "sr", State: ledger.Retry, Site: "NORTH", Accession: "A1", Priority: "stat", Signed: dusk.Add(-10 * time.Minute)}}}
+	n.send(late)
+	if s := n.m.status; !s.severe || !strings.Contains(s.text, "STAT A1 is not delivered") || !strings.Contains(s.text, "555") {
+		t.Errorf("said: %q", s.text)
+	}
+	n.m.say("Copied.")
+	n.send(late)
+	if n.m.status.text != "Copied." {
+		t.Error("the alarm talks over the answer to a key")
+	}
+	n.pass(time.Minute)
+	if n.send(late); !strings.Contains(n.m.status.text, "STAT A1") {
+		t.Error("the alarm is not said again")
+	}
+}
+
 func TestFrameOfTheOutbox(t *testing.T) {
 	n := newNight(t)
 	row := func(id int64, report string, seq int, kind, channel string, s ledger.OutboxState, ago time.Duration) ledger.OutboxRow {
