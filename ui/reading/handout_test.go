@@ -44,7 +44,7 @@ func TestAHandoutSaysWhatKindOfReportItIs(t *testing.T) {
 	row := aRow()
 	row.Expected = 0
 	d, f := draftOn(t, r), r.Facts(t.Context(), row, Context{})
-	out, err := r.WetRead(t.Context(), row, d, f, "No bleed.")
+	out, err := r.WetRead(t.Context(), row, d, f, "No bleed.", "")
 	if err != nil {
 		t.Fatal(err)
 	}
