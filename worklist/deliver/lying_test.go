@@ -49,12 +49,13 @@ func planned(r *rand.Rand) plan {
 
 // night is one home among liars.
 type night struct {
-	name   string
-	order  order
-	dir    string
-	l      *ledger.Ledger
-	world  *liars
-	client *dicomweb.Client // of the archive, without lies
+	name    string
+	order   order
+	dir     string
+	l       *ledger.Ledger
+	world   *liars
+	client  *dicomweb.Client // of the archive, without lies
+	bundles *bundleLiar
 }
 
 func newNight(t *testing.T, number int, seed uint64) *night {
@@ -62,7 +63,8 @@ func newNight(t *testing.T, number int, seed uint64) *night {
 	w := newLiars(seed)
 	archive, url := newArchiveLiar(t, w)
 	_, mllp := newEngineLiar(t, w)
-	n := &night{name: fmt.Sprintf("night %d (seed %d)", number, seed), dir: t.TempDir(), world: w, order: order{Begun: time.Now(), Night: number, Archive: url, MLLP: mllp}}
+	bundles, his := newBundleLiar(t, w)
+	n := &night{name: fmt.Sprintf("night %d (seed %d)", number, seed), dir: t.TempDir(), world: w, order: order{Begun: time.Now(), Night: number, Archive: url, MLLP: mllp, FHIR: his}, bundles: bundles}
 	l, err := ledger.Open(n.dir)
 	must(t, err)
 	t.Cleanup(func() { l.Close() })
@@ -150,7 +152,8 @@ type tally struct {
 }
 
 // TestLyingServersAndKillsDeliverOnceOrParkInSight: every round signs a report for an
-// archive and an interface engine that lie, and ends the program by kill -9 somewhere.
+// archive, an interface engine and a FHIR server that lie, and ends the program by kill
+// -9 somewhere.
 // NOCTURNE_LONG=1 plays 1,100 rounds. What was signed is then at its destination once,
 // with equal digest, or parked with a reason; nothing that was said to be on disk is
 // gone; no workitem was ever completed before its report was there.
@@ -187,7 +190,7 @@ func TestLyingServersAndKillsDeliverOnceOrParkInSight(t *testing.T) {
 	}
 	t.Logf("rounds %d, kill -9 %d, reports signed %d; verified %v; parked %v; sent again %d", sum.rounds, sum.kills, sum.signed, sum.verified, sum.parked, sum.resent)
 	if nights > 1 {
-		for _, kind := range []string{"sr", "oru"} {
+		for _, kind := range []string{"sr", "oru", "fhir"} {
 			if sum.verified[kind] == 0 {
 				t.Errorf("no %s was delivered", kind)
 			}
@@ -206,7 +209,7 @@ func (n *night) finish(t *testing.T) {
 		n.kept(t, said)
 		rows, err := n.l.Outbox(ctx)
 		must(t, err)
-		if len(rows) == 3*n.order.Reports && !slices.ContainsFunc(rows, func(r ledger.OutboxRow) bool { return moving(rowsOf(rows, r), r) }) {
+		if len(rows) == 4*n.order.Reports && !slices.ContainsFunc(rows, func(r ledger.OutboxRow) bool { return moving(rowsOf(rows, r), r) }) {
 			return
 		}
 	}
@@ -229,6 +232,9 @@ func (n *night) settle(t *testing.T, sum *tally) {
 	must(t, err)
 	sum.signed += n.order.Reports
 	sum.resent += n.world.resent(t)
+	if held := n.bundles.reports(); held > n.order.Reports {
+		t.Errorf("%s: the FHIR server has %d reports of %d", n.name, held, n.order.Reports)
+	}
 	for _, v := range n.world.violated {
 		t.Errorf("%s: %s", n.name, v)
 	}
@@ -247,6 +253,12 @@ func (n *night) settle(t *testing.T, sum *tally) {
 			}
 			if len(arrived) == 0 || slices.ContainsFunc(arrived, func(d string) bool { return d != r.SHA256 }) {
 				t.Errorf("%s: VERIFIED, %d arrived or not as signed", where, len(arrived))
+			}
+			if r.Channel == ledger.FHIR {
+				if to, err := nightDial(full); err != nil || to.Channel.Confirm(ctx, full) != nil {
+					t.Errorf("%s: VERIFIED, and the FHIR server has something else", where)
+				}
+				continue
 			}
 			if copies, err := n.held(full); r.Channel == ledger.DICOM && (copies != 1 || err != nil) {
 				t.Errorf("%s: VERIFIED, the archive has %d: %v", where, copies, err)

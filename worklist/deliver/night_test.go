@@ -15,6 +15,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/worklist/fhir"
 	"github.com/nocturne/nocturne/worklist/hl7"
 	"github.com/nocturne/nocturne/worklist/report"
 )
@@ -27,6 +28,7 @@ const nightHome = "DELIVER_TEST_NIGHT"
 type order struct {
 	Night, Reports int
 	Archive, MLLP  string
+	FHIR           string
 	Begun          time.Time // of the night: its clock runs on through all lives
 }
 
@@ -46,7 +48,7 @@ func (o order) signed(t testing.TB, k int) []ledger.OutboxRow {
 	oru.Control = fmt.Sprintf("N%dR%d", o.Night, k)
 	oru.Object = []byte("MSH|^~\\&|NOCTURNE|NIGHT|RIS|NORTH|20260301031200+0000||ORU^R01^ORU_R01|" + oru.Control + "|P|2.5.1\rPID|1||P1\rOBR|1||" + sr.Accession +
 		"|19005-8\rOBX|1|TX|19005-8||Report " + fmt.Sprint(k) + "||||||F\r")
-	rows := []ledger.OutboxRow{sr, keys, oru}
+	rows := []ledger.OutboxRow{sr, keys, oru, o.bundle(sr, k)}
 	for i := range rows {
 		rows[i].SHA256 = report.Digest(rows[i].Object)
 	}
@@ -123,7 +125,23 @@ func (o order) deliver(l *ledger.Ledger) error {
 	return nil
 }
 
+// bundle is the report for the FHIR server.
+func (o order) bundle(sr ledger.OutboxRow, k int) ledger.OutboxRow {
+	d, err := fhir.Report(report.Release{Kind: report.Final, Signed: report.Signed{StudyUID: sr.StudyUID, SOPUID: sr.Report, At: t0}, Site: "NORTH", Accession: sr.Accession,
+		Patient: report.Patient{ID: "P1", Name: "PHANTOM^ANNA"}, Reader: report.Reader{Name: "READER^DEMO"},
+		Parts: []report.Part{{Section: report.Impression, Title: "Impression", Text: fmt.Sprintf("Report %d.", k)}}}, fhir.Options{})
+	if err != nil {
+		panic(err)
+	}
+	sr.Channel, sr.Address, sr.Kind, sr.WorkitemUID, sr.Required, sr.Control, sr.Object = ledger.FHIR, o.FHIR, ledger.KindFHIR, "", false, d.Control, d.Bytes
+	return sr
+}
+
 func nightDial(row ledger.OutboxRow) (Destination, error) {
+	if row.Channel == ledger.FHIR {
+		c, err := NewFHIR(fhir.Config{Name: row.Site, BaseURL: row.Address, Timeout: 5 * time.Second}, Files{})
+		return Destination{Channel: c}, err
+	}
 	if row.Channel == ledger.HL7 {
 		return Destination{Channel: ORU{Endpoint: hl7.Endpoint{Address: row.Address}}}, nil
 	}
