@@ -138,7 +138,7 @@ func (p *Page) list(width, height int) []string {
 			if n == p.At {
 				cursor = len(lines)
 			}
-			lines = append(lines, p.row(row, n == p.At, width))
+			lines = append(lines, p.row(row, r[0].Accession, n == p.At, width))
 			n++
 		}
 	}
@@ -187,8 +187,9 @@ func (p *Page) call(site string) string {
 	return "call " + site
 }
 
-// row is one destination on one line.
-func (p *Page) row(r ledger.OutboxRow, here bool, width int) string {
+// row is one destination on one line; of another order than the report's own, its
+// accession number, too.
+func (p *Page) row(r ledger.OutboxRow, own string, here bool, width int) string {
 	mark, style := "·", theme.Text
 	switch {
 	case r.Done():
@@ -198,7 +199,11 @@ func (p *Page) row(r ledger.OutboxRow, here bool, width int) string {
 	case r.State == ledger.Retry:
 		mark, style = "…", theme.Amber
 	}
-	line := fmt.Sprintf("  %s %-13s %-6s %-9s %s", mark, short(r.Kind), Way(r.Channel), strings.ToUpper(string(r.State)), p.how(r))
+	how := p.how(r)
+	if r.Accession != own {
+		how = strings.Join(fields(r.Accession, how), " · ")
+	}
+	line := fmt.Sprintf("  %s %-13s %-6s %-9s %s", mark, short(r.Kind), Way(r.Channel), strings.ToUpper(string(r.State)), how)
 	if here {
 		style = theme.Selected
 	}

@@ -52,6 +52,17 @@ func TestWhatPressesMostIsFirst(t *testing.T) {
 	}
 }
 
+// Of linked orders each row says whose it is: what one order lacks is not the other's.
+func TestALinkedOrdersRowSaysItsOwnNumber(t *testing.T) {
+	p := &Page{}
+	two := rows()[4:6]
+	two[1].Accession, two[1].Kind, two[1].Channel = "OTHER", "sr", ledger.DICOM
+	p.Set(two, night)
+	if got := frame(p, 100, 10); !strings.Contains(got, "PARKED    OTHER · ") || strings.Count(got, "PARK ") != 1 {
+		t.Errorf("\n%s", got)
+	}
+}
+
 // Rows that arrive or go do not move the cursor to another report.
 func TestTheCursorStaysOnItsRow(t *testing.T) {
 	p := &Page{}
