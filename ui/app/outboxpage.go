@@ -68,8 +68,16 @@ func (m *Model) closeOutbox() tea.Cmd {
 // keys that act anywhere.
 func (m *Model) outboxKey(name string, msg tea.KeyMsg) tea.Cmd {
 	p := m.sent
-	if cmd, ok := m.notOneKey(name, msg); ok {
-		return cmd
+	if m.open != nil {
+		if cmd, ok := m.notOneKey(name, msg); ok {
+			return cmd
+		}
+	} else if text, ok := typed(msg); ok {
+		if msg.Paste || len([]rune(text)) >= burst {
+			m.say("Text does nothing among the reports under way; nothing was executed.")
+			return nil
+		}
+		return m.oneByOne(text)
 	}
 	lines := max(1, m.height-6)
 	if p.Open != nil {

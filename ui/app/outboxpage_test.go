@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nocturne/nocturne/cache/ledger"
 )
 
@@ -82,6 +83,27 @@ func TestAParkedRowIsExplainedAndSentAgainAfterAYes(t *testing.T) {
 	n.key("esc", "esc")
 	if n.m.page != onCase {
 		t.Error("Esc does not lead back to the case")
+	}
+}
+
+// From the list, with no case open, the page works as well and gives the list back.
+func TestTheOutboxOpensFromTheListToo(t *testing.T) {
+	n := newNight(t)
+	n.outgoing()
+	n.key("f5")
+	n.until("the list", func() bool { return n.m.page == onList && n.m.open == nil })
+	n.pass(time.Second)
+	n.key("u")
+	n.until("the outbox", func() bool { return n.m.page == onOutbox && n.m.sent.Listed })
+	n.key("down", "up", "pgdown", "home", "e")
+	n.until("the story", func() bool { return n.m.sent.Open != nil })
+	n.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("ryes please")})
+	if n.m.prompt.Open {
+		t.Error("stray text was taken for keys")
+	}
+	n.key("esc", "esc")
+	if n.m.page != onList || n.m.sent != nil {
+		t.Error("Esc does not lead back to the list")
 	}
 }
 
