@@ -237,7 +237,7 @@ var (
 	// aside are sentences that speak of more than was examined.
 	aside = prose.Set(`recommended recommend suggested suggest advised considered further evaluation correlation known history cancer carcinoma
 		metastases metastatic metastasis primary referred separately see scout localizer reported tumour tumor lymphoma whole suspected`)
-	everywhere = prose.Set(`whole pet body scan trauma skeletal survey angiography runoff babygram`)
+	everywhere = prose.Set(`whole pet body scan trauma skeletal survey angiography runoff babygram obstetric obstetrics ob fetal foetal fetus pregnancy trimester`)
 )
 
 func partsOf(list func(int) string) map[string]uint {
