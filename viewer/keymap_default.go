@@ -9,7 +9,7 @@ func everywhere(p Place) []Binding {
 		{Keys: []Key{"f4"}, Place: p, Action: ReportInsert, Help: "insert measurement", Group: "report"},
 		{Keys: []Key{"f5"}, Place: p, Action: CaseAside, Help: "put aside / back", Group: "case"},
 		{Keys: []Key{"f6"}, Place: p, Action: CaseNext, Help: "next suggested case", Group: "case"},
-		{Keys: []Key{"f8"}, Place: p, Action: ReportTemplate, Help: "choices of a field", Group: "report"},
+		{Keys: []Key{"f8"}, Place: p, Action: ReportTemplate, Help: "template; choices of a field", Group: "report"},
 		{Keys: []Key{"f7"}, Place: p, Action: CaseCall, Help: "critical result", Group: "case"},
 		{Keys: []Key{"f9"}, Place: p, Action: ReportPull, Help: "prior's report beside; again pulls the section", Group: "report"},
 		{Keys: []Key{"ctrl+f"}, Place: p, Action: CallToggle, Help: "telephone: freeze / back", Group: "case"},

@@ -11,6 +11,7 @@ import (
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/report"
+	"github.com/nocturne/nocturne/worklist/report/template"
 )
 
 // useDraft opens the report for writing. The caret stands in Findings.
@@ -115,9 +116,16 @@ type factsMsg struct {
 
 func (f factsMsg) ofEpoch() uint64 { return f.epoch }
 
+// follows writes what of the draft follows the facts: what Prefill wrote, and fields
+// that a template merged in. It tells whether anything changed.
+func (c *openCase) follows(f report.Facts, now time.Time) bool {
+	filled := c.draft.Prefill(f, now)
+	return len(template.Refresh(c.draft, f, now)) > 0 || filled
+}
+
 func (f factsMsg) apply(m *Model, c *openCase) tea.Cmd {
 	c.live.learn(f.facts)
-	if c.draft == nil || c.signed || !c.draft.Prefill(f.facts, m.Now()) {
+	if c.draft == nil || c.signed || !c.follows(f.facts, m.Now()) {
 		c.recheck()
 		return nil
 	}
