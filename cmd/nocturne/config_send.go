@@ -24,6 +24,7 @@ type SendConfig struct {
 	FHIRCA        string   `toml:"fhir_ca" doc:"file with the certificates (PEM) that sign the FHIR server's; empty: the system's"`
 	FHIRCert      string   `toml:"fhir_cert" doc:"file with our certificate (PEM), where the FHIR server asks for one"`
 	FHIRKey       string   `toml:"fhir_key" doc:"file with its key (PEM, mode 0600)"`
+	HL7CommitOnly bool     `toml:"hl7_commit_only" doc:"the receiver answers by MLLP Release 2 commits and nothing else; a commit is its word that the message is kept"`
 	HL7PDF        bool     `toml:"hl7_pdf" doc:"send the report as PDF within the ORU message, too"`
 	// The numbers' systems in FHIR; without them equal numbers of two sites stay apart.
 	PatientSystem   string `toml:"patient_id_system" doc:"URI of who assigns the patient IDs, in FHIR; empty: made of the site's name"`

@@ -8,20 +8,27 @@ import (
 
 // Events makes the bundle of what else is to be known: critical results as they were
 // told (X1) and follow-ups that are recommended (X6). ok is false where there is
-// nothing of either.
+// nothing of either. A result that nobody was told, one still open or a slip that was
+// closed, is no communication.
 func Events(r report.Release, o Options) (d Document, ok bool, err error) {
 	m, err := newMaker(r, o)
-	if err != nil || len(r.Critical)+len(r.FollowUp) == 0 {
+	if err != nil {
 		return Document{}, false, err
 	}
 	var entries []entry
 	for _, c := range r.Critical {
+		if c.Told.IsZero() {
+			continue
+		}
 		e := m.communication(c)
 		entries = append(entries, m.create(e.ResourceType, c.ID, e.Identifier[0], e))
 	}
 	for _, f := range r.FollowUp {
 		e := m.task(f)
 		entries = append(entries, m.create(e.ResourceType, f.ID, e.Identifier[0], e))
+	}
+	if len(entries) == 0 {
+		return Document{}, false, nil
 	}
 	d, err = m.document(nil, entries)
 	return d, err == nil, err
@@ -39,7 +46,7 @@ var categories = map[int]struct {
 
 func (m maker) communication(c report.Communication) communication {
 	out := communication{ResourceType: "Communication", Identifier: []identifier{m.own("communication", c.ID)},
-		PartOf: []reference{m.thisReport()}, About: []reference{m.thisReport()}, Status: "in-progress", Priority: "routine", Subject: m.patient(),
+		PartOf: []reference{m.thisReport()}, About: []reference{m.thisReport()}, Status: "completed", Priority: "routine", Subject: m.patient(), Sent: instant(c.Told),
 		Category: []concept{{Coding: []coding{{"http://terminology.hl7.org/CodeSystem/communication-category", "alert", "Alert"}}}},
 		Topic:    &concept{Coding: []coding{{loinc, "73568-8", "Communication of critical results"}}, Text: first(c.Finding, "Critical result")},
 		Payload:  []payload{{clean(c.Text(m.r.Signed.At.Location()))}},
@@ -61,14 +68,8 @@ func (m maker) communication(c report.Communication) communication {
 	if c.Method != "" {
 		out.Medium = []concept{medium(c.Method)}
 	}
-	switch {
-	case !c.Told.IsZero():
-		out.Status, out.Sent = "completed", instant(c.Told)
-		if !c.Acknowledged.IsZero() {
-			out.Received = instant(c.Acknowledged)
-		}
-	case c.Outcome != "":
-		out.Status, out.StatusReason = "not-done", &concept{Text: clean(c.Outcome)}
+	if !c.Acknowledged.IsZero() {
+		out.Received = instant(c.Acknowledged)
 	}
 	return out
 }

@@ -21,7 +21,7 @@ func all(t *testing.T) (out []json.RawMessage) {
 			if little {
 				r.Accession, r.Others, r.Evidence, r.Requester, r.Exam, r.Modality, r.StudyDate = "", nil, nil, "", "", "", ""
 				r.Request.Accession, r.Reader.ID, o = "", "", Options{}
-				r.Critical[0].To, r.Critical[0].Told, r.Critical[0].Outcome = "", time.Time{}, "nobody answered"
+				r.Critical[0].To, r.Critical[0].By, r.Critical[0].Method, r.Critical[0].Acknowledged = "", "", "", time.Time{}
 			}
 			d, err := Report(r, o)
 			if err != nil {

@@ -129,7 +129,6 @@ type (
 		Identifier   []identifier `json:"identifier"`
 		PartOf       []reference  `json:"partOf"`
 		Status       string       `json:"status"`
-		StatusReason *concept     `json:"statusReason,omitempty"`
 		Category     []concept    `json:"category"`
 		Priority     string       `json:"priority"`
 		Medium       []concept    `json:"medium,omitempty"`

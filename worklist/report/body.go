@@ -3,18 +3,14 @@ package report
 import "strings"
 
 // Body is all that a release says, section by section in a report's order, for whoever
-// passes it on as text: its parts, the footer behind Technique (as in the SR), why it
-// was corrected or withdrawn, and a critical result whose section the reader left empty.
+// passes it on as text: its parts, the footer behind Technique (as in the SR), and why it
+// was corrected or withdrawn.
 func (r Release) Body() (out []Part) {
 	for _, s := range Order {
 		text := strings.TrimRight(r.Part(s), " \n")
 		switch {
 		case s == Technique && r.Footer != "" && !strings.Contains(text, r.Footer):
 			text += "\n" + r.Footer
-		case s == Critical && strings.TrimSpace(text) == "" && r.Kind != Added && r.Kind != Withdrawn:
-			for _, c := range r.Critical {
-				text += "\n" + oneLine(Foreign(c.Text(r.Signed.At.Location())))
-			}
 		case s == Addendum && r.Reason != "" && (r.Kind == Corrected || r.Kind == Withdrawn) && !r.says(r.Reason):
 			text += "\nReason for the " + string(r.Kind) + ": " + r.Reason
 		}
