@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -53,4 +54,17 @@ func (d *Draft) FollowUps() (out []FollowUp) {
 		}
 	}
 	return out
+}
+
+// versioned is a system cited by its version, "CAD-RADS 2.0", not a category of it.
+var versioned = regexp.MustCompile(`(?i)^[a-z]+-?rads,? +v?\d+\.\d`)
+
+// bare is a calculated category as a check compares it: without the modifiers behind a
+// stroke ("4a/p3/s"), the classes of cysts in digits.
+func bare(category string) string {
+	category, _, _ = strings.Cut(category, "/")
+	if digit, ok := map[string]string{"i": "1", "ii": "2", "iif": "2f", "iii": "3", "iv": "4"}[category]; ok {
+		return digit
+	}
+	return category
 }

@@ -81,10 +81,11 @@ func (r *read) calculatedOther(c category) (Finding, bool) {
 
 func sameCategory(calculated, written string) bool {
 	c := strings.ToLower(calculated)
-	for _, prefix := range []string{"lr-", "tr", "lung-rads ", "bi-rads ", "pi-rads ", "cad-rads ", "ti-rads "} {
+	for _, prefix := range []string{"lr-", "tr", "lung-rads ", "bi-rads ", "pi-rads ", "cad-rads ", "ti-rads ", "bosniak "} {
 		c = strings.TrimPrefix(c, prefix)
 	}
-	return strings.EqualFold(strings.TrimSpace(c), written) || strings.HasPrefix(c, written) && len(written) == 1 && len(c) == 2
+	c = bare(c)
+	return strings.EqualFold(strings.TrimSpace(c), written) || strings.HasPrefix(c, written) && len(written) == 1 && len(c) == 2 && c != "2f" // II is not IIF
 }
 
 var ofBefore = prose.Set(`previous previously prior had was vorher round outside`)
@@ -94,7 +95,7 @@ func (r *read) mentions(s Section) (out []category) {
 	t := r.text(s)
 	for i, w := range t.Words {
 		system, next := systemAt(t, i)
-		if system == "" {
+		if system == "" || versioned.MatchString(t.Raw[w.From:]) {
 			continue
 		}
 		for next < len(t.Words) && filler[t.Words[next].Low] {
