@@ -76,7 +76,7 @@ func (h *house) lesions(ctx context.Context, env *environment, row feed.Row) err
 			studies = append(studies, p.Study)
 		}
 	}
-	f, err := h.room.Lesions(ctx, studies, marks)
+	f, err := h.room.Lesions(ctx, reading.Identity(row), studies, marks)
 	if err != nil {
 		return err
 	}

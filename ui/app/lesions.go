@@ -28,12 +28,12 @@ func (m *Model) openLesions() tea.Cmd {
 	m.closePages()
 	c.lesions = &lesions.Page{Who: c.page.Who(), Exam: c.page.Exam()}
 	c.page.Typing, m.page, m.sheet = false, onLesions, nil
-	room, ctx, epoch, studies, marks := m.Room, c.ctx, c.epoch, slices.Clone(c.studies), slices.Clone(c.marks)
+	room, ctx, epoch, of, studies, marks := m.Room, c.ctx, c.epoch, reading.Identity(c.row), slices.Clone(c.studies), slices.Clone(c.marks)
 	return tea.Batch(m.clearPicture(), m.tellSite(), func() tea.Msg {
 		if err := room.Journal.Wait(ctx); err != nil {
 			return lesionsMsg{epoch: epoch, err: err}
 		}
-		f, err := room.Lesions(ctx, studies, marks)
+		f, err := room.Lesions(ctx, of, studies, marks)
 		return lesionsMsg{epoch, f, err}
 	})
 }
@@ -84,7 +84,9 @@ func (m *Model) lesionKey(name string, msg tea.KeyMsg) tea.Cmd {
 	case "enter":
 		return m.goToLesion()
 	case "i":
-		return m.insertLesions()
+		return m.insertLesions(false)
+	case "c":
+		return m.insertLesions(true)
 	case "esc":
 		return m.leaveLesions()
 	case ":":
@@ -175,9 +177,10 @@ func (m *Model) goToLesion() tea.Cmd {
 	return tea.Batch(m.toViewer(func(v viewer.Viewer, epoch uint64) error { return v.Do(epoch, go1) }), m.repaint())
 }
 
-// insertLesions writes the table at the caret of Findings, Impression or an addendum,
-// with live numbers, as one step of undo, and keeps the lesions.
-func (m *Model) insertLesions() tea.Cmd {
+// insertLesions writes the table, or only the lesion under the cursor in a sentence, at
+// the caret of Findings, Impression or an addendum, with live numbers, as one step of
+// undo, and keeps the lesions.
+func (m *Model) insertLesions(one bool) tea.Cmd {
 	c := m.open
 	p := c.lesions
 	switch {
@@ -194,10 +197,20 @@ func (m *Model) insertLesions() tea.Cmd {
 	c.toSection(report.Findings, report.Impression, report.Addendum)
 	at := c.page.Editor.Active()
 	section := report.Section(at.Key)
-	if a.Response != "" {
+	text, ok := "", true
+	if one {
+		text, ok = lesion.Sentence(c.draft, section, at.Buffer.Caret(), *p.Lesion(), p.Current)
+	} else {
+		text = lesion.Table(c.draft, section, at.Buffer.Caret(), p.Lesions, p.Current, a)
+	}
+	if !ok {
+		m.say("It was not measured in this study.")
+		return nil
+	}
+	if a.Response != "" && !one {
 		c.draft.Calculate(a.Result.Note(m.Now()), m.Now())
 	}
-	c.draft.Edit(section, lesion.Table(c.draft, section, at.Buffer.Caret(), p.Lesions, p.Current, a), m.Now())
+	c.draft.Edit(section, text, m.Now())
 	at.Buffer.Replace(c.draft.Sections[section])
 	for i := range p.Lesions {
 		if err := m.Room.KeepLesion(p.Current, &p.Lesions[i]); err != nil {
@@ -207,6 +220,6 @@ func (m *Model) insertLesions() tea.Cmd {
 	c.dirty = true
 	m.closeLesions()
 	c.page.Typing = true
-	m.say("The lesions are in " + at.Title + "; their numbers follow the marks.")
+	m.say(map[bool]string{true: "The lesion is in ", false: "The lesions are in "}[one] + at.Title + "; the numbers follow the marks.")
 	return tea.Batch(m.saveSoon(c), m.tellSite(), m.repaint())
 }

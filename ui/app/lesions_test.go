@@ -53,6 +53,15 @@ func TestLesionsAreFollowedKeptAndInsertedWithLiveNumbers(t *testing.T) {
 	if got := n.section(report.Findings); !strings.Contains(got, "28.0 mm") || !strings.Contains(got, "+8.0 mm, +40 %") {
 		t.Errorf("the table does not follow:\n%s", got)
 	}
+	n.key("ctrl+z", "ctrl+z")
+	if got := n.section(report.Findings); got != "" {
+		t.Errorf("undo leaves %q", got)
+	}
+	n.openLesions()
+	n.key("c")
+	if got := n.section(report.Findings); !strings.Contains(got, ": 28.0 mm, previously 20.0 mm (prior") || !strings.HasSuffix(got, "+8.0 mm, +40 %.") {
+		t.Errorf("as a sentence: %q", got)
+	}
 	n.key("f3")
 	n.tells(viewer.Event{Kind: viewer.Edited, Deleted: []string{"old", "new"}})
 	n.openLesions()

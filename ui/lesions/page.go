@@ -260,7 +260,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(dicom.Clean(s
 
 // Help is the page's keys, for `?`.
 func Help() []string {
-	return []string{"↑ ↓   lesion", "← →   study", "Enter   goes to the image", "i   inserts the table into the report", "t   target of the sum, or not",
+	return []string{"↑ ↓   lesion", "← →   study", "Enter   goes to the image", "i   inserts the table into the report", "c   inserts this lesion with its change, as a sentence", "t   target of the sum, or not",
 		"l   lymph node: its short axis counts", "w   new since the baseline", "g   gone", "s   too small to measure", "o   what the other lesions did",
 		"b   the study under the cursor is the baseline", "Esc   back to the case"}
 }
@@ -270,5 +270,5 @@ func (p *Page) Hints() string {
 	if len(p.Lesions) == 0 {
 		return "Esc back to the case"
 	}
-	return "Enter image · i insert · t target · l node · w new · g gone · ? more · Esc"
+	return "Enter image · i table · c sentence · t target · l node · g gone · ? more · Esc"
 }

@@ -39,9 +39,10 @@ func (f Followed) Assess() lesion.Assessment {
 
 // Lesions gathers the lesions of a case: what the ledger kept of them, the measurement
 // reports of its studies on disk, the marks that earlier readings of its priors left, and
-// the marks of the case itself; the later of these goes before the earlier. Only studies
+// the marks of the case itself; the later of these goes before the earlier. A report that
+// says another patient is left out (N4). Only studies
 // of the case, and those that a lesion was followed in together with them, are named.
-func (r *Room) Lesions(ctx context.Context, studies []viewer.Study, marks []viewer.Mark) (Followed, error) {
+func (r *Room) Lesions(ctx context.Context, of dicom.Identity, studies []viewer.Study, marks []viewer.Mark) (Followed, error) {
 	var f Followed
 	var measured []report.Measurement
 	for _, s := range studies {
@@ -49,7 +50,11 @@ func (r *Room) Lesions(ctx context.Context, studies []viewer.Study, marks []view
 		if !s.Prior {
 			f.Current = s.UID
 		}
-		measured = append(measured, r.reported(ctx, s.UID)...)
+		whose := of
+		if s.Prior {
+			whose.Accession = ""
+		}
+		measured = append(measured, r.reported(ctx, whose, s.UID)...)
 		if !s.Prior {
 			continue
 		}
@@ -131,13 +136,13 @@ func (r *Room) keepLesion(rec ledger.Record, body any) error {
 }
 
 // reported are the named measurements of the measurement reports on disk of a study.
-func (r *Room) reported(ctx context.Context, study string) (out []report.Measurement) {
+func (r *Room) reported(ctx context.Context, of dicom.Identity, study string) (out []report.Measurement) {
 	for _, o := range r.Objects(study) {
 		if ctx.Err() != nil {
 			return out
 		}
 		h, err := dicom.ReadHeader(o.Path)
-		if err != nil || h.Dataset.Str(dicom.Modality) != "SR" {
+		if err != nil || h.Dataset.Str(dicom.Modality) != "SR" || len(of.Differs(h.Dataset)) > 0 {
 			continue
 		}
 		f, err := dicom.ReadFile(o.Path)

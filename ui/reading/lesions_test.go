@@ -2,7 +2,9 @@ package reading
 
 import (
 	"testing"
+	"time"
 
+	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/report"
@@ -36,7 +38,7 @@ func TestLesionsComeFromTheLedgerFromReportsAndFromMarksOfEarlierReadings(t *tes
 	if err := r.Journal.Wait(ctx); err != nil {
 		t.Fatal(err)
 	}
-	f, err := r.Lesions(ctx, []viewer.Study{{UID: "1.2", Date: "20261122"}, {UID: "1.1", Date: "20251120", Prior: true}}, []viewer.Mark{lesionMark("1.2", "n", "rul", 26, false), lesionMark("1.2", "x", "", 5, false)})
+	f, err := r.Lesions(ctx, dicom.Identity{ID: "P1"}, []viewer.Study{{UID: "1.2", Date: "20261122"}, {UID: "1.1", Date: "20251120", Prior: true}}, []viewer.Mark{lesionMark("1.2", "n", "rul", 26, false), lesionMark("1.2", "x", "", 5, false)})
 	if err != nil || len(f.Lesions) != 1 || len(f.Studies) != 3 || f.Unnamed != 1 || f.Answers.Other != "CR" {
 		t.Fatalf("%+v, %v", f, err)
 	}
@@ -70,6 +72,44 @@ func TestAMeasurementReportNamesLesionsByTrackingIdentifier(t *testing.T) {
 	} {
 		if m, ok := measurementOf(g, "1.1"); ok {
 			t.Errorf("%s is a lesion: %+v", name, m)
+		}
+	}
+}
+
+// keepMeasured puts a measurement report (TID 1500) of the prior's study on disk: one
+// lesion with a long axis.
+func keepMeasured(t *testing.T, r *Room, sop, patient string, mm float64) {
+	t.Helper()
+	image := &dicom.Dataset{}
+	for tag, v := range map[dicom.Tag]string{dicom.SOPClassUID: string(dicom.CTImageStorage), dicom.SOPInstanceUID: "1.1.1.1", dicom.StudyInstanceUID: "1.1",
+		dicom.SeriesInstanceUID: "1.1.1", dicom.PatientName: "PHANTOM^ANNA", dicom.PatientID: patient, dicom.PatientBirthDate: "19540302", dicom.PatientSex: "F", dicom.Modality: "CT"} {
+		image.SetStr(tag, v)
+	}
+	region := sr.Region{Purpose: sr.Path, Graphic: "POLYLINE", Image: [][2]float64{{1, 1}, {9, 1}}, Source: sr.Ref{Class: dicom.CTImageStorage, Instance: "1.1.1.1"}}
+	d, err := sr.MeasurementReport(sr.Measurements{
+		Document: sr.Document{Study: image, SOPUID: dicom.UID(sop), SeriesUID: "1.1.9", Content: time.Date(2025, 11, 20, 10, 0, 0, 0, time.UTC), Observer: sr.Observer{Name: "OLD^READER"}, Preliminary: true},
+		Library:  []*dicom.Dataset{image},
+		Groups: []sr.Group{{TrackingID: "RUL", TrackingUID: "2.25.77", Numbers: []sr.Number{{Concept: sr.LongAxis, Value: mm,
+			Unit: sr.Code{Value: "mm", Scheme: "UCUM", Meaning: "millimeter"}, Regions: []sr.Region{region}}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, r, d)
+}
+
+func TestAReportOnDiskOfThePriorIsALesionsPastAndAnotherPatientsIsNot(t *testing.T) {
+	for patient, points := range map[string]int{"P1": 2, "P2": 1} {
+		r, _ := newRoom(t)
+		keepMeasured(t, r, "1.1.9.1", patient, 12)
+		f, err := r.Lesions(t.Context(), Identity(aRow()), []viewer.Study{CurrentStudy(aRow()), {UID: "1.1", Date: "20251120", Prior: true}},
+			[]viewer.Mark{lesionMark("1.2", "n", "rul", 15, false)})
+		if err != nil || len(f.Lesions) != 1 || len(f.Lesions[0].Points) != points {
+			t.Fatalf("of patient %s: %+v, %v", patient, f.Lesions, err)
+		}
+		if points == 2 {
+			if c, ok := f.Lesions[0].Change("1.2"); !ok || report.MeasurementText(c) != "+3.0 mm, +25 %" {
+				t.Errorf("%q", report.MeasurementText(c))
+			}
 		}
 	}
 }

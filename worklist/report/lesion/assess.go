@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/nocturne/nocturne/worklist/report"
@@ -172,13 +173,37 @@ func Table(d *report.Draft, section report.Section, at int, ls []Lesion, current
 	if a.Response != "" {
 		b.WriteString(a.Result.Sentence() + "\n")
 	}
-	text := []rune(d.Sections[section])
-	at = max(0, min(at, len(text)))
-	lead := ""
-	if at > 0 && text[at-1] != '\n' {
-		lead = "\n"
+	return put(d.Sections[section], at, b.String(), '\n')
+}
+
+// Sentence writes one lesion into a section in words with live numbers: "RUL nodule: 8.0
+// mm, previously 5.5 mm (prior, 2025-11-20), +2.5 mm, +45 %." It returns the section's
+// new text, for Edit; ok is false when the lesion was not measured at the study.
+func Sentence(d *report.Draft, section report.Section, at int, l Lesion, current string) (text string, ok bool) {
+	p, ok := l.Point(current)
+	if !ok {
+		return d.Sections[section], false
 	}
-	return string(text[:at]) + lead + b.String() + string(text[at:])
+	said := l.Name + ": " + live(d, p, true)
+	if b, before := l.Before(current); before {
+		said += ", previously " + live(d, b, true)
+		if c, ok := l.Change(current); ok {
+			said += ", " + bound(d, c)
+		}
+	} else if l.New {
+		said += ", new"
+	}
+	return put(d.Sections[section], at, said+".", ' '), true
+}
+
+// put sets text into a section at a rune offset, apart from what stands before it.
+func put(section string, at int, text string, apart rune) string {
+	old := []rune(section)
+	at = max(0, min(at, len(old)))
+	if at > 0 && !unicode.IsSpace(old[at-1]) || at > 0 && apart == '\n' && old[at-1] != '\n' {
+		text = string(apart) + text
+	}
+	return string(old[:at]) + text + string(old[at:])
 }
 
 // label is a lesion's name with what it is.

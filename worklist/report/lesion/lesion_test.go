@@ -142,3 +142,21 @@ Sum of diameters 40.0 mm (baseline 70.0 mm, −43 %; nadir 40.0 mm, 0.0 mm, 0 %)
 		}
 	}
 }
+
+func TestALesionInWordsNamesPriorDateAndChange(t *testing.T) {
+	now := time.Unix(0, 0)
+	d := report.New("1.3", "A1", "NORTH", now)
+	d.Set(report.Findings, "Lung clear.", now)
+	ls := Gather(studies, followed(), nil)
+	text, ok := Sentence(d, report.Findings, 11, ls[0], "1.3")
+	d.Edit(report.Findings, text, now)
+	if got, want := d.Plain(report.Findings), "Lung clear. Liver VI: 31.0 × 22.0 mm, previously 25.0 × 20.0 mm (prior, 2025-11-20), +6.0 mm, +24 %."; !ok || got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+	if len(d.Typed()) != 0 {
+		t.Errorf("its numbers are said to be typed by hand: %+v", d.Typed())
+	}
+	if _, ok := Sentence(d, report.Findings, 0, Lesion{Name: "x"}, "1.3"); ok {
+		t.Error("a lesion that was not measured has a sentence")
+	}
+}
