@@ -9,6 +9,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/ui/outbox"
+	"github.com/nocturne/nocturne/worklist/deliver"
 	"github.com/spf13/cobra"
 )
 
@@ -26,14 +27,17 @@ func outboxExplainCommand(env *environment) *cobra.Command {
 }
 
 func outboxResendCommand(env *environment) *cobra.Command {
-	yes := false
+	yes, older := false, false
 	c := &cobra.Command{Use: "resend ID --yes", Short: "Send a parked row again, the same bytes", Args: exactly(1, "an ID"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if !yes {
 				return usagef("outbox resend needs --yes: there is nobody to ask")
 			}
-			return env.withRow(c.Context(), args[0], resendRow)
+			return env.withRow(c.Context(), args[0], func(ctx context.Context, env *environment, h *house, row ledger.OutboxRow) error {
+				return resendRow(ctx, env, h, row, older)
+			})
 		}}
+	c.Flags().BoolVar(&older, "older", false, "even where a later report of the study went there already")
 	c.Flags().BoolVar(&yes, "yes", false, "send it again without asking")
 	return c
 }
@@ -89,14 +93,21 @@ func explainRow(ctx context.Context, env *environment, h *house, row ledger.Outb
 	return nil
 }
 
-func resendRow(ctx context.Context, env *environment, h *house, row ledger.OutboxRow) error {
+func resendRow(ctx context.Context, env *environment, h *house, row ledger.OutboxRow, older bool) error {
+	all, err := h.room.Ledger.OutboxOf(ctx, row.StudyUID)
+	if err != nil {
+		return err
+	}
+	if deliver.Later(all, row) && !older {
+		return errors.New("a later report of this study went there already: sent now, this one may be taken for the newest; --older sends it all the same")
+	}
 	if err := h.room.Ledger.Unpark(ctx, row.ID); err != nil {
 		if errors.Is(err, ledger.ErrNone) {
 			return errors.New("only what is parked and has bytes is sent again by hand; the rest is tried by itself")
 		}
 		return err
 	}
-	row, err := h.runner.Deliver(ctx, row.ID, deliverWithin)
+	row, err = h.runner.Deliver(ctx, row.ID, deliverWithin)
 	if err != nil {
 		return err
 	}

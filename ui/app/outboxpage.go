@@ -3,7 +3,6 @@ package app
 import (
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -194,7 +193,7 @@ func (m *Model) askResend() tea.Cmd {
 		return nil
 	}
 	label := fmt.Sprintf("send %s of %s to %s again, as it was signed? y Enter: yes, Esc: no ", deliver.Noun(row.Kind), row.Accession, row.Site)
-	if m.later(row) {
+	if deliver.Later(m.rows, row) {
 		label = fmt.Sprintf("A LATER report of %s went to %s: sent now, this older one may be taken for the newest. Send it? y Enter: yes, Esc: no ", row.Accession, row.Site)
 	}
 	m.askYes(label, func(m *Model) tea.Cmd {
@@ -209,14 +208,6 @@ func (m *Model) askResend() tea.Cmd {
 		}, m.lookAtOutbox(quickLook, false))
 	})
 	return nil
-}
-
-// later reports whether a report signed after the row's went to the same destination.
-func (m *Model) later(row ledger.OutboxRow) bool {
-	return slices.ContainsFunc(m.rows, func(r ledger.OutboxRow) bool {
-		return r.StudyUID == row.StudyUID && r.Channel == row.Channel && r.Address == row.Address && r.Kind == row.Kind && r.Report != row.Report &&
-			r.ID > row.ID && (r.State == ledger.Acked || r.State == ledger.Verified)
-	})
 }
 
 // askYes asks a question that only y answers with yes.

@@ -61,6 +61,15 @@ func (r Report) Arrived() bool {
 	return !slices.ContainsFunc(r, func(row ledger.OutboxRow) bool { return row.Kind == ledger.KindSR && row.State != ledger.Verified })
 }
 
+// Later reports whether one of the rows took a report signed after the row's to the same
+// destination: sent now, the older one may be taken for the newest there.
+func Later(rows []ledger.OutboxRow, row ledger.OutboxRow) bool {
+	return slices.ContainsFunc(rows, func(r ledger.OutboxRow) bool {
+		return r.StudyUID == row.StudyUID && place(r) == place(row) && r.Kind == row.Kind && r.Report != row.Report &&
+			r.ID > row.ID && (r.State == ledger.Acked || r.State == ledger.Verified)
+	})
+}
+
 // Left counts the rows that are not Done.
 func (r Report) Left() (n int) {
 	for _, row := range r {

@@ -28,6 +28,12 @@ func TestAReportIsDoneWithItsLastRow(t *testing.T) {
 			t.Errorf("%s: done %v, arrived %v, left %d, worst %d", name, c.rows.Done(), c.rows.Arrived(), c.rows.Left(), c.rows.Worst().Seq)
 		}
 	}
+	old, new := row("A", 1, "oru", ledger.Parked, ""), row("B", 2, "oru", ledger.Verified, "")
+	elsewhere := new
+	elsewhere.Address = "mllp://other:1"
+	if !Later([]ledger.OutboxRow{old, new}, old) || Later([]ledger.OutboxRow{old, new}, new) || Later([]ledger.OutboxRow{old, elsewhere}, old) {
+		t.Error("an older report sent after a newer one is not noticed, or another is")
+	}
 	got := Reports([]ledger.OutboxRow{row("A", 1, "pdf", ledger.Queued, ""), row("B", 0, "sr", ledger.Queued, ""), row("A", 0, "sr", ledger.Queued, "")})
 	if len(got) != 2 || got[0][0].Kind != "sr" || len(got[0]) != 2 || got[1][0].Report != "B" {
 		t.Errorf("%+v", got)
