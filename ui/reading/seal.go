@@ -22,9 +22,12 @@ func (r *Room) parcels(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	rel := d.Release(f, s)
 	rel.Site = first.Site
 	rows := r.rows(ctx, first, row, rel)
-	var records []ledger.Record
+	records, err := r.tasks(ctx, rel)
+	if err != nil {
+		return nil, nil, err
+	}
 	if r.Keep != nil {
-		records = r.Keep(rel)
+		records = append(records, r.Keep(rel)...)
 	}
 	if r.Key == nil {
 		return rows, records, nil
