@@ -192,9 +192,9 @@ func (m *Model) askResend() tea.Cmd {
 		m.say("Only what is PARKED is sent again by hand; the rest is tried by itself.")
 		return nil
 	}
-	label := fmt.Sprintf("send %s of %s to %s again, as it was signed? y Enter: yes, Esc: no ", deliver.Noun(row.Kind), row.Accession, row.Site)
+	label := fmt.Sprintf("send %s of %s again?"+yesNo, deliver.Noun(row.Kind), row.Accession)
 	if deliver.Later(m.rows, row) {
-		label = fmt.Sprintf("A LATER report of %s went to %s: sent now, this older one may be taken for the newest. Send it? y Enter: yes, Esc: no ", row.Accession, row.Site)
+		label = "A LATER report is there. Send this OLDER one after it?" + yesNo
 	}
 	m.askYes(label, func(m *Model) tea.Cmd {
 		led, ctx, wake := m.Room.Ledger, m.ctx, m.Outbox.Wake
@@ -209,6 +209,9 @@ func (m *Model) askResend() tea.Cmd {
 	})
 	return nil
 }
+
+// yesNo ends a question; with it the question is seen whole in 80 columns.
+const yesNo = " y Enter yes · Esc no "
 
 // askYes asks a question that only y answers with yes.
 func (m *Model) askYes(label string, do func(*Model) tea.Cmd) {
@@ -228,7 +231,7 @@ func (m *Model) askCopy() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	m.askYes("copy the text of "+row.Accession+" with the patient's name to this terminal's clipboard? y Enter: yes, Esc: no ", func(m *Model) tea.Cmd {
+	m.askYes("copy "+row.Accession+" with the name to the clipboard?"+yesNo, func(m *Model) tea.Cmd {
 		room, ctx, out := m.Room, m.ctx, m.Out
 		return func() tea.Msg {
 			h, err := room.Handout(ctx, row.Report)
@@ -250,7 +253,7 @@ func (m *Model) askPaper() tea.Cmd {
 	if !ok || m.Paper == "" {
 		return nil
 	}
-	m.askYes("write the report of "+row.Accession+" as a PDF to "+m.Paper+"? y Enter: yes, Esc: no ", func(m *Model) tea.Cmd {
+	m.askYes("write "+row.Accession+" as a PDF into your home?"+yesNo, func(m *Model) tea.Cmd {
 		room, ctx, folder := m.Room, m.ctx, m.Paper
 		return func() tea.Msg {
 			path, err := room.WriteHandout(ctx, row.Report, folder)

@@ -77,6 +77,7 @@ func TestAParkedRowIsExplainedAndSentAgainAfterAYes(t *testing.T) {
 		t.Fatalf("sent again without a yes: %s", s)
 	}
 	n.key("r")
+	n.shows("Esc no")
 	n.write("y")
 	n.key("enter")
 	n.until("it to be queued again", func() bool { return n.state(ids[1]) != ledger.Parked })
@@ -120,6 +121,7 @@ func TestTheTextIsCopiedOnlyByConsent(t *testing.T) {
 		t.Fatal("copied without a yes")
 	}
 	n.key("c")
+	n.shows("Esc no")
 	n.write("y")
 	n.key("enter")
 	n.until("the copy", func() bool { return strings.Contains(out.String(), "\x07") })
