@@ -57,6 +57,7 @@ type SiteConfig struct {
 type PolicyConfig struct {
 	RecallSeconds    int `toml:"recall_seconds" doc:"time to take a signed routine report back before it is sent (0 for STAT and on the command line)"`
 	PollSeconds      int `toml:"poll_seconds" doc:"time between two looks at a site's worklist"`
+	LockMinutes      int `toml:"lock_minutes" doc:"minutes without a key until terminal and window are blanked (0: never); not while somebody has to be called"`
 	Critical1Minutes int `toml:"critical1_minutes" doc:"time in which a critical result of category 1 must be told"`
 	Critical2Minutes int `toml:"critical2_minutes" doc:"the same of category 2"`
 	Critical3Minutes int `toml:"critical3_minutes" doc:"the same of category 3"`

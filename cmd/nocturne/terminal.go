@@ -51,6 +51,7 @@ func (h *house) read(ctx context.Context, env *environment, banner string) error
 		Room: h.room, Feed: h.feed, Outbox: h.runner, Keymap: keys, Keymaps: env.keymap, Viewer: h.viewer(ctx, env),
 		Poll: time.Duration(max(1, h.config.Policy.PollSeconds)) * time.Second, Alarm: h.config.Alarm.Command,
 		Screen: screen, Out: env.Out, Now: time.Now, AssumedReader: h.assumed, Banner: banner, Failed: h.failed,
+		LockAfter: time.Duration(h.config.Policy.LockMinutes) * time.Minute,
 		Dictation: app.DictationOptions{Command: h.config.Dictation.Command, Punctuation: h.config.Dictation.SpokenPunctuation},
 		Hanging:   env.keepHanging, Macros: env.macros, Paper: filepath.Join(env.Home, "handout"),
 	})

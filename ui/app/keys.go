@@ -13,7 +13,7 @@ import (
 // after a case change are dropped: they were meant for another patient (N1).
 func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	name := keyName(msg)
-	m.interruptions.back = ""
+	m.interruptions.back, m.touched = "", m.Now()
 	switch {
 	case msg.Alt && !m.altKey(name):
 		return m.escapeThen(msg)

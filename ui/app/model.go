@@ -50,6 +50,8 @@ type Options struct {
 	// Macros reads the phrases that are typed by name; nil: there are none.
 	Macros    func() ([]reading.Macro, error)
 	Dictation DictationOptions
+	// LockAfter is how long nothing is done before the screens are blanked; 0: never.
+	LockAfter time.Duration
 	Banner    string // "DEMO · phantoms, not patients" or empty
 }
 
@@ -104,6 +106,8 @@ type Model struct {
 	interruptions interruptions
 	followed      time.Time // when the list was compared with the follow-ups
 	lines         *lines
+	stops         stops
+	touched       time.Time // the last key or act in the window
 }
 
 // status is the line at the bottom; it goes after a while unless severe.

@@ -140,3 +140,18 @@ func TestAPeerReviewNeedsAReportOfAnother(t *testing.T) {
 		t.Errorf("a review without a report on disk was kept: %v", got)
 	}
 }
+
+func TestAnErrorThatACheckFoundAndThatWasCorrectedIsCounted(t *testing.T) {
+	n := newNight(t)
+	n.read("A1")
+	n.key("f12")
+	n.until("the sheet", func() bool { return n.m.sheet != nil && !n.m.sheet.Ready })
+	n.key("esc")
+	n.toSign("Solid nodule.")
+	n.pass(time.Second)
+	n.key("enter")
+	n.until("the signature", func() bool { return n.m.open.signed })
+	if got := n.records(quality.CaughtKind); len(got) != 1 || got[0] != `{"rule":"impression-empty"}` {
+		t.Errorf("kept %v", got)
+	}
+}

@@ -68,6 +68,7 @@ func (s sheetMsg) apply(m *Model, c *openCase) tea.Cmd {
 	m.closePages()
 	m.status = status{}
 	m.sheet = &sheet{Sheet: report.SignSheet(c.draft, s.facts), facts: s.facts, since: m.Now()}
+	m.noteStops(c, m.sheet.Findings)
 	m.page = onSheet
 	return nil
 }
@@ -198,6 +199,7 @@ func (s signedMsg) apply(m *Model, c *openCase) tea.Cmd {
 		m.warn("Not signed: " + sentence(s.err))
 		return nil
 	}
+	m.keepCaught(c)
 	c.signed, c.outbox = true, s.out.ID
 	c.page.ReadOnly, c.page.Report = "", "signed"
 	c.page.Signed = true

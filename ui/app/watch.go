@@ -151,5 +151,5 @@ func (m *Model) everySecond() tea.Cmd {
 		m.open.keepPlace(m)
 		keep = m.keepWriting(m.open)
 	}
-	return tea.Batch(m.ring(), keep, m.watchCriticals())
+	return tea.Batch(m.lockIdle(), m.ring(), keep, m.watchCriticals())
 }

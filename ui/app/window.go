@@ -58,6 +58,7 @@ func (m *Model) listen() tea.Cmd {
 // dropped; an action is dropped visibly (N1).
 func (m *Model) viewed(e viewerMsg) tea.Cmd {
 	next := m.listen()
+	m.worked(e.Kind)
 	switch e.Kind {
 	case viewer.Crashed:
 		m.warn("The image window ended and is started again. Nothing typed is lost.")

@@ -19,6 +19,10 @@ import (
 // SignedKind is what the ledger calls records of signatures, for figures.
 const SignedKind = "signed"
 
+// CaughtKind is what it calls records of errors that a check found and the reader
+// corrected before signing.
+const CaughtKind = "caught"
+
 // signature is what figures need of a signed report; it names no patient.
 type signature struct {
 	Kind     report.Kind `json:"kind"`
@@ -95,7 +99,7 @@ func Figures(records []ledger.Record, since, now time.Time, zone *time.Location)
 			s.Interruptions++
 		case "override":
 			s.Overrides++
-		case "caught":
+		case CaughtKind:
 			s.Caught++
 		case PeerKind:
 			s.Peer[field(r, "score")]++
