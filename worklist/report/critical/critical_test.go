@@ -219,7 +219,10 @@ func TestARecordBringsTheResultBackAndAnUnreadableOneIsOpen(t *testing.T) {
 	if err != nil || back.State() != Told || back.Patient != "PHANTOM^ANNA" || back.Text(time.UTC) != r.Text(time.UTC) || len(back.Ladder) != 3 {
 		t.Errorf("read back as %+v, %v", back, err)
 	}
-	all := Of([]ledger.Record{rec, {ID: "x", Kind: "call"}, {ID: "y", Kind: "critical", Body: []byte("{")}})
+	slip := found(Minutes)
+	slip.Close("entered in error", after(1))
+	none, _ := slip.Record()
+	all := Of([]ledger.Record{none, rec, {ID: "x", Kind: "call"}, {ID: "y", Kind: "critical", Body: []byte("{")}})
 	if len(all) != 2 || all[0].To != "Nina" || all[1].ID != "y" || !all[1].Open() {
 		t.Errorf("%+v", all)
 	}

@@ -37,6 +37,7 @@ func Unreadable(id string) report.Communication {
 }
 
 // Of are the communications of the records that are critical results, in their order.
+// One that was closed by hand and told to nobody is none.
 func Of(records []ledger.Record) (out []report.Communication) {
 	for _, rec := range records {
 		if rec.Kind != Kind {
@@ -47,7 +48,9 @@ func Of(records []ledger.Record) (out []report.Communication) {
 			out = append(out, Unreadable(rec.ID))
 			continue
 		}
-		out = append(out, r.Communication)
+		if r.Open() || !r.Told.IsZero() {
+			out = append(out, r.Communication)
+		}
 	}
 	return out
 }
