@@ -119,7 +119,7 @@ func TestWhatIsPublishedIsReadThoughItIsWrong(t *testing.T) {
 <p><label for="v">Aortic valve:</label> <input type="text" id="v" name="Aortic valve" value="Normal."/></p>
 <p><label for="w">Area:</label> <input type="number" id="w" name="Area" data-field-units="cm2" min="" max=""/><label for="w"> cm2 (normal 3)</label></p>
 <p><select id="s" name="Grade"><option>mild</option><option selected>severe</option></select></p></section></section>
-<section data-section-name="Impression"><p><textarea id="i" name="Impression"></textarea></p></section></body></html>`))
+<section data-section-name="Beurteilung"><p>Embolism: <select><option>yes</option><option>no</option></select> <label for="x_1">Pleura: </label><input id="x_1" name="x_1"></p><p><textarea id="i" name="Impression"></textarea></p></section></body></html>`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,5 +129,8 @@ func TestWhatIsPublishedIsReadThoughItIsWrong(t *testing.T) {
 	want := "Valves\nAortic valve: [Aortic valve?=Normal.]\nArea: [#Area] cm2 (normal 3)\n[Grade?=severe: mild|severe]"
 	if got := x.Sections[1].Text(); got != want {
 		t.Errorf("findings read\n%s\nwant\n%s", got, want)
+	}
+	if got, want := x.Sections[2].Text(), "Embolism: [Embolism: yes|no] Pleura: [Pleura]\n[Impression]"; got != want {
+		t.Errorf("fields without a name read\n%s\nwant\n%s", got, want)
 	}
 }

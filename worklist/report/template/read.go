@@ -23,7 +23,7 @@ func ParseHTML(b []byte) (*Template, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read HTML: %w", err)
 	}
-	r := &reader{t: &Template{}, labels: map[string]string{}}
+	r := &reader{t: &Template{}, labels: labels(root)}
 	if !r.walk(root, 0) {
 		return nil, errors.New("its elements lie too deep in each other")
 	}
@@ -53,6 +53,17 @@ type reader struct {
 	t      *Template
 	labels map[string]string // of elements, by id
 	lines  *lineReader
+}
+
+// labels are what labels call elements, by the elements' id.
+func labels(root *html.Node) map[string]string {
+	out := map[string]string{}
+	for n := range root.Descendants() {
+		if n.DataAtom == atom.Label && attr(n, "for") != "" && out[attr(n, "for")] == "" {
+			out[attr(n, "for")] = strings.TrimRight(clean(content(n)), " :")
+		}
+	}
+	return out
 }
 
 // maxDepth bounds how deep elements may lie.

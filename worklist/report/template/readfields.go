@@ -9,12 +9,25 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// fieldName is what a field is asked for by.
-func fieldName(n *html.Node) string {
-	for _, s := range []string{attr(n, "name"), attr(n, "title"), attr(n, "id")} {
-		if s = clean(s); s != "" {
+// fieldName is what a field is asked for by: its name, its label where the name is only
+// its identifier again, else the words before it. No field goes without.
+func (l *lineReader) fieldName(n *html.Node) string {
+	name, id := clean(attr(n, "name")), clean(attr(n, "id"))
+	if label := l.r.labels[attr(n, "id")]; label != "" && (name == "" || name == id) {
+		return label
+	}
+	for _, s := range []string{name, clean(attr(n, "title")), id, l.before()} {
+		if s != "" {
 			return s
 		}
+	}
+	return "field"
+}
+
+// before are the words of the line that lead up to here.
+func (l *lineReader) before() string {
+	if n := len(l.pieces); n > 0 && l.pieces[n-1].Kind == Literal {
+		return strings.Trim(l.pieces[n-1].Text, " :")
 	}
 	return ""
 }

@@ -136,7 +136,7 @@ func condition(n *html.Node) (c Condition) {
 
 // field reads input, textarea and select.
 func (l *lineReader) field(n *html.Node) {
-	p := Piece{Kind: report.TextField, Name: fieldName(n), Required: l.required(n), Fact: clean(attr(n, "data-fill-from"))}
+	p := Piece{Kind: report.TextField, Name: l.fieldName(n), Required: l.required(n), Fact: clean(attr(n, "data-fill-from"))}
 	kind := strings.ToUpper(attr(n, "data-field-type"))
 	switch {
 	case strings.EqualFold(attr(n, "data-normal"), "true"):

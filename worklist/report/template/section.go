@@ -23,11 +23,11 @@ var headings = map[report.Section]Code{
 var sectionNames = map[string]report.Section{
 	"indication": report.Indication, "indications": report.Indication, "clinical information": report.Indication, "clinical indication": report.Indication,
 	"clinical history": report.Indication, "history": report.Indication, "reason for exam": report.Indication, "reason for study": report.Indication,
-	"fragestellung": report.Indication, "klinische angaben": report.Indication, "request": report.Indication,
+	"fragestellung": report.Indication, "klinische angaben": report.Indication, "request": report.Indication, "clinical question": report.Indication,
 	"technique": report.Technique, "procedure": report.Technique, "procedure information": report.Technique, "exam": report.Technique, "technik": report.Technique,
 	"imaging technique": report.Technique, "procedure description": report.Technique, "examination": report.Technique,
 	"comparison": report.Comparison, "comparisons": report.Comparison, "prior studies": report.Comparison, "voraufnahmen": report.Comparison, "vergleich": report.Comparison,
-	"findings": report.Findings, "observations": report.Findings, "befund": report.Findings, "report": report.Findings,
+	"findings": report.Findings, "observations": report.Findings, "befund": report.Findings, "befunde": report.Findings, "report": report.Findings,
 	"impression": report.Impression, "impressions": report.Impression, "conclusion": report.Impression, "conclusions": report.Impression, "summary": report.Impression, "beurteilung": report.Impression,
 	"recommendation": report.Recommendation, "recommendations": report.Recommendation, "empfehlung": report.Recommendation,
 	"critical": report.Critical, "communication of critical results": report.Critical, "communication": report.Critical,
