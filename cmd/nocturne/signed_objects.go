@@ -29,8 +29,10 @@ type proof struct {
 func (h *house) objectsWith(ctx context.Context, rel report.Release, wants func(report.ObjectKind) bool) (made []report.Object, wrong map[report.ObjectKind]error) {
 	p, err := h.proofOf(ctx, rel)
 	made, wrong = objectsOn(rel, p, wants)
-	if err != nil {
-		wrong[report.Measured] = err
+	for _, kind := range []report.ObjectKind{report.Measured, report.KeyImages, report.Presentation} {
+		if err != nil && wants(kind) && wrong[kind] == nil {
+			wrong[kind] = err
+		}
 	}
 	return made, wrong
 }
@@ -86,7 +88,20 @@ func (h *house) proofOf(ctx context.Context, rel report.Release) (proof, error) 
 		}
 	}
 	images, err := h.marked(rel, marks)
+	if n := unheld(study, marks, images); err == nil && n > 0 {
+		err = fmt.Errorf("%d marks stand on images that are not held here", n)
+	}
 	return proof{marks, images, h.look(ctx, study)}, err
+}
+
+// unheld counts the study's marks on images that are not there: no object has them.
+func unheld(study string, marks []viewer.Mark, images evidence.Images) (n int) {
+	for _, m := range marks {
+		if m.StudyUID == study && !m.Prior && images[m.SOPUID] == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // newSince reports whether a mark of the study is in no report of measurements that

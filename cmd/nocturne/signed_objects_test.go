@@ -215,6 +215,19 @@ func TestForeignValidatorsAcceptEverySignedObject(t *testing.T) {
 	}
 }
 
+// A mark whose image is gone is in no object: that is counted, so that it is said.
+func TestAMarkOnAnImageThatIsGoneIsCounted(t *testing.T) {
+	images, f := scanned()
+	all := marks(f)
+	prior := all[0]
+	prior.Prior, prior.SOPUID = true, "1.9.1.1"
+	gone := all[0]
+	gone.SOPUID = "1.2.99"
+	if n := unheld(all[0].StudyUID, append(all, prior, gone), images); n != 1 {
+		t.Errorf("%d are said to be gone", n)
+	}
+}
+
 // older is a report with the title and headings of the editions of CID 7000 and 7001 that
 // the validator of templates knows: a heading it does not know would keep it from looking
 // below.
