@@ -98,6 +98,9 @@ func (t *Text) state(at, to, a, b, clause int) (s State, limited bool) {
 	limited = t.Has(to, min(clause, to+2), limiting) && t.Has(a, at, negators)
 	for i := at - 1; i >= a; i-- {
 		w := t.Words[i]
+		if t.At(i, "rather", "than") {
+			return Denied, true
+		}
 		if breakers[w.Low] && !t.At(i-1, "to") {
 			break
 		}
@@ -114,7 +117,7 @@ func (t *Text) state(at, to, a, b, clause int) (s State, limited bool) {
 	if t.deniedAfter(to, min(clause, to+7)) {
 		return Denied, limited
 	}
-	if t.Has(max(a, at-6), min(b, to+7), unsure) || t.asked(at) {
+	if t.Has(max(a, at-6), min(b, to+7), unsure) || t.asked(at, to) || t.Says(to, min(b, to+7), "not", "excluded") || t.Says(to, min(b, to+7), "not", "ruled") {
 		return Unsure, false
 	}
 	return Affirmed, false
@@ -161,8 +164,11 @@ func (t *Text) deniedAfter(from, to int) bool {
 
 var breakersAfter = Set(`but although with and involving without`)
 
-// asked: "? pneumonia".
-func (t *Text) asked(at int) bool {
+// asked: "? pneumonia", "pneumonia?".
+func (t *Text) asked(at, to int) bool {
+	if end := t.Words[to-1].To; end < len(t.Raw) && t.Raw[end] == '?' {
+		return true
+	}
 	from := t.Words[at].From
 	for i := from - 1; i >= 0 && i > from-3; i-- {
 		switch t.Raw[i] {

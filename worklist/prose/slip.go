@@ -2,6 +2,7 @@ package prose
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -109,15 +110,16 @@ func slipOf(w string) string {
 	if meant := slips[w]; meant != "" {
 		return meant
 	}
-	if len(w) < 7 || !alphabetic(w) || !ascii(w) {
+	if len(w) < 6 || !alphabetic(w) || !ascii(w) || plural(w) {
 		return ""
 	}
-	if meant := near[w]; meant != "" && plausible(w, meant) {
+	near := near()
+	if meant := near[w]; meant != "" && len(w) > 6 && plausible(w, meant) {
 		return meant
 	}
 	for i := range len(w) {
 		cut := w[:i] + w[i+1:]
-		if lexicon[cut] && plausible(w, cut) && (i > 0 && w[i] == w[i-1] || len(w) > 9) {
+		if lexicon[cut] && len(w) > 7 && plausible(w, cut) && (i > 0 && w[i] == w[i-1] || len(w) > 9) {
 			return cut
 		}
 		if meant := near[cut]; len(meant) == len(w) && mistyped(w, meant) && plausible(w, meant) {
@@ -164,26 +166,40 @@ func ending(w, meant string) bool {
 	for k < len(w)-n && k < len(meant)-n && w[len(w)-1-k] == meant[len(meant)-1-k] {
 		k++
 	}
-	return k == 0 || k == 1 && w[len(w)-1] == 's'
+	return k == 0 || k == 1 && w[len(w)-1] == 's' && (lexicon[w[:len(w)-1]] || lexicon[meant[:len(meant)-1]])
 }
 
 var folding = strings.NewReplacer("ae", "e", "oe", "e", "our", "or", "yse", "yze", "ise", "ize", "isa", "iza", "tre", "ter", "ll", "l", "ph", "f")
 
 func american(w string) string { return folding.Replace(w) }
 
-// near maps every word of the lexicon less one letter to it.
-var near = func() map[string]string {
-	m := make(map[string]string, 12*len(lexicon))
+// plural: the word of a lexicon with an s.
+func plural(w string) bool {
+	return w[len(w)-1] == 's' && lexicon[w[:len(w)-1]]
+}
+
+// near maps every word of the lexicon, and its plural, less one letter to it. It is made
+// when it is first asked for.
+var near = sync.OnceValue(func() map[string]string {
+	m := make(map[string]string, 20*len(lexicon))
 	for w := range lexicon {
-		if len(w) < 7 {
-			continue
+		if len(w) >= 6 {
+			shorten(m, w)
 		}
-		for i := range len(w) {
-			cut := w[:i] + w[i+1:]
-			if old, ok := m[cut]; !ok || w < old {
-				m[cut] = w
-			}
+		if len(w) > 7 && w[len(w)-1] != 's' {
+			shorten(m, w+"s")
 		}
 	}
 	return m
-}()
+})
+
+// shorten puts every way to leave one letter out of a word into m; of two words that
+// give the same, the first of the alphabet stands.
+func shorten(m map[string]string, w string) {
+	for i := range len(w) {
+		cut := w[:i] + w[i+1:]
+		if old, ok := m[cut]; !ok || w < old {
+			m[cut] = w
+		}
+	}
+}

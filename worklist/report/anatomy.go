@@ -96,6 +96,14 @@ metatarsal
 vein veins
 extrusion
 basal
+disc
+facet
+scalp
+zygomatic zygomaticomaxillary
+cheek
+duct intraductal ductal
+gluteal
+subareolar retroareolar
 `), "\n") {
 		ws := strings.Fields(line)
 		for _, w := range ws {

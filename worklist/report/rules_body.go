@@ -135,7 +135,7 @@ func otherAge(r *read) (out []Finding) {
 
 func ageWord(t *prose.Text, age int) int {
 	switch {
-	case age >= 25:
+	case age >= 21:
 		for i, w := range t.Words {
 			from, to := t.Sentence(w.Sentence)
 			if age < 45 && (w.Low == "elderly" || w.Low == "senile" || w.Low == "senescent") {

@@ -73,7 +73,7 @@ func strangers(t *prose.Text, f Facts, own []string) (out []string) {
 }
 
 // labelled is a number that says what it is.
-var labelled = regexp.MustCompile(`(?i)\b(?:accession(?: number| no\.?)?|MRN|patient[ -]?(?:ID|number)|record number|Patienten-?ID|Fallnummer)[ \t]*[:#]?[ \t]*([A-Z0-9][A-Z0-9._/-]{3,})`)
+var labelled = regexp.MustCompile(`(?i)\b(?:accession(?:[ \t]+(?:number|no\.?)[ \t:#])?|MRN|patient[ -]?(?:ID|number)|record number|Patienten-?ID|Fallnummer)[ \t]*[:#]?[ \t]*([A-Z0-9][A-Z0-9._/-]{3,})`)
 
 var labels = prose.Set(`accession mrn id number record fallnummer patientenid patientid`)
 

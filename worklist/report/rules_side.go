@@ -176,7 +176,7 @@ func sentencesOnOtherSide(r *read) []Finding {
 				same = max(same, n)
 			}
 		}
-		if other >= 3 && other >= same+2 {
+		if other >= 3 && other >= same+2 || other == 2 && same == 0 {
 			f := r.word(Impression, s.at, otherSideHint)
 			w := findings.Words[there]
 			f.Evidence = append([]string{"findings: " + quote(findings.Raw, w.From, w.To)}, f.Evidence...)
@@ -191,13 +191,13 @@ func shared(a *prose.Text, s sided, b *prose.Text, o sided) (n int) {
 	for i := s.from; i < s.to; i++ {
 		w := a.Words[i].Low
 		number := w[0] >= '0' && w[0] <= '9'
-		if len(w) < 5 && !(number && len(w) > 1) || sideWords[w] != "" || common[w] {
+		if len(w) < 5 && !(number && (len(w) > 1 || a.Any(i+1, i+2, "mm", "cm"))) || sideWords[w] != "" || common[w] {
 			continue
 		}
 		for k := o.from; k < o.to; k++ {
 			if b.Words[k].Low == w {
 				n++
-				if number {
+				if number && len(w) > 1 {
 					n++
 				}
 				break
@@ -214,7 +214,9 @@ var common = prose.Set(`small large with which measuring measures about there pr
 func sideNeverFound(r *read) []Finding {
 	named := map[side]bool{}
 	for _, h := range sidesIn(r.text(Findings)) {
-		named[h.side] = true
+		if !inComparison(r.text(Findings), h.at) {
+			named[h.side] = true
+		}
 	}
 	if len(sidedNouns(r.text(Findings))) == 0 {
 		return nil
