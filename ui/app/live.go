@@ -24,6 +24,10 @@ func (c *openCase) recheck() {
 	if c.draft == nil || c.page.Editor == nil || c.signed || !c.live.known {
 		return
 	}
+	if c.length() > checkedLive {
+		c.page.Checks = "too long to be checked while typing · F12"
+		return
+	}
 	findings := report.Live(c.draft, c.live.facts)
 	c.live.marks = map[string][]report.Mark{}
 	for _, s := range c.page.Editor.Sections {
@@ -32,7 +36,18 @@ func (c *openCase) recheck() {
 	c.page.Checks = summary(findings)
 }
 
-// summary is "1 stops · 2 warnings · F12"; "" where nothing was found.
+// checkedLive is how long a report, in bytes, is checked at every keystroke: some 8,000
+// words, which take about 20 ms. A longer one is checked by the sign sheet alone.
+const checkedLive = 50_000
+
+func (c *openCase) length() (n int) {
+	for _, s := range c.draft.Sections {
+		n += len(s)
+	}
+	return n
+}
+
+// summary is "1 to settle · 2 warnings · F12"; "" where nothing was found.
 func summary(findings []report.Finding) string {
 	stops, warns := len(report.Stopping(findings)), 0
 	for _, f := range findings {

@@ -72,7 +72,7 @@ func Parse(raw string) *Text {
 func (t *Text) add(from, to int, gap string, label int) int {
 	w := Word{Low: strings.ToLower(t.Raw[from:to]), From: from, To: to}
 	n := len(t.Words)
-	if n > 0 && t.ended(gap, t.Words[n-1], from) {
+	if n > 0 && (t.ended(gap, t.Words[n-1], from) || n-t.begun() >= longest) {
 		t.ends = append(t.ends, n)
 	} else {
 		w.Before = marks(gap)
@@ -87,6 +87,17 @@ func (t *Text) add(from, to int, gap string, label int) int {
 	w.Label = label
 	t.Words = append(t.Words, w)
 	return label
+}
+
+// longest is how many words a sentence may have: what is looked for in sentences then
+// takes time in proportion to the text, whatever is pasted.
+const longest = 150
+
+func (t *Text) begun() int {
+	if len(t.ends) == 0 {
+		return 0
+	}
+	return t.ends[len(t.ends)-1]
 }
 
 // labelBefore is the first word of the line that ends before word n, where it is short

@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // longReport is a report of about so many words, made of the corpus's longest findings.
@@ -40,5 +41,22 @@ func BenchmarkCheck(b *testing.B) {
 				Check(d, f)
 			}
 		})
+	}
+}
+
+// Whatever is pasted, checking it takes time in proportion: 60 kB without a full stop, of
+// nothing but sizes, of nothing but brackets.
+func TestAVeryLargePasteIsCheckedInReasonableTime(t *testing.T) {
+	for _, unit := range []string{"no left pneumothorax ", "8 mm ", "right rib fracture, ", "(", "left 4 cm nodule.\n"} {
+		d := draft(full())
+		d.Set(Findings, strings.Repeat(unit, 60_000/len(unit)), t0)
+		d.Set(Impression, strings.Repeat(unit, 20_000/len(unit)), t0)
+		began := time.Now()
+		Check(d, facts())
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%q: %v", unit, took)
+		} else {
+			t.Logf("%q: %v", unit, took.Round(time.Millisecond))
+		}
 	}
 }

@@ -5,7 +5,7 @@ import "github.com/nocturne/nocturne/worklist/prose"
 // contradictions finds what the findings affirm and the impression denies, or the
 // reverse.
 func contradictions(r *read) (out []Finding) {
-	findings, impression := r.claims(Findings), r.claims(Impression)
+	findings, impression := first(r.claims(Findings)), first(r.claims(Impression))
 	told := map[string]bool{}
 	add := func(f, i prose.Claim) {
 		if told[f.Term.Name] {
@@ -28,6 +28,9 @@ func contradictions(r *read) (out []Finding) {
 	}
 	return out
 }
+
+// first keeps comparisons of everything with everything short, however much was pasted.
+func first[T any](all []T) []T { return all[:min(len(all), 300)] }
 
 // affirmedIn: the findings say elsewhere what the impression says.
 func (r *read) affirmedIn(findings []prose.Claim, i prose.Claim) bool {

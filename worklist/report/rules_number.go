@@ -93,15 +93,22 @@ func metal(t *prose.Text, i int) bool {
 
 // near: one of the words stands in the number's clause, at most n words from it.
 func near(t *prose.Text, i int, words map[string]bool, n int) bool {
-	from, to := t.Clause(i)
-	return t.Has(max(from, i-n), min(to, i+n+2), words)
+	const stop = prose.Comma | prose.Semicolon | prose.Bracket | prose.Dash
+	from, to, s := i, i+1, t.Words[i].Sentence
+	for from > 0 && i-from < n && t.Words[from].Before&stop == 0 && t.Words[from-1].Sentence == s {
+		from--
+	}
+	for to < len(t.Words) && to < i+n+2 && t.Words[to].Before&stop == 0 && t.Words[to].Sentence == s {
+		to++
+	}
+	return t.Has(from, to, words)
 }
 
 // numbersDiffer holds the impression's sizes against the findings', and both against
 // what was measured: the same digits with another unit, ten times as much, or two
 // digits swapped.
 func numbersDiffer(r *read) (out []Finding) {
-	found := lengths(r.quantities(Findings))
+	found := first(lengths(r.quantities(Findings)))
 	measured := r.measured()
 	for _, s := range []Section{Findings, Impression} {
 		known := measured

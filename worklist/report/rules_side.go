@@ -99,7 +99,7 @@ const otherSideHint = "findings and impression name different sides"
 
 func nounsOnOtherSide(r *read) (out []Finding) {
 	findings, impression := r.text(Findings), r.text(Impression)
-	found, said := sidedNouns(findings), sidedNouns(impression)
+	found, said := first(sidedNouns(findings)), first(sidedNouns(impression))
 	for i, n := range said {
 		if n.side == both || n.idle || n.normal || slices.ContainsFunc(said[:i], func(o sidedNoun) bool { return o.from == n.from }) {
 			continue
@@ -160,12 +160,12 @@ func sidedSentences(t *prose.Text) []sided {
 func sentencesOnOtherSide(r *read) []Finding {
 	findings, impression := r.text(Findings), r.text(Impression)
 	var sentences []sided
-	for _, s := range sidedSentences(impression) {
+	for _, s := range first(sidedSentences(impression)) {
 		if s.side == "" || s.side == both || impression.Has(s.from, s.to, notNews) || inComparison(impression, s.at) {
 			continue
 		}
 		if sentences == nil {
-			sentences = sidedSentences(findings)
+			sentences = first(sidedSentences(findings))
 		}
 		same, other, there := 0, 0, -1
 		for _, f := range sentences {

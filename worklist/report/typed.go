@@ -47,7 +47,7 @@ func (d *Draft) typedIn(s Section) (out []TypedNumber) {
 			skip = append(skip, [2]int{p.From, p.To})
 		}
 	}
-	for _, at := range measured.FindAllStringSubmatchIndex(text, -1) {
+	for _, at := range measured.FindAllStringSubmatchIndex(text, 1000) {
 		n, ok := typedAt(text, at)
 		if !ok || slices.ContainsFunc(skip, func(r [2]int) bool { return n.From < r[1] && n.To > r[0] }) {
 			continue
@@ -126,7 +126,7 @@ func bounded(before, sign string) bool {
 	case b == before && (unicode.IsLetter(last) || unicode.IsDigit(last)):
 		return true
 	}
-	return boundWords.MatchString(b)
+	return boundWords.MatchString(b[max(0, len(b)-40):]) // the words stand right before it
 }
 
 var boundWords = regexp.MustCompile(`(?i)\b(than|at least|at most|below|above|under|over|exceeding|threshold of|up to|between|\d\s+(to|and))$`)
