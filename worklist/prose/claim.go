@@ -146,7 +146,7 @@ var (
 	stillOpen = Set(`not cannot be`)
 )
 
-var gone = Set(`absent excluded resolved ausgeschlossen`)
+var gone = Set(`none nil negative absent excluded resolved ausgeschlossen`)
 
 func (t *Text) deniedAfter(from, to int) bool {
 	for i := from; i < to; i++ {

@@ -48,6 +48,7 @@ func TestClaimsSayWhetherAThingIsThere(t *testing.T) {
 		{"Fracture without dislocation.", "dislocation", Denied},
 		{"Negative for fracture.", "fracture", Denied},
 		{"Nothing to suggest dissection, but an aneurysm.", "aneurysm", Affirmed},
+		{"Pneumothorax: None.", "pneumothorax", Denied},
 		{"Kein Pneumothorax.", "pneumothorax", Denied},
 		{"Edema rather than pneumonia.", "consolidation", Denied},
 	} {
