@@ -21,7 +21,7 @@ func TestScenario4WrongSide(t *testing.T) {
 	hand := truth(t, "hand-fracture")
 	c := startConsole(t, nil, home, 120, 40)
 	c.openCase("hana")
-	c.see(60*time.Second, `yours since`)
+	c.see(60*time.Second, `draft · saved`) // the facts filled it in
 	c.press("F3")
 	c.see(5*time.Second, `KEYS → REPORT`)
 	c.press("Tab")
