@@ -145,6 +145,8 @@ const (
 	ReportTemplate Action = "report.template"
 	ReportPull     Action = "report.pull"
 	ReportPrior    Action = "report.prior"  // another prior's report beside the text
+	ReportImage    Action = "report.image"  // the image of the number or key image at the caret
+	ReportSpell    Action = "report.spell"  // what a misspelt word may have meant
 	ReportAccept   Action = "report.accept" // normal and pulled text at the caret, else of the section
 	ReportSign     Action = "report.sign"
 	ReportWetRead  Action = "report.wetread"   // one preliminary line, sent at once

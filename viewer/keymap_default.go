@@ -195,6 +195,8 @@ func DefaultText() []Binding {
 		{Keys: []Key{"shift+tab"}, Place: InText, Action: PanePrev, Help: "previous field", Group: "report"},
 		{Keys: []Key{"ctrl+k"}, Place: InText, Action: ReportAccept, Help: "accept normal and pulled text here", Group: "report"},
 		{Keys: []Key{"ctrl+n"}, Place: InText, Action: ReportPrior, Help: "another prior beside the text", Group: "report"},
+		{Keys: []Key{"ctrl+e"}, Place: InText, Action: ReportImage, Help: "image of the number at the caret", Group: "report"},
+		{Keys: []Key{"ctrl+t"}, Place: InText, Action: ReportSpell, Help: "how the underlined word is spelt", Group: "report"},
 		{Keys: []Key{"ctrl+z"}, Place: InText, Action: UndoText, Help: "undo", Group: "report"},
 		{Keys: []Key{"ctrl+y"}, Place: InText, Action: RedoText, Help: "redo", Group: "report"},
 	}, everywhere(InText)...)

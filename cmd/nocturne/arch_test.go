@@ -128,7 +128,7 @@ var fences = []struct {
 	{"net/http", []string{"worklist"}, true},
 	{"github.com/coder/websocket", []string{"worklist"}, true},
 	// Another's program gets no patient's data but by a pipe: few may start one.
-	{"os/exec", []string{"ui/app", "ui/dictation", "ui/pdf", "viewer/link", "viewer/bir", "cache/oracle", "worklist/pacs/pacstest"}, true},
+	{"os/exec", []string{"ui/app", "ui/dictation", "ui/pdf", "ui/spell", "viewer/link", "viewer/bir", "cache/oracle", "worklist/pacs/pacstest"}, true},
 	{module + "viewer/screen", []string{"cmd", "viewer/screen"}, false},
 }
 

@@ -69,7 +69,8 @@ type PolicyConfig struct {
 
 // KeysConfig chooses the key map.
 type KeysConfig struct {
-	Map string `toml:"map" doc:"default, ohif, horos, weasis, vim, or the name of a file in keymaps/ of the home, without .toml"`
+	Map    string `toml:"map" doc:"default, ohif, horos, weasis, vim, or the name of a file in keymaps/ of the home, without .toml"`
+	Editor string `toml:"editor" doc:"plain or vim: how the report is edited (:set editor vim, for a while)"`
 }
 
 // ReportConfig is the style of a report.
@@ -109,7 +110,7 @@ func defaultConfig() Config {
 	return Config{
 		Reader: ReaderConfig{Name: systemReader(), Organization: unknownOrganization},
 		Report: ReportConfig{Unit: "mm"},
-		Keys:   KeysConfig{Map: keymap.Default},
+		Keys:   KeysConfig{Map: keymap.Default, Editor: "plain"},
 		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5, Critical1Minutes: 60, Critical2Minutes: 6 * 60, Critical3Minutes: 72 * 60},
 		Limits: LimitsConfig{FrameMB: 1024},
 	}
@@ -168,6 +169,9 @@ func (c Config) check() error {
 	}
 	if c.Report.Unit != "mm" && c.Report.Unit != "cm" {
 		return fmt.Errorf("config.toml: report.unit is mm or cm")
+	}
+	if e := c.Keys.Editor; e != "" && e != "plain" && e != "vim" {
+		return fmt.Errorf("config.toml: keys.editor is plain or vim")
 	}
 	seen := map[string]bool{}
 	for i, s := range c.Sites {

@@ -54,6 +54,7 @@ func (h *house) read(ctx context.Context, env *environment, banner string) error
 		LockAfter: time.Duration(h.config.Policy.LockMinutes) * time.Minute,
 		Dictation: app.DictationOptions{Command: h.config.Dictation.Command, Punctuation: h.config.Dictation.SpokenPunctuation},
 		Hanging:   env.keepHanging, Macros: env.macros, Paper: filepath.Join(env.Home, "handout"),
+		Vim: h.config.Keys.Editor == "vim", Spell: env.spell,
 	})
 	defer model.Close()
 	_, err := tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(env.In), tea.WithOutput(env.Out), tea.WithContext(ctx)).Run()

@@ -109,8 +109,8 @@ func (m *Model) imageKey(name string) tea.Cmd {
 // reportKey is a key while the reader types: F-keys and control keys act, all else
 // is text.
 func (c *openCase) reportKey(m *Model, name string, msg tea.KeyMsg) tea.Cmd {
-	if text, ok := typed(msg); ok && !msg.Paste && c.page.Editor.Picking() {
-		return m.oneByOne(text)
+	if text, ok := typed(msg); ok && !msg.Paste && (c.page.Editor.Picking() || c.page.Editor.Normal() && len([]rune(text)) < burst) {
+		return m.oneByOne(text) // four at once are dictation and text, also among vim's commands (N2)
 	} else if ok {
 		if !c.signed {
 			c.page.Editor.Insert(text)
@@ -124,6 +124,9 @@ func (c *openCase) reportKey(m *Model, name string, msg tea.KeyMsg) tea.Cmd {
 	}
 	if name == "esc" && (c.page.Editor.Escape() || c.closePrior()) {
 		return nil
+	}
+	if do, ok := normalKeys()[name]; ok && c.page.Editor.Normal() {
+		return do(m)
 	}
 	if c.scrollPrior(name) {
 		return nil

@@ -58,7 +58,8 @@ func (c *openCase) takeEdits(m *Model) tea.Cmd {
 		c.recheck()
 	}
 	c.note(m)
-	return m.saveSoon(c)
+	c.compareAgain()
+	return tea.Batch(m.saveSoon(c), m.askSpelling())
 }
 
 // saveEvery bounds what a crash can take: a draft is on disk this long after a

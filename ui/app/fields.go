@@ -16,6 +16,8 @@ func (c *openCase) useFields(m *Model) {
 		c.dirty = true
 	}
 	e.Say = m.warn
+	e.Vim(m.Vim)
+	c.useSpelling(m)
 }
 
 // settleField confirms the field that the reader leaves for the images or the sheet.

@@ -192,7 +192,7 @@ func (n *night) settle(quiet time.Duration) {
 
 var special = map[string]tea.KeyType{"enter": tea.KeyEnter, "esc": tea.KeyEsc, "f2": tea.KeyF2, "f3": tea.KeyF3, "f4": tea.KeyF4, "f5": tea.KeyF5, "f6": tea.KeyF6, "f7": tea.KeyF7, "ctrl+g": tea.KeyCtrlG, "ctrl+f": tea.KeyCtrlF,
 	"f12": tea.KeyF12, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab, "ctrl+l": tea.KeyCtrlL, "ctrl+c": tea.KeyCtrlC, "space": tea.KeySpace,
-	"down": tea.KeyDown, "backspace": tea.KeyBackspace, "f8": tea.KeyF8, "f9": tea.KeyF9, "ctrl+k": tea.KeyCtrlK, "ctrl+t": tea.KeyCtrlT,
+	"down": tea.KeyDown, "backspace": tea.KeyBackspace, "f8": tea.KeyF8, "f9": tea.KeyF9, "ctrl+k": tea.KeyCtrlK, "ctrl+t": tea.KeyCtrlT, "ctrl+e": tea.KeyCtrlE,
 	"ctrl+z": tea.KeyCtrlZ, "up": tea.KeyUp, "left": tea.KeyLeft, "right": tea.KeyRight, "home": tea.KeyHome, "end": tea.KeyEnd}
 
 // key presses keys one after another.

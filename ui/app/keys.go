@@ -211,6 +211,8 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 		viewer.ReportAccept:   (*Model).acceptText,
 		viewer.ReportTemplate: (*Model).pickHere,
 		viewer.CallToggle:     (*Model).toggleCall,
+		viewer.ReportImage:    (*Model).showLinked,
+		viewer.ReportSpell:    (*Model).suggest,
 		viewer.CaseCall:       (*Model).openCritical,
 		viewer.ReportWetRead:  (*Model).askWetRead,
 		viewer.DictationSwap:  (*Model).swapDictation,

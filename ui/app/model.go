@@ -16,6 +16,7 @@ import (
 	"github.com/nocturne/nocturne/ui/list"
 	"github.com/nocturne/nocturne/ui/raster"
 	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/ui/spell"
 	"github.com/nocturne/nocturne/ui/widget"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/deliver"
@@ -47,6 +48,9 @@ type Options struct {
 	// Hanging keeps a layout as a hanging protocol or forgets one (viewer.HangKeep,
 	// HangForget) and says so in a sentence; nil: nothing is kept.
 	Hanging func(a viewer.Action, text string) (said string, err error)
+	// Spell starts what looks words up; nil: nothing does.
+	Spell func(context.Context) (*spell.Speller, error)
+	Vim   bool // the report is edited with vim's keys
 	// Macros reads the phrases that are typed by name; nil: there are none.
 	Macros    func() ([]reading.Macro, error)
 	Dictation DictationOptions
@@ -77,6 +81,8 @@ type Model struct {
 	rows   []ledger.OutboxRow  // the outbox as it was read last, without objects
 	sent   *outboxPage         // nil: not on screen
 	late   map[int64]time.Time // undelivered STAT reports: when the reader was told last
+
+	spelling spelling
 
 	width, height int
 	page          pageName
@@ -144,6 +150,9 @@ func (m *Model) Close() {
 		m.dictating.with.Close()
 	}
 	m.Room.Journal.Close()
+	if m.spelling.speller != nil {
+		m.spelling.speller.Close()
+	}
 }
 
 func (m *Model) say(text string) { m.status = status{text: text, until: m.Now().Add(8 * time.Second)} }

@@ -56,6 +56,7 @@ type openCase struct {
 	late       late // images that were announced and are not here
 	writing    writing
 	texts      []reading.PriorText // reports of priors, while one is beside the text
+	differs    bool                // what differs from it is shown
 	beside     int                 // which of them
 	live       live
 }

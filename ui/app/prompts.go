@@ -123,6 +123,12 @@ func (m *Model) run(line string) tea.Cmd {
 	case "filter":
 		m.list.SetFilter(strings.Join(verb.Args, " "))
 		return nil
+	case "diff", "versions":
+		return m.compare(verb.Name == "versions")
+	case "spell":
+		return m.saySpelling()
+	case "set":
+		return m.set(verb.Args)
 	case "keymap":
 		return m.changeKeys(strings.Join(verb.Args, " "))
 	case "calc":

@@ -23,7 +23,7 @@ func (m *Model) pullPrior() tea.Cmd {
 		m.say("The keys belong to the images. F3 goes to the report, F9 there shows the prior's.")
 	case c.page.Beside == nil:
 		room, epoch, row, priors := m.Room, c.epoch, c.row, c.priors
-		return func() tea.Msg { return priorTextsMsg{epoch, room.PriorTexts(row, priors)} }
+		return func() tea.Msg { return priorTextsMsg{epoch: epoch, texts: room.PriorTexts(row, priors)} }
 	default:
 		return c.pull(m)
 	}
@@ -31,8 +31,11 @@ func (m *Model) pullPrior() tea.Cmd {
 }
 
 type priorTextsMsg struct {
-	epoch uint64
-	texts []reading.PriorText
+	epoch    uint64
+	texts    []reading.PriorText
+	differs  bool // show what differs from them
+	versions bool // they are earlier versions of this report
+	err      error
 }
 
 func (p priorTextsMsg) ofEpoch() uint64 { return p.epoch }
@@ -41,15 +44,22 @@ func (p priorTextsMsg) apply(m *Model, c *openCase) tea.Cmd {
 	if c.page.Editor == nil {
 		return nil
 	}
+	if p.err != nil {
+		m.warn(sentence(p.err))
+		return nil
+	}
 	if len(p.texts) == 0 {
 		why := c.priors.Sentence()
+		if p.versions {
+			why = "this report has no earlier version that was signed or kept apart"
+		}
 		if why == "" {
 			why = "no report of a prior is here"
 		}
 		m.say("Nothing to show beside the text: " + why + ".")
 		return nil
 	}
-	c.texts, c.beside = p.texts, 0
+	c.texts, c.beside, c.differs = p.texts, 0, p.differs
 	c.showPrior()
 	return nil
 }
@@ -57,12 +67,20 @@ func (p priorTextsMsg) apply(m *Model, c *openCase) tea.Cmd {
 // showPrior puts the prior's report beside the text.
 func (c *openCase) showPrior() {
 	t := c.texts[c.beside]
-	b := &study.Beside{Title: t.Study.Day() + " " + t.Study.Description, Keys: "F9 pulls the section · PgUp PgDn scroll · Esc closes"}
+	b := &study.Beside{Title: "PRIOR " + t.Study.Day() + " " + t.Study.Description, Keys: "F9 pulls the section · PgUp PgDn scroll · Esc closes"}
+	if t.Study.UID == "" {
+		b.Title, b.Keys = "THIS REPORT, "+t.Title, "PgUp PgDn scroll · Esc closes"
+	}
 	if n := len(c.texts); n > 1 {
 		b.Title = fmt.Sprintf("%s · %d of %d, Ctrl+N the next", b.Title, c.beside+1, n)
 	}
 	if len(t.Differs) > 0 {
 		b.Warning = "ANOTHER PATIENT'S: " + joined(t.Differs) + " differ. Nothing of it can be pulled."
+	}
+	if c.differs {
+		b.Title, b.Sections = b.Title+": what differs", c.differing(t)
+		c.page.Beside = b
+		return
 	}
 	for _, s := range t.Sections {
 		b.Sections = append(b.Sections, study.Part{Key: string(s.Key), Title: s.Title, Text: s.Text})
@@ -109,6 +127,10 @@ func (c *openCase) scrollPrior(key string) bool {
 // pull takes the section over.
 func (c *openCase) pull(m *Model) tea.Cmd {
 	t, section := c.texts[c.beside], report.Section(c.page.Editor.Active().Key)
+	if t.Study.UID == "" {
+		m.say("This is an earlier version of this report: nothing is pulled from it.")
+		return nil
+	}
 	from := report.Source{StudyUID: t.Study.UID, Date: t.Study.Date, Title: t.Study.Description}
 	switch {
 	case len(t.Differs) > 0:

@@ -41,6 +41,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case doneMsg:
 		m.say(msg.text)
 		return m, m.pollOnce()
+	case spelledMsg:
+		m.spelled(msg)
+		return m, m.askSpelling()
 	case keptMsg:
 		m.say(msg.said)
 	case priorPane:

@@ -63,7 +63,8 @@ func (b *Buffer) Selected() (from, to int) {
 	if !b.selecting {
 		return b.caret, b.caret
 	}
-	return min(b.anchor, b.caret), max(b.anchor, b.caret)
+	anchor := min(b.anchor, len(b.text))
+	return min(anchor, b.caret), max(anchor, b.caret)
 }
 
 // Select selects the runes [from, to) with the caret at their end.
@@ -137,6 +138,9 @@ func (b *Buffer) insertAt(at int, text string) {
 	}
 	b.caret, b.anchor, b.selecting = caret, anchor, selecting
 	b.history.caretIs(caret)
+	if n := len(b.history.past); n > 1 {
+		b.history.past[n-1].joined = true // undone with what brought it about
+	}
 }
 
 // Backspace takes what is selected, else what is shown before the caret.
@@ -309,6 +313,9 @@ func (b *Buffer) Undo() bool {
 	}
 	b.splice(e.at, e.at+runes(e.put), []rune(e.removed))
 	b.moveTo(e.before)
+	if e.joined {
+		b.Undo()
+	}
 	return true
 }
 
@@ -320,5 +327,8 @@ func (b *Buffer) Redo() bool {
 	}
 	b.splice(e.at, e.at+runes(e.removed), []rune(e.put))
 	b.moveTo(e.after)
+	if n := len(b.history.future); n > 0 && b.history.future[n-1].joined {
+		b.Redo()
+	}
 	return true
 }

@@ -40,12 +40,16 @@ type Editor struct {
 	Marks func(section string) []Mark
 	// Say is told what the reader should know, in a sentence. nil: nobody listens.
 	Say func(sentence string)
+	// Misspelt reports words that nobody knows; it is asked for every word drawn and
+	// has to know its answer. nil: words are not looked up.
+	Misspelt func(word string) bool
 	// Macros are the phrases that can be typed by name.
 	Macros Macros
 
 	active  int
 	inside  rune // the span the caret was in after the last key; 0: none
 	partial string
+	vim     vim
 	list    *List // open under the caret; nil: none
 	refused int   // where the macro stands that is to stay as typed, from 1; 0: none
 	width   int
@@ -123,13 +127,30 @@ func (e *Editor) InsertToken(r rune) {
 	e.touch()
 }
 
-// InsertFramed puts text with frames of the draft on lines of its own at the caret, as
-// one undo step. Within a span, which holds no other, it goes behind that.
+// TokenAt is the token at the caret, or right before it.
+func (e *Editor) TokenAt() (r rune, ok bool) {
+	b := e.Active().Buffer
+	for _, i := range []int{b.caret, b.caret - 1} {
+		if i >= 0 && i < len(b.text) && isSpecial(b.text[i]) && !isFrame(b.text[i]) {
+			return b.text[i], true
+		}
+	}
+	return 0, false
+}
+
+// InsertFramed puts text with frames of the draft on lines of its own below the
+// caret's, as one undo step. Within a span, which holds no other, it goes behind that.
 func (e *Editor) InsertFramed(text string) {
 	b := e.Active().Buffer
 	b.moveTo(b.caret)
 	if f, ok := b.frameAt(b.caret); ok {
 		b.moveTo(f.end + 1)
+	}
+	if from, to := b.lineAt(b.caret); b.caret > from {
+		b.moveTo(to)
+		if f, ok := b.frameAt(to); ok { // a span that goes on over the line's end
+			b.moveTo(f.end + 1)
+		}
 	}
 	if b.caret > 0 && b.text[b.caret-1] != '\n' {
 		text = "\n" + text
@@ -165,6 +186,7 @@ func (e *Editor) Key(key string) bool {
 	case e.list != nil:
 		e.pickKey(key)
 	case e.macroKey(key):
+	case e.vimKey(key):
 	default:
 		did = e.press(key)
 	}
@@ -179,7 +201,13 @@ func (e *Editor) Escape() bool {
 		e.list = nil
 		return true
 	}
-	return e.macroKey("esc")
+	if e.macroKey("esc") {
+		return true
+	}
+	if v := &e.vim; v.on && (v.mode != vimNormal || v.searching || v.op != 0 || v.pending != 0 || v.count != 0) {
+		return e.Key("esc")
+	}
+	return false
 }
 
 func (e *Editor) press(key string) bool {

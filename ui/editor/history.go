@@ -13,7 +13,8 @@ type history struct {
 type edit struct {
 	at            int
 	removed, put  string
-	before, after int // the caret
+	before, after int  // the caret
+	joined        bool // undone and done again together with the one before
 }
 
 // groupKind merges neighbouring edits of one kind into one undo step.
@@ -57,6 +58,13 @@ func (e *edit) goOn(next edit) bool {
 func (h *history) caretIs(at int) {
 	if n := len(h.past); n > 0 {
 		h.past[n-1].after = at
+	}
+}
+
+// join makes all edits since there were so many steps one.
+func (h *history) join(steps int) {
+	for i := steps + 1; i < len(h.past); i++ {
+		h.past[i].joined = true
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 type look struct {
 	kind     lookKind
 	mark     report.Severity
+	misspelt bool
 	selected bool
 	caret    bool
 }
@@ -43,6 +44,9 @@ func (l look) style() lipgloss.Style {
 		style = theme.MarkWarn
 	case report.Info:
 		style = style.Underline(true)
+	}
+	if l.misspelt && l.mark == "" {
+		style = theme.Misspelt
 	}
 	if l.selected {
 		style = style.Background(theme.Selected.GetBackground())

@@ -177,7 +177,7 @@ func (l *List) view(width, height int) []string {
 	if l.Multiple {
 		how = "numbers or Space tick, Enter takes them · Esc leaves it"
 	}
-	head := theme.Accent.Render(strings.TrimSpace("    "+l.Title)) + theme.Muted.Render(" "+l.typed+" · "+how)
+	head := theme.Accent.Render(strings.TrimSpace(l.Title+" "+l.typed)) + theme.Muted.Render(" · "+how)
 	out := []string{"    " + ansi.Truncate(head, width-4, "…")}
 	var left []int
 	cursor := 0

@@ -85,6 +85,9 @@ func (e *Editor) heading(s *Section, here bool) string {
 		mark = "▸ "
 	}
 	title := style.Render(mark + strings.ToUpper(s.Title))
+	if m := e.Mode(); here && m != "" {
+		title += theme.Accent.Render(" · " + m)
+	}
 	if len(s.Buffer.text) == 0 && !here {
 		return title + theme.Muted.Render(" · empty")
 	}
@@ -118,7 +121,11 @@ func (e *Editor) row(looks looks, l line, caret int) string {
 		}
 	}
 	text, onEmpty := looks.section.Buffer.text, caret > 0 && looks.section.Buffer.inEmptyFrame(caret)
+	doubtful := e.misspelt(looks.section.Buffer, l, caret)
 	for i := l.from; i < l.to; i++ {
+		for len(doubtful) > 0 && i >= doubtful[0].to {
+			doubtful = doubtful[1:]
+		}
 		shown := e.show(text, i)
 		if shown == "" {
 			if i == caret {
@@ -127,6 +134,7 @@ func (e *Editor) row(looks looks, l line, caret int) string {
 			continue
 		}
 		next := looks.at(i)
+		next.misspelt = len(doubtful) > 0 && i >= doubtful[0].from
 		next.caret = i == caret || onEmpty && i == caret-1
 		if next != now {
 			flush()

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/ui/diff"
 	"github.com/nocturne/nocturne/ui/theme"
 	"github.com/nocturne/nocturne/ui/widget"
 )
@@ -19,7 +20,22 @@ type Beside struct {
 }
 
 // Part is one of its sections; Key is that of the editor's section of the same name.
-type Part struct{ Key, Title, Text string }
+// Differs is what makes the section that is written of it, instead of its text.
+type Part struct {
+	Key, Title, Text string
+	Differs          []diff.Piece
+}
+
+func (s Part) lines(width int) []string {
+	if s.Differs != nil {
+		return diff.Lines(s.Differs, width)
+	}
+	out := widget.Wrap(dicom.Clean(s.Text), width)
+	for i := range out {
+		out[i] = theme.Text.Render(out[i])
+	}
+	return out
+}
 
 // withPrior draws the report and the prior's side by side, in a narrow terminal one
 // above the other.
@@ -39,7 +55,7 @@ func (p *Page) withPrior(width, height int) []string {
 
 // view draws the sections from the one of that key on.
 func (b *Beside) view(key string, width, height int) []string {
-	out := []string{theme.Bar.Render(widget.Fit(dicom.Clean(" PRIOR "+b.Title), width))}
+	out := []string{theme.Bar.Render(widget.Fit(dicom.Clean(" "+b.Title), width))}
 	if b.Warning != "" {
 		out = append(out, theme.Banner.Render(widget.Fit(" ✖ "+dicom.Clean(b.Warning), width)))
 	} else {
@@ -53,8 +69,8 @@ func (b *Beside) view(key string, width, height int) []string {
 			at, style, mark = len(lines), theme.Heading, "▸ "
 		}
 		lines = append(lines, style.Render(mark+strings.ToUpper(dicom.Clean(s.Title))))
-		for _, l := range widget.Wrap(dicom.Clean(s.Text), width-3) {
-			lines = append(lines, theme.Text.Render("  "+l))
+		for _, l := range s.lines(width - 3) {
+			lines = append(lines, "  "+l)
 		}
 	}
 	room := max(1, height-len(out))

@@ -342,6 +342,9 @@ func (d *Desk) toggleKey() {
 		}
 	}
 	m := viewer.Mark{ID: d.opt.NewID(), Kind: viewer.KeyImageMark, SOPUID: sl.SOP(), Frame: sl.Frame, Slice: t.look.slice + 1, Changed: d.opt.Now()}
+	if w := t.state(); w.Width > 0 { // a link to it from the report opens it so
+		m.Values = []viewer.Value{{Name: "window width", Number: w.Width}, {Name: "window center", Number: w.Center}}
+	}
 	d.markOf(&m, t.stack)
 	d.log.Add(m)
 	d.edited(m)

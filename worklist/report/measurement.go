@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -56,6 +57,9 @@ func MeasurementText(m Measurement) string {
 	s := m.numbers()
 	if s == "" {
 		s = strings.TrimSpace(Foreign(m.Label))
+	}
+	if m.Kind == "key image" {
+		s = strings.TrimSuffix(fmt.Sprintf("key image %d, %s", m.Slice, s), ", ")
 	}
 	if m.Kind == "vertebra" && m.Calibration != "" {
 		s += " (" + Foreign(m.Calibration) + ")" // where the count comes from
