@@ -181,3 +181,12 @@ func (r *Room) Daily(ctx context.Context, what string) (bool, error) {
 	}
 	return true, r.Ledger.PutRecord(ctx, ledger.Record{ID: id, Kind: "said", At: r.Now(), Closed: r.Now(), Body: []byte("{}")})
 }
+
+// unknown leaves out follow-ups that the ledger has already: one that was closed is not
+// opened again by a report that repeats it.
+func (r *Room) unknown(ctx context.Context, records []ledger.Record) ([]ledger.Record, error) {
+	known, err := r.Ledger.Records(ctx, quality.FollowUpKind, "")
+	return slices.DeleteFunc(records, func(rec ledger.Record) bool {
+		return rec.Kind == quality.FollowUpKind && slices.ContainsFunc(known, func(k ledger.Record) bool { return k.ID == rec.ID })
+	}), err
+}

@@ -27,7 +27,11 @@ func (r *Room) parcels(ctx context.Context, row feed.Row, d *report.Draft, f rep
 		return nil, nil, err
 	}
 	if r.Keep != nil {
-		records = append(records, r.Keep(rel)...)
+		more, err := r.unknown(ctx, r.Keep(rel))
+		if err != nil {
+			return nil, nil, err
+		}
+		records = append(records, more...)
 	}
 	if r.Key == nil {
 		return rows, records, nil
