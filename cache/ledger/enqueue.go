@@ -27,10 +27,26 @@ func (l *Ledger) Enqueue(ctx context.Context, rows []OutboxRow, draftRevision in
 // body, the draft that it was made of, beside the study's own.
 func (l *Ledger) EnqueueBeside(ctx context.Context, rows []OutboxRow, body []byte, records ...Record) ([]int64, error) {
 	return l.enqueue(ctx, rows, records, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO past_draft (study, body, revision, saved, signed_as) VALUES (?,?,0,?,?)`,
-			rows[0].StudyUID, body, nanos(time.Now()), rows[0].Report)
-		return err
+		return keepPast(ctx, tx, rows[0], body)
 	})
+}
+
+// EnqueuePreliminary queues a preliminary report of the whole draft, which stays open to
+// be written on: as EnqueueBeside does, with the draft held against draftRevision as
+// Enqueue holds it.
+func (l *Ledger) EnqueuePreliminary(ctx context.Context, rows []OutboxRow, draftRevision int64, body []byte, records ...Record) ([]int64, error) {
+	return l.enqueue(ctx, rows, records, func(tx *sql.Tx) error {
+		if err := unsigned(ctx, tx, rows[0].StudyUID, draftRevision); err != nil {
+			return err
+		}
+		return keepPast(ctx, tx, rows[0], body)
+	})
+}
+
+func keepPast(ctx context.Context, tx *sql.Tx, row OutboxRow, body []byte) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO past_draft (study, body, revision, saved, signed_as) VALUES (?,?,0,?,?)`,
+		row.StudyUID, body, nanos(time.Now()), row.Report)
+	return err
 }
 
 func (l *Ledger) enqueue(ctx context.Context, rows []OutboxRow, records []Record, draft func(*sql.Tx) error) (ids []int64, err error) {
@@ -83,6 +99,15 @@ func wellFormed(rows []OutboxRow) error {
 
 // freeze marks the draft as signed if it stands at the revision.
 func freeze(ctx context.Context, tx *sql.Tx, study, report string, revision int64) error {
+	if err := unsigned(ctx, tx, study, revision); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE draft SET signed_as=? WHERE study=?`, report, study)
+	return err
+}
+
+// unsigned makes sure that the draft is open and stands at the revision.
+func unsigned(ctx context.Context, tx *sql.Tx, study string, revision int64) error {
 	now, signed, err := draftAt(ctx, tx, study)
 	switch {
 	case err != nil:
@@ -94,8 +119,7 @@ func freeze(ctx context.Context, tx *sql.Tx, study, report string, revision int6
 	case now != revision:
 		return ErrStale
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE draft SET signed_as=? WHERE study=?`, report, study)
-	return err
+	return nil
 }
 
 func insertRow(ctx context.Context, tx *sql.Tx, r OutboxRow) (int64, error) {

@@ -38,6 +38,7 @@ type ReaderConfig struct {
 	Name         string `toml:"name" doc:"person name in DICOM form, FAMILY^GIVEN; default: the system's user"`
 	ID           string `toml:"id" doc:"login or staff number written beside the name"`
 	Organization string `toml:"organization" doc:"verifying organization in every signed report"`
+	Role         string `toml:"role" doc:"attending, or trainee: signs preliminary reports, which an attending makes final"`
 }
 
 // SiteConfig is one archive. Secrets are referenced, never written here.
@@ -108,13 +109,15 @@ const maxFrameMB = 1 << 17 // the largest frame that Rows, Columns and three sam
 
 func defaultConfig() Config {
 	return Config{
-		Reader: ReaderConfig{Name: systemReader(), Organization: unknownOrganization},
+		Reader: ReaderConfig{Name: systemReader(), Organization: unknownOrganization, Role: "attending"},
 		Report: ReportConfig{Unit: "mm"},
 		Keys:   KeysConfig{Map: keymap.Default, Editor: "plain"},
 		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5, Critical1Minutes: 60, Critical2Minutes: 6 * 60, Critical3Minutes: 72 * 60},
 		Limits: LimitsConfig{FrameMB: 1024},
 	}
 }
+
+const trainee = "trainee"
 
 const unknownOrganization = "Unknown organization"
 
@@ -172,6 +175,9 @@ func (c Config) check() error {
 	}
 	if e := c.Keys.Editor; e != "" && e != "plain" && e != "vim" {
 		return fmt.Errorf("config.toml: keys.editor is plain or vim")
+	}
+	if r := c.Reader.Role; r != "" && r != "attending" && r != trainee {
+		return fmt.Errorf("config.toml: reader.role is attending or trainee")
 	}
 	seen := map[string]bool{}
 	for i, s := range c.Sites {

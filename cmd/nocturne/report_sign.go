@@ -75,6 +75,7 @@ func (h *house) sign(ctx context.Context, env *environment, row feed.Row, reason
 	}
 	facts := h.room.Facts(ctx, row, h.facts(ctx, row))
 	d.Saw()
+	d.Adopt(facts.Preliminary, time.Now())
 	overrideWarnings(d, facts, reason)
 	if err := h.room.KeepOverrides(ctx, d); err != nil {
 		return err

@@ -22,7 +22,8 @@ import (
 //	archive-gone         ends it by kill -9
 //	anybody              takes the assigned reader out of every workitem
 //	night N              writes a folder of N small studies T01… into $NIGHT
-//	site HOME READER     writes HOME/config.toml with the archive as site NORTH
+//	site HOME READER …   writes HOME/config.toml with the archive as site NORTH, and lines
+//	                     put into its tables: policy.sign_pin=true
 //	exits CODE COMMAND…  runs it and wants that exit code exactly
 //	json FILE PATH VALUE wants that value, null or /pattern/ at PATH (.0.state);
 //	                     PATH ending in .len counts
@@ -99,12 +100,17 @@ func nightCmd(t *testing.T, ts *testscript.TestScript, args []string) {
 }
 
 func siteCmd(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 2 {
-		ts.Fatalf("usage: site HOME READER")
+	if len(args) < 2 {
+		ts.Fatalf("usage: site HOME READER [TABLE.LINE]…")
 	}
 	home := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(home, 0o700))
-	ts.Check(os.WriteFile(filepath.Join(home, "config.toml"), []byte(siteConfig(args[1], ts.Getenv("URL"), ts.Getenv("UPS"))), 0o600))
+	config := siteConfig(args[1], ts.Getenv("URL"), ts.Getenv("UPS"))
+	for _, a := range args[2:] {
+		table, line, _ := strings.Cut(a, ".")
+		config = strings.Replace(config, "["+table+"]\n", "["+table+"]\n"+line+"\n", 1)
+	}
+	ts.Check(os.WriteFile(filepath.Join(home, "config.toml"), []byte(config), 0o600))
 }
 
 func exitsCmd(ts *testscript.TestScript, _ bool, args []string) {

@@ -52,8 +52,9 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	}
 	h := &house{config: config, failed: make(chan error, 16), assumed: config.assumed()}
 	h.room = &reading.Room{
-		Reader: ups.Reader{Name: config.Reader.Name, ID: config.Reader.ID, Organization: config.Reader.Organization},
-		Sites:  map[string]reading.Site{}, Ledger: led, Store: objects, Fetch: &fetch.Engine{Store: objects},
+		Reader:  ups.Reader{Name: config.Reader.Name, ID: config.Reader.ID, Organization: config.Reader.Organization},
+		Trainee: config.Reader.Role == trainee,
+		Sites:   map[string]reading.Site{}, Ledger: led, Store: objects, Fetch: &fetch.Engine{Store: objects},
 		Now: time.Now, Recall: config.Policy.recall, Display: env.display, AnyDisplay: config.Policy.MammographyOnAnyDisplay,
 		Contacts: config.cards(), Deadlines: config.Policy.deadlines(), Templates: env.templates, Style: config.Report.style(),
 	}

@@ -161,6 +161,8 @@ func (m *Model) waiting() string {
 // what is taken back must be the one that was meant.
 func (m *Model) recall() tea.Cmd {
 	switch {
+	case m.open != nil && m.open.signed && m.goesOn(m.open):
+		return m.goOn(m.open)
 	case m.open != nil && m.open.signed:
 		return m.takeBack(m.open.outbox, m.open.row.Accession) // the list of them may not be read yet
 	case len(m.outbox) == 0:

@@ -315,5 +315,8 @@ func (s *sheet) verdict(m *Model, width int) []string {
 		}
 		return out
 	}
+	if s.facts.Reader.Trainee && s.Kind == report.Preliminary {
+		return []string{theme.Green.Render("  Enter signs as " + dicom.ParsePN(m.Room.Reader.Name).Display() + ": PRELIMINARY, an attending makes it final.")}
+	}
 	return []string{theme.Green.Render("  Enter signs as " + dicom.ParsePN(m.Room.Reader.Name).Display() + ".")}
 }

@@ -73,6 +73,7 @@ var entries = []entry{
 	{"refresh", "", "ask the sites now", is(viewer.ListRefresh)},
 	{"sign", "", "open the sign sheet", is(viewer.ReportSign)},
 	{"prelim", "[LINE]", "one preliminary line, sent at once; the report is written on", nil},
+	{"coauthor", "[NAME]", "who wrote the report besides you, :coauthor FAMILY^GIVEN", nil},
 	{"addendum", "[WHY]", "add to the signed report", nil},
 	{"correct", "WHY", "a report that takes the place of the signed one", nil},
 	{"withdraw", "WHY", "take the signed report back; who got it is called", nil},

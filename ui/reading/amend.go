@@ -19,6 +19,9 @@ var ErrNotSigned = errors.New("this study has no signed report: it is still bein
 // that was begun already is returned as it is. A report signed elsewhere is read from
 // the objects on disk.
 func (r *Room) Amend(ctx context.Context, row feed.Row, kind report.Kind, why string) (*report.Draft, error) {
+	if r.Trainee {
+		return nil, ErrTrainee
+	}
 	d, signed, err := r.Draft(ctx, row)
 	if err != nil {
 		return nil, err
@@ -104,14 +107,25 @@ func (r *Room) textReports(study string) (paths []string) {
 	return paths
 }
 
-// newest is the report that was written last of those in the files.
+// newest is the report that was written last of those in the files: one that another
+// follows is not, whatever the clocks say.
 func newest(paths []string) (e report.Earlier, ok bool) {
+	var all []report.Earlier
+	followed := map[string]bool{}
 	for _, path := range paths {
 		f, err := dicom.ReadFile(path)
 		if err != nil {
 			continue
 		}
-		if next, fine := earlier(f.Dataset); fine && (!ok || next.At.After(e.At)) {
+		if next, fine := earlier(f.Dataset); fine {
+			all = append(all, next)
+		}
+		for _, before := range sr.References(f.Dataset, dicom.PredecessorDocumentsSequence) {
+			followed[string(before.Instance)] = true
+		}
+	}
+	for _, next := range all {
+		if !followed[next.SOPUID] && (!ok || next.At.After(e.At)) {
 			e, ok = next, true
 		}
 	}
@@ -131,8 +145,11 @@ func earlier(d *dicom.Dataset) (report.Earlier, bool) {
 	}
 	e := report.Earlier{Document: documentOf(d), Preliminary: doc.Preliminary || !doc.Verified, At: doc.Content,
 		By: report.Reader{Name: doc.Observer.Name, ID: doc.Observer.ID, Organization: doc.Observer.Organization}, Sections: map[report.Section]string{}}
-	if doc.Verified {
+	switch {
+	case doc.Verified:
 		e.At = doc.VerifiedAt
+	case !doc.AttestedAt.IsZero():
+		e.At = doc.AttestedAt
 	}
 	for _, s := range report.Order {
 		if text := doc.Section(string(s)); text != "" {

@@ -42,7 +42,7 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 		Patient:   report.Patient{Name: row.PatientName, ID: row.PatientID, Birth: row.BirthDate, Sex: row.Sex},
 		Accession: row.Accession, Exam: row.Study, Modality: row.Modality, Laterality: sideOf(row.Study),
 		Indication: row.Indication, Requester: row.Requester, Priority: string(row.Priority), Expected: row.Expected, Unseen: c.Unseen, UnseenIn: c.UnseenIn, Undisplayed: wholeSeries(c.UnseenIn), LateUnseen: c.LateUnseen,
-		Reader:  report.Reader{Name: r.Reader.Name, ID: r.Reader.ID, Organization: r.Reader.Organization, Assumed: c.Assumed},
+		Reader:  report.Reader{Name: r.Reader.Name, ID: r.Reader.ID, Organization: r.Reader.Organization, Assumed: c.Assumed, Trainee: r.Trainee},
 		Request: sr.Request{Accession: row.Accession, Description: row.Study},
 	}
 	reports := r.addImages(ctx, &f, row)

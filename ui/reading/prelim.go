@@ -29,6 +29,7 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	if err := r.KeepOverrides(ctx, wet); err != nil {
 		return Outgoing{}, err
 	}
+	f.Reader.Trainee = r.Trainee
 	signed, err := report.Sign(wet, f, r.Now())
 	if err != nil {
 		return Outgoing{}, err

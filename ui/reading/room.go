@@ -35,6 +35,8 @@ type Room struct {
 	Journal *Journal
 	Now     func() time.Time
 	Recall  func(stat bool) time.Duration
+	// Trainee: the reader signs preliminary reports, which an attending makes final.
+	Trainee bool
 	// Compose makes what the row's site gets of a signed report besides its SR; nil: it
 	// gets the SR only. The same release makes the same parcels.
 	Compose func(ctx context.Context, row feed.Row, rel report.Release) []Parcel

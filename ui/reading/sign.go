@@ -26,6 +26,7 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 	if !ok {
 		return Outgoing{}, fmt.Errorf("sign: no site %q is configured", row.Site)
 	}
+	f.Reader.Trainee = r.Trainee
 	signed, err := report.Sign(d, f, r.Now())
 	if err != nil {
 		return Outgoing{}, err
@@ -46,7 +47,7 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 	if err != nil {
 		return Outgoing{}, fmt.Errorf("sign: %w", err)
 	}
-	ids, err := r.Ledger.Enqueue(ctx, rows, d.Revision, records...)
+	ids, err := r.enqueue(ctx, d, f, rows, records)
 	if errors.Is(err, ledger.ErrStale) {
 		return Outgoing{}, fmt.Errorf("the report was changed by another program while it was signed; look at it again: %w", err)
 	}

@@ -134,7 +134,13 @@ func (a *attempt) complete(ctx context.Context) error {
 		return a.later(ctx, pacs.ErrNoWorkitems)
 	}
 	err := a.step(ctx, upsTime, func(ctx context.Context) error {
-		return ups.Complete(ctx, a.workitems, dicom.UID(row.WorkitemUID), dicom.UID(row.TransactionUID), performed(row))
+		done := performed(row)
+		if done.Preliminary { // first: the case is never off every list
+			if err := ups.RequestVerification(ctx, a.workitems, dicom.UID(row.WorkitemUID), done); err != nil {
+				return err
+			}
+		}
+		return ups.Complete(ctx, a.workitems, dicom.UID(row.WorkitemUID), dicom.UID(row.TransactionUID), done)
 	})
 	row = a.Row()
 	var lost *ups.LostError
@@ -180,7 +186,7 @@ func performed(row ledger.OutboxRow) ups.Performed {
 	p.SOPClassUID = dicom.UID(f.Dataset.Str(dicom.SOPClassUID))
 	if doc, err := sr.Read(f.Dataset); err == nil {
 		p.Reader = ups.Reader{Name: doc.Observer.Name, ID: doc.Observer.ID, Organization: doc.Observer.Organization}
-		p.Start = doc.Content
+		p.Start, p.Preliminary = doc.Content, doc.Preliminary
 		if doc.Verified {
 			p.End = doc.VerifiedAt
 		}

@@ -62,6 +62,7 @@ var rules = []rule{
 	{"wrong-patient-instance", Block, reason, wrongInstances},
 	{"critical-open", Block, reason, openCritical},
 	{"time-order", Block, absence, timeOrder},
+	{"attending-only", Block, absence, attendingOnly},
 	{"reason-missing", Block, absence, reasonMissing},
 	{"signed-text", Block, absence, signedText},
 	{"call-required", Block, absence, callRequired},

@@ -78,6 +78,7 @@ type Reader struct {
 	ID           string
 	Organization string
 	Assumed      bool // from the system, not from the configuration
+	Trainee      bool `json:"trainee,omitempty"` // signs preliminary reports only
 }
 
 // Series is what a series says about how it was made.

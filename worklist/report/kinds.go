@@ -99,15 +99,16 @@ func (d *Draft) Adopt(e *Earlier, now time.Time) bool {
 	}
 	fresh := d.untouched()
 	d.Follows(e.Document, e.Sections, now)
+	if d.repeats(e) {
+		d.Coauthor(e.By, now)
+	}
 	if !fresh || len(e.Sections) == 1 { // a wet read is no report to go on from
 		return true
 	}
 	for s, text := range e.Sections {
 		d.Set(s, text, now)
 	}
-	if e.By.Name != "" {
-		d.Authors = append(d.Authors, e.By)
-	}
+	d.Coauthor(e.By, now)
 	return true
 }
 
@@ -135,7 +136,7 @@ func (d *Draft) Changes() (out []Section) {
 // wet read is one line, and a withdrawal none of the images.
 var ruledBy = map[Kind][]string{
 	Preliminary: {"no-reader", "impression-empty", "wrong-patient-instance", "wrong-patient-text", "side-conflict", "unfilled-field", "time-order", "reader-assumed"},
-	Withdrawn:   {"no-reader", "impression-empty", "reason-missing", "call-required", "time-order", "reader-assumed"},
+	Withdrawn:   {"no-reader", "attending-only", "impression-empty", "reason-missing", "call-required", "time-order", "reader-assumed"},
 }
 
 func (r rule) holds(d *Draft) bool {

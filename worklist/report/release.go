@@ -73,10 +73,10 @@ type Part struct {
 func (d *Draft) Release(f Facts, s Signed) Release {
 	r := Release{
 		FollowUp: d.FollowUps(),
-		Kind:     d.What(), Before: d.Before, BeforeKind: d.BeforeKind, Signed: s, Began: d.Started, Site: d.Site,
+		Kind:     d.WhatBy(f.Reader), Before: d.Before, BeforeKind: d.BeforeKind, Signed: s, Began: d.Started, Site: d.Site,
 		Facility: f.Reader.Organization, Patient: f.Patient, Accession: d.Accession, Exam: oneLine(f.Exam), Modality: f.Modality,
 		Priority: f.Priority, Requester: f.Requester, Indication: f.Indication, Request: f.Request,
-		Reader: f.Reader, Others: d.Authors, Footer: d.footer(f), Reason: d.Reason, Critical: f.Critical,
+		Reader: f.Reader, Others: d.others(f.Reader), Footer: d.footer(f), Reason: d.Reason, Critical: f.Critical,
 		Parts: d.parts(), Study: f.header(d), Evidence: f.Instances, Priors: d.priorEvidence(f),
 	}
 	r.StudyDate, r.StudyTime = r.Study.Str(dicom.StudyDate), r.Study.Str(dicom.StudyTime)

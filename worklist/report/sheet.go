@@ -32,7 +32,7 @@ func SignSheet(d *Draft, f Facts) Sheet {
 	s := Sheet{
 		Patient: f.Patient.line(), Accession: d.Accession, Exam: oneLine(f.Exam), Sides: sidesNamed(d, f),
 		Impression: d.Said(Impression), Have: f.Have, Expected: f.Expected, Unseen: f.Unseen,
-		Changed: d.stale(), Findings: Check(d, f), Kind: d.What(), Reason: d.Reason, Footer: d.footer(f),
+		Changed: d.stale(), Findings: Check(d, f), Kind: d.WhatBy(f.Reader), Reason: d.Reason, Footer: d.footer(f),
 	}
 	if s.Kind == Added {
 		s.Impression = d.Said(Addendum)

@@ -17,6 +17,7 @@ type Performed struct {
 	SeriesUID   dicom.UID
 	SOPClassUID dicom.UID
 	SOPUID      dicom.UID
+	Preliminary bool   // an attending makes it final: see RequestVerification
 	RetrieveURL string // of the study at the archive, by WADO-RS; empty is left out
 }
 
