@@ -181,6 +181,7 @@ func (h *house) find(ctx context.Context, study string) (feed.Row, error) {
 		return feed.Row{}, errNoSite
 	}
 	snapshot := h.feed.Poll(ctx)
+	h.room.CountCached(snapshot.Rows)
 	var hits []feed.Row
 	for _, r := range snapshot.Rows {
 		if r.StudyUID == study || r.Accession == study && study != "" {
@@ -237,7 +238,9 @@ func (h *house) row(ctx context.Context, study string) (feed.Row, error) {
 		}
 		found, findErr := s.Archive.Find(ctx, pacs.Query{Level: pacs.StudyLevel, Match: match, Include: []dicom.Tag{dicom.StudyDescription, dicom.NumberOfStudyRelatedInstances}})
 		if findErr == nil && len(found) == 1 {
-			return studyRow(name, found[0]), nil
+			one := []feed.Row{studyRow(name, found[0])}
+			h.room.CountCached(one)
+			return one[0], nil
 		}
 	}
 	return feed.Row{}, err

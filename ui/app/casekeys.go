@@ -109,6 +109,10 @@ func (m *Model) imageKey(name string) tea.Cmd {
 // reportKey is a key while the reader types: F-keys and control keys act, all else
 // is text.
 func (c *openCase) reportKey(m *Model, name string, msg tea.KeyMsg) tea.Cmd {
+	if c.listing && name != "f3" {
+		c.ahead = append(c.ahead, msg)
+		return nil
+	}
 	if text, ok := typed(msg); ok && !msg.Paste && (c.page.Editor.Picking() || c.page.Editor.Normal() && len([]rune(text)) < burst) {
 		return m.oneByOne(text) // four at once are dictation and text, also among vim's commands (N2)
 	} else if ok {

@@ -92,11 +92,11 @@ func (m *Model) rowOf(r critical.Result) feed.Row {
 func (c *openCase) found() string {
 	if c.draft != nil {
 		first, _, _ := strings.Cut(strings.TrimSpace(c.draft.Plain(report.Impression)), "\n")
-		if first != "" {
+		if asked := func(p report.Placed) bool { return p.Section == report.Impression }; first != "" && !slices.ContainsFunc(c.draft.Unfilled(), asked) {
 			return proposal(first)
 		}
 		lines := strings.Split(strings.TrimSpace(c.draft.Plain(report.Findings)), "\n")
-		if last := strings.TrimSpace(lines[len(lines)-1]); last != "" {
+		if last := strings.TrimSpace(lines[len(lines)-1]); last != "" && c.draft.Applied[report.Findings] == "" { // a template's last line is none
 			return proposal(last)
 		}
 	}

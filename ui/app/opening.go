@@ -55,6 +55,8 @@ type openCase struct {
 	macros     []reading.Macro
 	late       late // images that were announced and are not here
 	writing    writing
+	listing    bool                // templates are being looked for
+	ahead      []tea.KeyMsg        // pressed meanwhile
 	texts      []reading.PriorText // reports of priors, while one is beside the text
 	differs    bool                // what differs from it is shown
 	beside     int                 // which of them
@@ -300,11 +302,12 @@ func (m *Model) siteLine(row feed.Row) viewer.SiteLine {
 }
 
 // refresh takes what the list learned of the case since it was opened: its clock
-// and its counts; never its patient.
-func (c *openCase) refresh(r feed.Row) {
+// and its counts; never its patient. Only where we sent something ourselves, which the
+// site counted until it was ours, may fewer images be expected than before.
+func (c *openCase) refresh(r feed.Row, sent bool) {
 	c.row.Due, c.row.Priority, c.row.State = r.Due, r.Priority, r.State
 	c.page.Row = c.row
-	if r.Expected > c.row.Expected {
+	if r.Expected > c.row.Expected || sent && r.Expected > 0 {
 		c.row.Expected = r.Expected
 		c.studies[0].Expected = r.Expected
 	}

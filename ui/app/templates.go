@@ -16,6 +16,7 @@ import (
 func (m *Model) chooseTemplate(c *openCase) tea.Cmd {
 	draft, epoch, room, gather := c.draft, c.epoch, m.Room, m.facts(c)
 	m.say("Looking for templates …")
+	c.listing = true
 	return func() tea.Msg {
 		set, err := room.TemplateSet()
 		return templatesMsg{epoch: epoch, draft: draft, set: set, facts: gather(), err: err}
@@ -32,7 +33,18 @@ type templatesMsg struct {
 
 func (t templatesMsg) ofEpoch() uint64 { return t.epoch }
 
+// apply opens the list; keys that were pressed while it was being made are its own.
 func (t templatesMsg) apply(m *Model, c *openCase) tea.Cmd {
+	ahead := c.ahead
+	c.listing, c.ahead = false, nil
+	cmds := []tea.Cmd{t.open(m, c)}
+	for _, k := range ahead {
+		cmds = append(cmds, m.key(k))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (t templatesMsg) open(m *Model, c *openCase) tea.Cmd {
 	if c.page.Editor == nil || c.signed || c.draft != t.draft || m.page != onCase || !c.page.Typing {
 		return nil
 	}

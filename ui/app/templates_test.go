@@ -29,8 +29,8 @@ func TestATemplateIsChosenByItsNumberAndTakenBackByUndo(t *testing.T) {
 	n.key("f8")
 	n.says("The keys belong to the images")
 	n.key("f3", "f8")
-	n.until("the list", func() bool { return n.m.open.page.Editor.Picking() })
-	n.key("1")
+	n.key("1") // before the list is there
+	n.until("the template", func() bool { return n.section(report.Findings) != "" })
 	if got := n.section(report.Findings); !strings.Contains(got, "Lungs: ") || n.m.open.page.Editor.Active().Key != "findings" {
 		t.Fatalf("findings read %q, the caret is in %s", got, n.m.open.page.Editor.Active().Key)
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/viewer"
-	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/fetch"
 )
 
@@ -60,14 +59,4 @@ func (r *Room) Objects(study string) []viewer.Object {
 		return nil
 	}
 	return objects(entries)
-}
-
-// CountCached fills the rows' count of instances on disk.
-func (r *Room) CountCached(rows []feed.Row) {
-	for i := range rows {
-		entries, err := r.Store.Study(dicom.UID(rows[i].StudyUID))
-		if err == nil {
-			rows[i].Cached = len(entries)
-		}
-	}
 }

@@ -144,8 +144,11 @@ func (r rule) holds(d *Draft) bool {
 	if k == Withdrawn || k == Preliminary && d.Wet {
 		return slices.Contains(ruledBy[k], r.id)
 	}
-	return true
+	return k != Added || !slices.Contains(ofImages, r.id)
 }
+
+// ofImages are the rules about what was read, which an addendum is not.
+var ofImages = []string{"missing-images", "late-images", "series-unseen", "unseen-images"}
 
 // reasonMissing: whoever reads a correction or a withdrawal is told why.
 func reasonMissing(d *Draft, _ Facts) []Finding {
