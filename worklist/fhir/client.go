@@ -95,7 +95,7 @@ func (c *Client) do(ctx context.Context, op, method, path string, body []byte, m
 	}
 	defer res.Body.Close()
 	if res.StatusCode/100 != 2 {
-		return nil, &pacs.StatusError{Code: res.StatusCode, Op: op, RetryAfter: retryAfter(res.Header.Get("Retry-After"))}
+		return nil, &pacs.StatusError{Code: res.StatusCode, Op: op, RetryAfter: transit.RetryAfter(res.Header, time.Now())}
 	}
 	kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	if kind != mediaType && kind != "application/json" && kind != "application/json+fhir" {
@@ -116,14 +116,10 @@ func (c *Client) login(ctx context.Context, req *http.Request) error {
 		return nil
 	}
 	l, err := c.cfg.Login(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case l.Bearer != "":
-		req.Header.Set("Authorization", "Bearer "+l.Bearer)
-	case l.User != "":
-		req.SetBasicAuth(l.User, l.Password)
 	}
+	l.Sign(req)
 	return nil
 }
 
@@ -134,14 +130,6 @@ func withoutURL(err error) error {
 		return u.Err
 	}
 	return err
-}
-
-func retryAfter(s string) time.Duration {
-	n, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil || n < 0 || n > 86400 {
-		return 0
-	}
-	return time.Duration(n) * time.Second
 }
 
 // Post sends a transaction (R4 3.1.0.11). It is done as a whole or not at all; nil says

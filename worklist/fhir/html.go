@@ -4,6 +4,7 @@ import (
 	"html"
 	"strings"
 
+	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/worklist/report"
 )
 
@@ -50,8 +51,8 @@ func body(b *strings.Builder, r report.Release) {
 	line := func(tag, text string) { b.WriteString("<" + tag + ">" + html.EscapeString(text) + "</" + tag + ">") }
 	line("h1", title(r))
 	for _, row := range [][2]string{
-		{"Patient", name(r.Patient.Name)}, {"Patient ID", first(r.Patient.ID)}, {"Born", date(r.Patient.Birth)}, {"Sex", first(r.Patient.Sex)},
-		{"Accession", first(r.Request.Accession, r.Accession)}, {"Study date", date(r.StudyDate)}, {"Requested by", name(r.Requester)},
+		{"Patient", name(r.Patient.Name)}, {"Patient ID", first(r.Patient.ID)}, {"Born", dicom.ISODay(r.Patient.Birth)}, {"Sex", first(r.Patient.Sex)},
+		{"Accession", first(r.Request.Accession, r.Accession)}, {"Study date", dicom.ISODay(r.StudyDate)}, {"Requested by", name(r.Requester)},
 	} {
 		if row[1] != "" {
 			line("p", row[0]+": "+row[1])

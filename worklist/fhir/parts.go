@@ -76,15 +76,6 @@ func first(values ...string) string {
 	return ""
 }
 
-// date is a DA as a FHIR date; "" where it is none.
-func date(da string) string {
-	t, err := time.Parse("20060102", strings.ReplaceAll(da, ".", ""))
-	if err != nil {
-		return ""
-	}
-	return t.Format("2006-01-02")
-}
-
 // instant has a zone always (R4 2.24.0.1).
 func instant(t time.Time) string { return t.Format(time.RFC3339) }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/worklist/report"
 )
@@ -115,7 +116,7 @@ func (m maker) diagnosticReport() *diagnosticReport {
 		Text: narrative{Status: "generated", Div: div(r)}, Extension: m.before(),
 		Identifier: []identifier{ofUID(r.Signed.SOPUID)}, Status: status(r.Kind),
 		Category: []concept{{Coding: []coding{{services, "RAD", "Radiology"}}}},
-		Code:     m.code(), Subject: m.patient(), Effective: date(r.StudyDate), Issued: m.issued(),
+		Code:     m.code(), Subject: m.patient(), Effective: dicom.ISODay(r.StudyDate), Issued: m.issued(),
 		Performer:          []reference{{Type: "Organization", Display: first(r.Facility, r.Reader.Organization, "Unknown organization")}},
 		ResultsInterpreter: []reference{m.reader(r.Reader)},
 		Conclusion:         strings.TrimSpace(r.Part(report.Impression)),

@@ -10,7 +10,7 @@ func (m maker) study() *imagingStudy {
 	r := m.r
 	s := &imagingStudy{ResourceType: "ImagingStudy", Meta: meta{Profile: []string{profileBase + "imr-imagingstudy"}},
 		Identifier: []identifier{ofUID(r.Signed.StudyUID)}, Status: "available",
-		Modality: []coding{m.modality()}, Subject: m.patient(), Started: date(r.StudyDate), Description: first(r.Exam),
+		Modality: []coding{m.modality()}, Subject: m.patient(), Started: dicom.ISODay(r.StudyDate), Description: first(r.Exam),
 	}
 	if a := m.accession(); a != "" {
 		s.Identifier = append(s.Identifier, typed("ACSN", m.o.AccessionSystem, clean(a)))

@@ -40,6 +40,16 @@ func (Login) String() string { return "[login]" }
 // GoString hides the credential from %#v.
 func (Login) GoString() string { return "[login]" }
 
+// Sign puts who asks into a request (RFC 6750 2.1, RFC 7617); an empty login puts nothing.
+func (l Login) Sign(req *http.Request) {
+	switch {
+	case l.Bearer != "":
+		req.Header.Set("Authorization", "Bearer "+l.Bearer)
+	case l.User != "":
+		req.SetBasicAuth(l.User, l.Password)
+	}
+}
+
 // Config names one archive.
 type Config struct {
 	Name    string // the site's name

@@ -10,12 +10,12 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/transit"
 )
 
 // request is one call of the service. op names it in errors; url is never shown.
@@ -118,14 +118,10 @@ func (c *Client) login(ctx context.Context, req *http.Request) error {
 		return nil
 	}
 	l, err := c.cfg.Login(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("credential: %w", err)
-	case l.Bearer != "":
-		req.Header.Set("Authorization", "Bearer "+l.Bearer)
-	case l.User != "":
-		req.SetBasicAuth(l.User, l.Password)
 	}
+	l.Sign(req)
 	return nil
 }
 
@@ -136,7 +132,7 @@ func refused(resp *http.Response, r request) (*http.Response, error) {
 		Code:       resp.StatusCode,
 		Warning:    cleanWarning(resp.Header, r.secret),
 		Op:         r.op,
-		RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		RetryAfter: transit.RetryAfter(resp.Header, time.Now()),
 	}
 	if resp.StatusCode == http.StatusConflict && isJSON(resp.Header) {
 		return resp, err
@@ -190,17 +186,6 @@ func quotable(err error) bool {
 	}
 	_, ok := pacs.Unreachable(err)
 	return ok
-}
-
-// retryAfter reads seconds or an HTTP date (RFC 9110 10.2.3).
-func retryAfter(s string, now time.Time) time.Duration {
-	if n, err := strconv.Atoi(s); err == nil && n >= 0 {
-		return time.Duration(min(n, 86400)) * time.Second
-	}
-	if t, err := http.ParseTime(s); err == nil && t.After(now) {
-		return t.Sub(now)
-	}
-	return 0
 }
 
 // cleanWarning is the text of the Warning header, as RFC 7234 5.5 quotes it or
