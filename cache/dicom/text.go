@@ -24,6 +24,10 @@ func Clean(s string) string {
 	}, strings.ToValidUTF8(s, string(utf8.RuneError)))
 }
 
+// OneLine is foreign text, made safe, for one line of a terminal or page: line ends, tabs
+// and runs of blanks become one blank.
+func OneLine(s string) string { return strings.Join(strings.Fields(Clean(s)), " ") }
+
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\u0085", "\n")
 
 // dirty looks for anything but printable ASCII, \n and \t, then closer.

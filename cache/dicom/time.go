@@ -22,6 +22,15 @@ func ParseDA(s string) (t time.Time, ok bool) {
 	return t, err == nil && t.Year() > 0
 }
 
+// ISODay is a DA as people read it, 2025-11-20; "" for what is no day of the calendar.
+func ISODay(da string) string {
+	t, ok := ParseDA(da)
+	if !ok {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
 // ParseTM reads a time of day, HH[MM[SS[.FFFFFF]]], or with colons. The date is
 // 1 January of year 1, UTC. A leap second becomes second 59.
 func ParseTM(s string) (t time.Time, ok bool) {

@@ -94,7 +94,7 @@ func lesionsOf(f reading.Followed) lesionsAnswer {
 		a.Sentence = s.Result.Sentence()
 	}
 	for i, st := range f.Studies {
-		r := sumRow{Study: st.UID, Date: isoDay(st.Date), Prior: st.Prior, Baseline: st.UID == s.Baseline}
+		r := sumRow{Study: st.UID, Date: dicom.ISODay(st.Date), Prior: st.Prior, Baseline: st.UID == s.Baseline}
 		if s.Sums[i].All {
 			r.Sum = &s.Sums[i].MM
 		}
@@ -112,20 +112,13 @@ func rowOfLesion(l lesion.Lesion, current string) lesionRow {
 		r.Change = report.MeasurementText(c)
 	}
 	for _, p := range l.Points {
-		row := pointRow{Study: p.StudyUID, Date: isoDay(p.Date), Image: p.Measured.SOPUID, Text: l.Cell(p.StudyUID)}
+		row := pointRow{Study: p.StudyUID, Date: dicom.ISODay(p.Date), Image: p.Measured.SOPUID, Text: l.Cell(p.StudyUID)}
 		if mm, ok := l.MM(p); ok {
 			row.MM = &mm
 		}
 		r.Points = append(r.Points, row)
 	}
 	return r
-}
-
-func isoDay(da string) string {
-	if t, ok := dicom.ParseDA(da); ok {
-		return t.Format("2006-01-02")
-	}
-	return ""
 }
 
 func (env *environment) sayLesions(f reading.Followed, a lesionsAnswer) error {

@@ -180,7 +180,7 @@ func (f *Form) toggle(word string) {
 
 // View draws the page in exactly height rows of width cells.
 func (p *Page) View(width, height int) []string {
-	out := []string{theme.BarBold.Render(widget.Ends(" "+oneLine(p.Who), "CALCULATORS ", width)), theme.Bar.Render(widget.Fit(" "+oneLine(p.Exam), width))}
+	out := []string{theme.BarBold.Render(widget.Ends(" "+dicom.OneLine(p.Who), "CALCULATORS ", width)), theme.Bar.Render(widget.Fit(" "+dicom.OneLine(p.Exam), width))}
 	if p.Form != nil {
 		return widget.Rows(append(out, p.Form.view(width, height-len(out))...), width, height)
 	}
@@ -198,8 +198,6 @@ func (p *Page) View(width, height int) []string {
 	out = append(out, theme.Muted.Render(widget.Fit(" All results are "+calc.Caveat+". In text: :calc lung-rads", width)))
 	return widget.Rows(out, width, height)
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(dicom.Clean(s)), " ") }
 
 func (f *Form) view(width, height int) []string {
 	out := []string{theme.Heading.Render(widget.Fit(" "+f.Rule.Title+" · "+f.Rule.Version+" · "+calc.Caveat, width))}
@@ -236,7 +234,7 @@ func (f *Form) row(i int, last bool, width int) string {
 	}
 	line := fmt.Sprintf("%s%-36s %s", mark, clip(x.Title, 36), shown)
 	if from := f.From[x.Name]; from != "" {
-		line += "  · " + oneLine(from)
+		line += "  · " + dicom.OneLine(from)
 	}
 	switch {
 	case i == f.first && f.first > 0:

@@ -44,11 +44,11 @@ func (f *Form) View(width, height int) []string {
 		}
 	}
 	out := []string{
-		theme.BarBold.Render(widget.Ends(" CRITICAL RESULT · "+clean(dicom.ParsePN(r.Patient).Display()), right, width)),
-		theme.Bar.Render(widget.Fit(" "+clean(r.Exam)+" · acc "+clean(r.Accession)+" · "+clean(r.Site), width)),
+		theme.BarBold.Render(widget.Ends(" CRITICAL RESULT · "+dicom.OneLine(dicom.ParsePN(r.Patient).Display()), right, width)),
+		theme.Bar.Render(widget.Fit(" "+dicom.OneLine(r.Exam)+" · acc "+dicom.OneLine(r.Accession)+" · "+dicom.OneLine(r.Site), width)),
 	}
 	if f.Said != "" {
-		out = append(out, theme.Warning.Render(widget.Fit(" "+clean(f.Said), width)))
+		out = append(out, theme.Warning.Render(widget.Fit(" "+dicom.OneLine(f.Said), width)))
 	} else {
 		out = append(out, "")
 	}
@@ -119,17 +119,17 @@ func (f *Form) ladder(width int) []string {
 		if i == f.rung {
 			cursor, style = "▸ ", theme.Bold
 		}
-		line := style.Render(fmt.Sprintf("%s%d %s", cursor, i+1, clean(c.Name)))
+		line := style.Render(fmt.Sprintf("%s%d %s", cursor, i+1, dicom.OneLine(c.Name)))
 		if c.Role != "" {
-			line += theme.Muted.Render(" · " + clean(c.Role))
+			line += theme.Muted.Render(" · " + dicom.OneLine(c.Role))
 		}
-		if phone := clean(c.Phone); phone != "" {
+		if phone := dicom.OneLine(c.Phone); phone != "" {
 			line += theme.Muted.Render(" · ") + dial(phone)
 		} else {
 			line += theme.Amber.Render(" · no number")
 		}
 		if c.Hours != "" {
-			line += theme.Muted.Render(" · " + clean(c.Hours))
+			line += theme.Muted.Render(" · " + dicom.OneLine(c.Hours))
 		}
 		out = append(out, widget.Fit(line, max(1, width-labelCells)))
 	}
@@ -158,7 +158,7 @@ func (f *Form) label(at field, name string) string {
 }
 
 func (f *Form) prompt(at field, name string, width int) string {
-	text := clean(f.text[at].Value())
+	text := dicom.OneLine(f.text[at].Value())
 	if r, room := []rune(text), width-labelCells-1; f.at == at && len(r) > room && room > 1 {
 		text = "…" + string(r[len(r)-room+1:]) // the end is where one types
 	}
@@ -186,7 +186,7 @@ func (f *Form) attempts(width int) []string {
 	}
 	out := []string{"", theme.Heading.Render("  ATTEMPTS")}
 	for i, a := range f.Result.Attempts {
-		out = append(out, theme.Text.Render(widget.Fit(fmt.Sprintf("  %d  %s  %s  %s", i+1, clock(a.At), clean(join(a)), a.Result), width)))
+		out = append(out, theme.Text.Render(widget.Fit(fmt.Sprintf("  %d  %s  %s  %s", i+1, clock(a.At), dicom.OneLine(join(a)), a.Result), width)))
 	}
 	return out
 }
@@ -204,12 +204,10 @@ func (f *Form) words(width int) []string {
 		return nil
 	}
 	out := []string{"", theme.Heading.Render("  THE REPORT WILL SAY")}
-	for _, l := range widget.Wrap(clean(f.Result.Text(time.Local)), width-4) {
+	for _, l := range widget.Wrap(dicom.OneLine(f.Result.Text(time.Local)), width-4) {
 		out = append(out, theme.Text.Render("  "+l))
 	}
 	return out
 }
-
-func clean(s string) string { return dicom.Clean(strings.Join(strings.Fields(s), " ")) }
 
 func clock(t time.Time) string { return t.Local().Format("15:04 MST") }

@@ -54,7 +54,7 @@ func (p *Page) Move(n int) {
 
 // View draws the page in exactly height rows of width cells.
 func (p *Page) View(width, height int) []string {
-	out := []string{theme.BarBold.Render(widget.Ends(" "+oneLine(p.Who), "DOCUMENTS ", width)), theme.Bar.Render(widget.Fit(" "+oneLine(p.Exam), width))}
+	out := []string{theme.BarBold.Render(widget.Ends(" "+dicom.OneLine(p.Who), "DOCUMENTS ", width)), theme.Bar.Render(widget.Fit(" "+dicom.OneLine(p.Exam), width))}
 	if p.Open != nil {
 		return widget.Rows(append(out, p.Open.view(width, height-len(out))...), width, height)
 	}
@@ -94,17 +94,15 @@ func line(d reading.Document) string {
 	if title == "" {
 		title = "without a title"
 	}
-	s := fmt.Sprintf("%-4s %-16s  %-16s  %s", oneLine(d.Kind), orDash(d.Date), whose(d), oneLine(title))
+	s := fmt.Sprintf("%-4s %-16s  %-16s  %s", dicom.OneLine(d.Kind), orDash(d.Date), whose(d), dicom.OneLine(title))
 	if d.Institution != "" {
-		s += " · " + oneLine(d.Institution)
+		s += " · " + dicom.OneLine(d.Institution)
 	}
 	if len(d.Differs) > 0 {
 		s = "✖ OTHER " + strings.ToUpper(strings.Join(d.Differs, ", ")) + " · " + s
 	}
 	return s
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(dicom.Clean(s)), " ") }
 
 func whose(d reading.Document) string {
 	if !d.Study.Prior {

@@ -4,6 +4,7 @@
 package lesions
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -118,7 +119,7 @@ const (
 
 // View draws the page in exactly height rows of width cells.
 func (p *Page) View(width, height int) []string {
-	out := []string{theme.BarBold.Render(widget.Ends(" "+oneLine(p.Who), "LESIONS ", width)), theme.Bar.Render(widget.Fit(" "+oneLine(p.Exam), width))}
+	out := []string{theme.BarBold.Render(widget.Ends(" "+dicom.OneLine(p.Who), "LESIONS ", width)), theme.Bar.Render(widget.Fit(" "+dicom.OneLine(p.Exam), width))}
 	switch {
 	case p.Failed != "":
 		out = append(out, theme.Amber.Render(" "+p.Failed))
@@ -169,10 +170,7 @@ func (p *Page) table(width, height int) []string {
 }
 
 func day(s lesion.Study) string {
-	d := "no date"
-	if t, ok := dicom.ParseDA(s.Date); ok {
-		d = t.Format("2006-01-02")
-	}
+	d := cmp.Or(dicom.ISODay(s.Date), "no date")
 	if !s.Prior {
 		return d + " now"
 	}
@@ -194,7 +192,7 @@ func (p *Page) row(i, from, to, width int) string {
 	case l.New:
 		kind = "+"
 	}
-	line := mark + kind + widget.Fit(" "+oneLine(l.Name), nameWidth)
+	line := mark + kind + widget.Fit(" "+dicom.OneLine(l.Name), nameWidth)
 	for c := from; c < to; c++ {
 		cell := cut(l.Cell(p.Studies[c].UID), cellWidth-2)
 		if cell == "" {
@@ -255,8 +253,6 @@ func (p *Page) foot(from, to, width int) []string {
 	}
 	return out
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(dicom.Clean(s)), " ") }
 
 // Help is the page's keys, for `?`.
 func Help() []string {

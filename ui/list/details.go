@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"time"
 
 	"fmt"
@@ -79,10 +80,7 @@ func holder(r feed.Row) string {
 
 // Date prints a DA as 2025-11-20; what is no date comes back cleaned.
 func Date(da string) string {
-	if t, ok := dicom.ParseDA(da); ok {
-		return t.Format("2006-01-02")
-	}
-	return dicom.Clean(da)
+	return cmp.Or(dicom.ISODay(da), dicom.Clean(da))
 }
 
 func orElse(s, other string) string {

@@ -1,6 +1,7 @@
 package reading
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,10 +33,7 @@ type PriorStudy struct {
 
 // Day is the study's date in words.
 func (p PriorStudy) Day() string {
-	if t, ok := dicom.ParseDA(p.Date); ok {
-		return t.Format("2006-01-02")
-	}
-	return "no date"
+	return cmp.Or(dicom.ISODay(p.Date), "no date")
 }
 
 // mostPriors is how many earlier studies are fetched beside a case. Every newer

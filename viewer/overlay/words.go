@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -54,10 +55,7 @@ func Age(prior, current string) string {
 
 // Day writes a DA as 2025-11-20, or as it stands when it is none.
 func Day(da string) string {
-	if t, ok := dicom.ParseDA(da); ok {
-		return t.Format("2006-01-02")
-	}
-	return dicom.Clean(da)
+	return cmp.Or(dicom.ISODay(da), dicom.Clean(da))
 }
 
 // WindowLevel is the window as readers say it: width, then level (N16).

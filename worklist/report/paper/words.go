@@ -34,7 +34,7 @@ var bars = map[report.Kind]string{
 const draftBar = "DRAFT, NOT SIGNED"
 
 func wordsOf(r report.Release) words {
-	w := words{title: "Diagnostic imaging report", facility: line(r.Facility), bar: bars[r.Kind], parts: r.Body(), footer: line(r.Footer)}
+	w := words{title: "Diagnostic imaging report", facility: dicom.OneLine(r.Facility), bar: bars[r.Kind], parts: r.Body(), footer: dicom.OneLine(r.Footer)}
 	if draft(r) {
 		w.bar = draftBar
 		if what := bars[r.Kind]; what != "" {
@@ -47,7 +47,7 @@ func wordsOf(r report.Release) words {
 	known := func(label string, what ...string) {
 		var said []string
 		for _, s := range what {
-			if s = line(s); s != "" {
+			if s = dicom.OneLine(s); s != "" {
 				said = append(said, s)
 			}
 		}
@@ -80,7 +80,7 @@ func draft(r report.Release) bool { return r.Signed.At.IsZero() }
 
 func signatures(r report.Release) []string {
 	by := name(r.Reader.Name)
-	if org := line(r.Reader.Organization); org != "" {
+	if org := dicom.OneLine(r.Reader.Organization); org != "" {
 		by += ", " + org
 	}
 	how := "Verified and signed by "
@@ -137,16 +137,11 @@ func Text(r report.Release) string {
 	return dicom.Clean(b.String())
 }
 
-func line(s string) string { return strings.Join(strings.Fields(dicom.Clean(s)), " ") }
-
-func name(pn string) string { return line(dicom.ParsePN(pn).Display()) }
+func name(pn string) string { return dicom.OneLine(dicom.ParsePN(pn).Display()) }
 
 // date and clock write DA and TM as people read them; what is none stays as it is.
 func date(da string) string {
-	if t, ok := dicom.ParseDA(da); ok {
-		return t.Format("2006-01-02")
-	}
-	return da
+	return cmp.Or(dicom.ISODay(da), da)
 }
 
 func clock(tm string) string {
