@@ -1,14 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
+
+	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/ui/list"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/spf13/cobra"
-	"time"
 )
 
 func worklistCommand(env *environment) *cobra.Command {
@@ -47,18 +49,11 @@ func printRows(env *environment, rows []feed.Row) error {
 		if r.ClaimedBy != nil {
 			holder += " by " + dicom.ParsePN(*r.ClaimedBy).Display()
 		}
-		fmt.Fprintln(env.Out, dicom.Clean(strings.Join([]string{fmt.Sprintf("%-7s", orNot(string(r.Priority))), fmt.Sprintf("%9s", due),
+		fmt.Fprintln(env.Out, dicom.Clean(strings.Join([]string{fmt.Sprintf("%-7s", cmp.Or(string(r.Priority), "not stated")), fmt.Sprintf("%9s", due),
 			dicom.ParsePN(r.PatientName).Display(), r.Age + " " + r.Sex, r.Modality, r.Study, r.Accession, r.Site, holder,
 			fmt.Sprintf("%d/%d", r.Cached, r.Expected)}, "  ")))
 	}
 	return nil
-}
-
-func orNot(s string) string {
-	if s == "" {
-		return "not stated"
-	}
-	return s
 }
 
 // silent fails the command when a site did not answer: its rows may be missing.

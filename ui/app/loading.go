@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nocturne/nocturne/ui/notice"
@@ -167,19 +168,8 @@ func (c *openCase) note(m *Model) {
 func (c *openCase) alarm(s *viewer.State) {
 	c.page.Alarm = ""
 	if len(s.Mismatch) > 0 {
-		c.page.Alarm = "IMAGES DO NOT BELONG TO THIS ORDER: " + joined(s.Mismatch) + " differ. Signing is blocked."
+		c.page.Alarm = "IMAGES DO NOT BELONG TO THIS ORDER: " + strings.Join(s.Mismatch, ", ") + " differ. Signing is blocked."
 	}
-}
-
-func joined(words []string) string {
-	s := ""
-	for i, w := range words {
-		if i > 0 {
-			s += ", "
-		}
-		s += w
-	}
-	return s
 }
 
 func (c *openCase) takeMarks(changed []viewer.Mark, deleted []string) {

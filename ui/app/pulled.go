@@ -75,7 +75,7 @@ func (c *openCase) showPrior() {
 		b.Title = fmt.Sprintf("%s · %d of %d, Ctrl+N the next", b.Title, c.beside+1, n)
 	}
 	if len(t.Differs) > 0 {
-		b.Warning = "ANOTHER PATIENT'S: " + joined(t.Differs) + " differ. Nothing of it can be pulled."
+		b.Warning = "ANOTHER PATIENT'S: " + strings.Join(t.Differs, ", ") + " differ. Nothing of it can be pulled."
 	}
 	if c.differs {
 		b.Title, b.Sections = b.Title+": what differs", c.differing(t)

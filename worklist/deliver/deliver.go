@@ -118,9 +118,6 @@ func Noun(kind string) string {
 	return "the report"
 }
 
-// Waiting reports whether the destination does not hold the report for certain.
-func Waiting(row ledger.OutboxRow) bool { return row.State != ledger.Verified }
-
 // reason says why a row waits, in words without patient data: a server's own
 // text may hold some, and is left out.
 func reason(row ledger.OutboxRow, err error) string {

@@ -69,9 +69,6 @@ func Compare(a, b Row) int {
 	)
 }
 
-// Less is Compare as a question.
-func Less(a, b Row) bool { return Compare(a, b) < 0 }
-
 // Reason says in words why the row stands where it stands.
 func Reason(r Row) string {
 	switch tier(r) {

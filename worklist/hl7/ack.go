@@ -1,6 +1,7 @@
 package hl7
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"strings"
@@ -55,20 +56,13 @@ func (m *Message) Answer(code, condition string, now time.Time) []byte {
 	}
 	var w writer
 	fields := []wire{whole(5), whole(6), whole(3), whole(4), stamp(now), "",
-		parts("ACK", m.Get("MSH", 9, 2), "ACK"), text(id), orElse(text(m.Get("MSH", 11)), "P"), "2.5.1"}
+		parts("ACK", m.Get("MSH", 9, 2), "ACK"), text(id), cmp.Or(text(m.Get("MSH", 11)), "P"), "2.5.1"}
 	w.segment("MSH", put(fields, 18-2, utf8Name)...)
 	w.segment("MSA", text(code), text(m.ControlID()))
 	if condition != "" {
 		w.segment("ERR", "", "", parts(condition, "", "HL70357"), "E")
 	}
 	return []byte(w.b.String())
-}
-
-func orElse(w, other wire) wire {
-	if w == "" {
-		return other
-	}
-	return w
 }
 
 // digest makes an identifier of 20 characters, the most that MSH-10 takes in 2.5.1, of

@@ -2,6 +2,7 @@ package hl7
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -68,7 +69,7 @@ func (e Endpoint) target() (host string, secure bool, err error) {
 // Several receivers lose a second message that comes before they answered the first;
 // here never two are under way on one connection.
 func (e Endpoint) Exchange(ctx context.Context, message []byte, controlID string) (Ack, error) {
-	ctx, cancel := context.WithTimeout(ctx, orDefault(e.Timeout))
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(max(e.Timeout, 0), defaultTimeout))
 	defer cancel()
 	c, err := e.dial(ctx)
 	if err != nil {
@@ -88,13 +89,6 @@ func (e Endpoint) Exchange(ctx context.Context, message []byte, controlID string
 		return a, fmt.Errorf("read acknowledgement: %w", errors.Join(ErrSent, ctx.Err(), err))
 	}
 	return a, nil
-}
-
-func orDefault(d time.Duration) time.Duration {
-	if d <= 0 {
-		return defaultTimeout
-	}
-	return d
 }
 
 // sent: bytes of a message that was refused before it was written did not leave.

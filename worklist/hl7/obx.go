@@ -1,6 +1,7 @@
 package hl7
 
 import (
+	"cmp"
 	"encoding/base64"
 	"slices"
 	"strconv"
@@ -45,7 +46,7 @@ func observations(w *writer, r report.Release, o Options, st status) {
 		if x.state != "O" {
 			fields = put(fields, 14, stamp(r.Signed.At))
 			fields = put(fields, 16, xcn(r.Reader.ID, r.Reader.Name))
-			fields = put(fields, 23, text(first(r.Facility, r.Reader.Organization)))
+			fields = put(fields, 23, text(cmp.Or(r.Facility, r.Reader.Organization)))
 		}
 		w.segment("OBX", fields...)
 	}

@@ -1,6 +1,7 @@
 package hl7
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -51,7 +52,7 @@ func oru(r report.Release, o Options, id string) []byte {
 		stamp(r.Signed.At), "", parts("ORU", "R01", "ORU_R01"), text(id), "P", "2.5.1"}, 18-2, utf8Name)...)
 	w.segment("PID", "1", "", join('^', []wire{text(r.Patient.ID), "", "", text(o.Authority), "MR"}), "",
 		names(r.Patient.Name), "", text(r.Patient.Birth), text(sex(r.Patient.Sex)))
-	placer, filler := text(r.Request.PlacerOrder), text(first(r.Request.FillerOrder, accession(r)))
+	placer, filler := text(r.Request.PlacerOrder), text(cmp.Or(r.Request.FillerOrder, accession(r)))
 	w.segment("ORC", "RE", placer, filler, "", wire(st.order))
 	obr := []wire{"1", placer, filler, code(procedure(r))}
 	obr = put(obr, 7, observed(r))
@@ -105,16 +106,7 @@ func states(r report.Release) status {
 	return status{"F", "F", "CM"}
 }
 
-func accession(r report.Release) string { return first(r.Request.Accession, r.Accession) }
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
+func accession(r report.Release) string { return cmp.Or(r.Request.Accession, r.Accession) }
 
 // procedure is what was ordered, coded or in words; OBR-4 must say something.
 func procedure(r report.Release) sr.Code {
@@ -122,7 +114,7 @@ func procedure(r report.Release) sr.Code {
 	if c.Value != "" {
 		return c
 	}
-	if words := first(r.Request.Description, r.Exam); words != "" {
+	if words := cmp.Or(r.Request.Description, r.Exam); words != "" {
 		return sr.Code{Meaning: words}
 	}
 	return sr.Code{Value: "18748-4", Scheme: "LN", Meaning: "Diagnostic imaging report"}

@@ -241,11 +241,9 @@ func bound(d *report.Draft, m report.Measurement) string {
 
 // width is how many letters a cell has when it is read.
 func width(d *report.Draft, cell string) int {
-	for _, r := range cell {
-		if t, ok := d.Token(r); ok {
-			return utf8.RuneCountInString(t.Text)
-		}
-		break
+	r, _ := utf8.DecodeRuneInString(cell)
+	if t, ok := d.Token(r); ok {
+		return utf8.RuneCountInString(t.Text)
 	}
 	return utf8.RuneCountInString(cell)
 }

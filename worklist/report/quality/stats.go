@@ -1,6 +1,7 @@
 package quality
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -137,8 +138,8 @@ func (s *Stats) signed(r ledger.Record, zone *time.Location) (took []float64) {
 	default:
 		s.Reports++
 		s.ByDay[r.At.In(zone).Format(time.DateOnly)]++
-		s.ByModality[orNot(g.Modality)]++
-		s.ByPriority[orNot(g.Priority)]++
+		s.ByModality[cmp.Or(g.Modality, "not stated")]++
+		s.ByPriority[cmp.Or(g.Priority, "not stated")]++
 		if !g.Acquired.IsZero() && r.At.After(g.Acquired) {
 			return []float64{r.At.Sub(g.Acquired).Minutes()}
 		}
@@ -158,13 +159,6 @@ func (s *Stats) critical(r ledger.Record) {
 	case !c.Told.After(c.Due):
 		s.CriticalInTime++
 	}
-}
-
-func orNot(s string) string {
-	if s == "" {
-		return "not stated"
-	}
-	return s
 }
 
 // field is a word of a record's body.

@@ -48,7 +48,6 @@ type checker struct {
 	scripts  []string // text/xml
 	ids      map[string]bool
 	labels   []string // for=
-	entries  []string // ORIGTXT
 	sections int
 	doctype  bool
 }

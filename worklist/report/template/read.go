@@ -2,6 +2,7 @@ package template
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -36,23 +37,15 @@ func ParseHTML(b []byte) (*Template, error) {
 	if len(r.t.Sections) == 0 {
 		return nil, errors.New("it has no section")
 	}
-	r.t.Status = orDefault(r.t.Status, "ACTIVE")
-	r.t.Language = orDefault(r.t.Language, "en")
+	r.t.Status = cmp.Or(r.t.Status, "ACTIVE")
+	r.t.Language = cmp.Or(r.t.Language, "en")
 	return r.t, nil
-}
-
-func orDefault(s, d string) string {
-	if s == "" {
-		return d
-	}
-	return s
 }
 
 // reader makes a template of nodes.
 type reader struct {
 	t      *Template
 	labels map[string]string // of elements, by id
-	lines  *lineReader
 }
 
 // labels are what labels call elements, by the elements' id.
@@ -76,7 +69,7 @@ func (r *reader) walk(n *html.Node, depth int) bool {
 	if n.Type == html.ElementNode {
 		switch n.DataAtom {
 		case atom.Title:
-			r.t.Title = orDefault(r.t.Title, clean(content(n)))
+			r.t.Title = cmp.Or(r.t.Title, clean(content(n)))
 			return true
 		case atom.Meta:
 			r.meta(attr(n, "name"), attr(n, "content"))

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/nocturne/nocturne/worklist/report"
@@ -128,7 +129,7 @@ func condition(n *html.Node) (c Condition) {
 	if !isSex(c.Sex) {
 		c.Sex = ""
 	}
-	c.Age, _ = ParseAges(orDefault(attr(n, "data-if-age"), ".."))
+	c.Age, _ = ParseAges(cmp.Or(attr(n, "data-if-age"), ".."))
 	c.After, c.NotAfter = clean(attr(n, "data-if-after")), clean(attr(n, "data-if-not-after"))
 	c.Given, c.NotGiven = clean(attr(n, "data-if-given")), clean(attr(n, "data-if-not-given"))
 	return c

@@ -18,7 +18,7 @@ import (
 func (t *Template) HTML() []byte {
 	w := &writer{}
 	w.line(0, "<!DOCTYPE html>")
-	w.line(0, `<html lang="%s">`, orDefault(t.Language, "en"))
+	w.line(0, `<html lang="%s">`, cmp.Or(t.Language, "en"))
 	w.line(0, "<head>")
 	w.line(1, `<meta charset="UTF-8">`)
 	w.line(1, "<title>%s</title>", t.Title)
@@ -42,9 +42,9 @@ func (t *Template) HTML() []byte {
 func (t *Template) metas() [][2]string {
 	out := [][2]string{
 		{"dcterms.title", t.Title}, {"dcterms.description", cmp.Or(t.Description, t.Title)}, {"dcterms.identifier", t.ID},
-		{"dcterms.type", "IMAGE_REPORT_TEMPLATE"}, {"dcterms.language", orDefault(t.Language, "en")}, {"dcterms.publisher", orDefault(t.Publisher, "not stated")},
-		{"dcterms.rights", orDefault(t.Rights, "not stated")}, {"dcterms.license", orDefault(t.License, "not stated")},
-		{"dcterms.date", orDefault(t.Date, "1970-01-01")}, {"dcterms.creator", orDefault(t.Creator, "not stated")},
+		{"dcterms.type", "IMAGE_REPORT_TEMPLATE"}, {"dcterms.language", cmp.Or(t.Language, "en")}, {"dcterms.publisher", cmp.Or(t.Publisher, "not stated")},
+		{"dcterms.rights", cmp.Or(t.Rights, "not stated")}, {"dcterms.license", cmp.Or(t.License, "not stated")},
+		{"dcterms.date", cmp.Or(t.Date, "1970-01-01")}, {"dcterms.creator", cmp.Or(t.Creator, "not stated")},
 	}
 	s := t.Scope
 	for _, l := range []struct {
@@ -64,7 +64,6 @@ func (t *Template) metas() [][2]string {
 
 type writer struct {
 	strings.Builder
-	ids map[string]bool
 }
 
 // line writes one line; every argument is escaped.
@@ -96,7 +95,7 @@ func (w *writer) island(t *Template) {
 	w.line(1, `<script type="text/xml">`)
 	w.line(2, "<template_attributes>")
 	w.line(3, "<top-level-flag>%s</top-level-flag>", strconv.FormatBool(!t.Scope.Module))
-	w.line(3, "<status>%s</status>", orDefault(t.Status, "ACTIVE"))
+	w.line(3, "<status>%s</status>", cmp.Or(t.Status, "ACTIVE"))
 	w.line(3, "<coding_schemes>")
 	for _, s := range schemeNames {
 		w.line(4, `<coding_scheme name="%s" designator="%s" />`, s.mrrt, s.oid)
@@ -155,7 +154,7 @@ func (w *writer) piece(id string, p Piece) {
 		w.put("%s", p.Text)
 		return
 	}
-	head := fmt.Sprintf(`id="%s" name="%s"`, html.EscapeString(id), html.EscapeString(orDefault(p.Name, id)))
+	head := fmt.Sprintf(`id="%s" name="%s"`, html.EscapeString(id), html.EscapeString(cmp.Or(p.Name, id)))
 	if p.field() {
 		head += fmt.Sprintf(` data-field-required="%t"`, p.Required)
 	}
