@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -15,11 +16,7 @@ func callsCommand(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use: "calls", Short: "List the calls and interruptions of this home", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			from, err := reading.Since(since, time.Now())
-			if err != nil {
-				return usageError{err}
-			}
-			h, err := env.open(c.Context())
+			h, from, err := env.openSince(c.Context(), since)
 			if err != nil {
 				return err
 			}
@@ -37,6 +34,20 @@ func callsCommand(env *environment) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&since, "since", "", "a day, 2026-11-22, or how long ago, 12h or 7d; default: all")
+	sinceFlag(c, &since)
 	return c
+}
+
+func sinceFlag(c *cobra.Command, since *string) {
+	c.Flags().StringVar(since, "since", "", "a day, 2026-11-22, or how long ago, 12h or 7d; default: all")
+}
+
+// openSince opens the home for a command with --since, and reads its words.
+func (env *environment) openSince(ctx context.Context, since string) (*house, time.Time, error) {
+	from, err := reading.Since(since, time.Now())
+	if err != nil {
+		return nil, from, usageError{err}
+	}
+	h, err := env.open(ctx)
+	return h, from, err
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -38,17 +37,7 @@ func (h *house) prelim(ctx context.Context, env *environment, row feed.Row, text
 		return errors.New("this report is signed already; report correct or an addendum follow it")
 	}
 	out, err := h.room.WetRead(ctx, row, d, h.room.Facts(ctx, row, h.facts(ctx, row)), text, reason)
-	var stopped *report.BlockedError
-	if errors.As(err, &stopped) {
-		return sayBlocked(env, row, stopped)
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := h.runner.Deliver(ctx, out.ID, deliverWithin); err != nil {
-		fmt.Fprintf(env.Err, "nocturne: %s\n", sentence(err))
-	}
-	return h.sayStatus(ctx, env, row)
+	return h.deliver(ctx, env, row, out, err)
 }
 
 // reportFollowCommand begins what takes a signed report's place.

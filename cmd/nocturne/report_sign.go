@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/deliver"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report"
@@ -84,6 +85,12 @@ func (h *house) sign(ctx context.Context, env *environment, row feed.Row, reason
 		return err
 	}
 	out, err := h.room.Sign(ctx, row, d, facts, false)
+	return h.deliver(ctx, env, row, out, err)
+}
+
+// deliver waits a moment for what was signed to arrive and says how it stands; a
+// signature that the checks stopped is said with what stopped it.
+func (h *house) deliver(ctx context.Context, env *environment, row feed.Row, out reading.Outgoing, err error) error {
 	var stopped *report.BlockedError
 	if errors.As(err, &stopped) {
 		return sayBlocked(env, row, stopped)

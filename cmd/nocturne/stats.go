@@ -6,7 +6,6 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/ui/app"
-	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/report/quality"
 	"github.com/spf13/cobra"
 )
@@ -16,11 +15,7 @@ func statsCommand(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use: "stats", Short: "Print this reader's own figures; no patient is in them", Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			from, err := reading.Since(since, time.Now())
-			if err != nil {
-				return usageError{err}
-			}
-			h, err := env.open(c.Context())
+			h, from, err := env.openSince(c.Context(), since)
 			if err != nil {
 				return err
 			}
@@ -40,7 +35,7 @@ func statsCommand(env *environment) *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&since, "since", "", "a day, 2026-11-22, or how long ago, 12h or 7d; default: all")
+	sinceFlag(c, &since)
 	c.Flags().BoolVar(&csv, "csv", false, "as CSV: measure, group, value")
 	return c
 }

@@ -21,12 +21,8 @@ import (
 // openCalculator shows the published rules, or the form of the one that is named, filled
 // in from the selected or last mark and its prior.
 func (m *Model) openCalculator(id string) tea.Cmd {
-	c := m.open
-	if c == nil || m.page == onList {
-		m.say("No case is open: Enter or v in the list opens one, then :calc.")
-		return nil
-	}
-	if m.page == onSheet && m.sheet != nil && m.sheet.signing {
+	c := m.caseFor("calc")
+	if c == nil {
 		return nil
 	}
 	page := &calculator.Page{Who: c.page.Who(), Exam: c.page.Exam()}
@@ -42,6 +38,19 @@ func (m *Model) openCalculator(id string) tea.Cmd {
 	c.calculator = page
 	c.page.Typing, m.page, m.sheet = false, onCalculators, nil
 	return tea.Batch(m.clearPicture(), m.tellSite())
+}
+
+// caseFor is the open case for a page that lies over it; nil, with the reason said, where
+// none is open, and while a signature is under way.
+func (m *Model) caseFor(command string) *openCase {
+	if m.open == nil || m.page == onList {
+		m.say("No case is open: Enter or v in the list opens one, then :" + command + ".")
+		return nil
+	}
+	if m.page == onSheet && m.sheet != nil && m.sheet.signing {
+		return nil
+	}
+	return m.open
 }
 
 // closePages goes back to the case from whichever page lies over it.

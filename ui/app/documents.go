@@ -26,12 +26,8 @@ type documents struct {
 
 // openDocuments lists what is on disk of the case and its priors.
 func (m *Model) openDocuments() tea.Cmd {
-	c := m.open
-	if c == nil || m.page == onList {
-		m.say("No case is open: Enter or v in the list opens one, then :documents.")
-		return nil
-	}
-	if m.page == onSheet && m.sheet != nil && m.sheet.signing {
+	c := m.caseFor("documents")
+	if c == nil {
 		return nil
 	}
 	m.closePages()

@@ -17,12 +17,8 @@ import (
 // openLesions shows what is followed over time; marks and reports are read off the disk,
 // so it comes back as a message.
 func (m *Model) openLesions() tea.Cmd {
-	c := m.open
-	if c == nil || m.page == onList {
-		m.say("No case is open: Enter or v in the list opens one, then :lesions.")
-		return nil
-	}
-	if m.page == onSheet && m.sheet != nil && m.sheet.signing {
+	c := m.caseFor("lesions")
+	if c == nil {
 		return nil
 	}
 	m.closePages()

@@ -145,56 +145,60 @@ func (b *Buffer) insertAt(at int, text string) {
 
 // Backspace takes what is selected, else what is shown before the caret.
 func (b *Buffer) Backspace() {
-	if b.selecting {
-		b.cut(b.Selected())
-		return
-	}
-	if from, to, ok := b.emptyFrameAt(b.caret); ok {
-		b.erase(from, to)
+	if b.tookWhole() {
 		return
 	}
 	i := b.caret
 	for i > 0 && isFrame(b.text[i-1]) {
 		i--
-		if from, to, ok := b.emptyFrameAt(i); ok {
-			b.erase(from, to)
+		if b.tookEmpty(i) {
 			return
 		}
 	}
-	if i == 0 {
-		return
+	if i > 0 {
+		b.eraseOne(i-1, b.caret-1)
 	}
-	at := b.caret - 1
-	b.erase(i-1, i)
-	b.caret = at
-	b.history.caretIs(at)
 }
 
 // Delete takes what is selected, else what is shown after the caret.
 func (b *Buffer) Delete() {
-	if b.selecting {
-		b.cut(b.Selected())
-		return
-	}
-	if from, to, ok := b.emptyFrameAt(b.caret); ok {
-		b.erase(from, to)
+	if b.tookWhole() {
 		return
 	}
 	i := b.caret
 	for i < len(b.text) && isFrame(b.text[i]) {
 		i++
-		if from, to, ok := b.emptyFrameAt(i); ok {
-			b.erase(from, to)
+		if b.tookEmpty(i) {
 			return
 		}
 	}
-	if i == len(b.text) {
-		return
+	if i < len(b.text) {
+		b.eraseOne(i, b.caret)
 	}
-	at := b.caret
+}
+
+// tookWhole takes what is selected, else the empty frame that the caret is in.
+func (b *Buffer) tookWhole() bool {
+	if b.selecting {
+		b.cut(b.Selected())
+		return true
+	}
+	return b.tookEmpty(b.caret)
+}
+
+func (b *Buffer) tookEmpty(at int) bool {
+	from, to, ok := b.emptyFrameAt(at)
+	if ok {
+		b.erase(from, to)
+	}
+	return ok
+}
+
+// eraseOne takes the rune at i out and leaves the caret at caret.
+func (b *Buffer) eraseOne(i, caret int) {
 	b.erase(i, i+1)
-	b.caret = at
-	b.history.caretIs(at)
+	b.caret = caret
+	b.history.caretIs(caret)
 }
 
 // DeleteWord takes the word before the caret.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report"
 	"github.com/nocturne/nocturne/worklist/report/critical"
@@ -62,13 +63,9 @@ func (r *Room) OpenCriticals(ctx context.Context) ([]critical.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]critical.Result, 0, len(records))
-	for _, rec := range records {
-		c, err := critical.Read(rec)
-		if err != nil {
-			return out, err
-		}
-		out = append(out, c)
+	out, err := results(records)
+	if err != nil {
+		return out, err
 	}
 	critical.Sort(out)
 	return out, nil
@@ -80,8 +77,12 @@ func (r *Room) Criticals(ctx context.Context, study string) ([]critical.Result, 
 	if err != nil {
 		return nil, err
 	}
-	out := make([]critical.Result, 0, len(records))
-	for _, rec := range records {
+	return results(records)
+}
+
+func results(of []ledger.Record) ([]critical.Result, error) {
+	out := make([]critical.Result, 0, len(of))
+	for _, rec := range of {
 		c, err := critical.Read(rec)
 		if err != nil {
 			return out, err
