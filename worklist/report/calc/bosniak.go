@@ -6,6 +6,10 @@ package calc
 // many 4 and more; a protrusion with obtuse margins is an irregularity up to 3 mm and a
 // nodule from 4 mm on, one with acute margins a nodule at any size. Widths are rounded to
 // whole millimetres. Masses of more than a quarter of enhancing tissue are not cystic.
+//
+// Checked: walls, septa and protrusions of all classes, class I, and what is bright at MRI
+// (synapse.koreamed.org 1141878, figure 2). From general knowledge: the homogeneous masses
+// of class II at CT by their attenuation, and when a class IIF is looked at again.
 var bosniak = Calculator{
 	ID: "bosniak", Title: "Cystic renal mass", Version: "Bosniak 2019",
 	Fields: []Field{
@@ -38,7 +42,11 @@ var bosniak = Calculator{
 		switch class {
 		case "I", "II":
 			r.Advice = "No follow-up."
+			if why == homogeneous[in.word("content")] && in.word("modality") == "ct" {
+				r.Notes = append(r.Notes, fromMemory("Class II by this content"))
+			}
 		case "IIF":
+			r.Notes = append(r.Notes, fromMemory("When a class IIF is looked at again"))
 			r.Advice = "Imaging at 6 and 12 months, then every year for 5 years."
 			r.Follow = []Interval{{"CT or MRI of the kidneys", 6, 6, false}, {"CT or MRI of the kidneys", 12, 12, false}, {"CT or MRI of the kidneys", 24, 60, true}}
 		default:
@@ -118,18 +126,20 @@ func bosniakHU(in *inputs) {
 	}
 }
 
+// homogeneous are contents that make a mass class II.
+var homogeneous = map[string]string{"dense": "homogeneous and dense without contrast", "unenhancing": "homogeneous without enhancement",
+	"portal": "homogeneous, 21–30 HU in the portal venous phase", "small": "homogeneous, too small to characterize",
+	"t2-bright": "markedly bright on T2", "t1-bright": "markedly bright on T1"}
+
 // bosniakContent is the class of a mass with a thin wall and without septa.
 func bosniakContent(in *inputs) (class, why string) {
-	words := map[string]string{"dense": "homogeneous and dense without contrast", "unenhancing": "homogeneous without enhancement",
-		"portal": "homogeneous, 21–30 HU in the portal venous phase", "small": "homogeneous, too small to characterize",
-		"t2-bright": "markedly bright on T2", "t1-bright": "markedly bright on T1"}
 	switch content := in.word("content"); {
 	case content == "simple" && in.yes("calcified"):
 		return "II", "simple fluid with calcification"
 	case content == "simple":
 		return "I", "simple fluid with a thin wall"
-	case words[content] != "":
-		return "II", words[content]
+	case homogeneous[content] != "":
+		return "II", homogeneous[content]
 	}
 	in.refuse("content", "No feature that Bosniak 2019 names was given.")
 	return "", ""

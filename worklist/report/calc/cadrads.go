@@ -10,6 +10,12 @@ import (
 // plaque by calcium score or by segments involved, and the modifiers N, HRP, I, S, G, E in
 // this order. Segments that cannot be judged make the category N unless another segment
 // has a stenosis of 50 % and more.
+//
+// Checked: the grades of stenosis with their advice (faculty.washington.edu, of version
+// 2016) and the amounts of plaque by either score (radathand.com, of version 2.0). From
+// general knowledge: that 2.0 counts a left main of exactly 50 % as 4B, where the version
+// of 2016 says more than 50 %; a calcium score of exactly 1000 as P4; the order of the
+// modifiers.
 var cadRADS = Calculator{
 	ID: "cad-rads", Title: "Coronary CT angiography", Version: "CAD-RADS 2.0",
 	Fields: []Field{
@@ -44,7 +50,14 @@ var cadRADS = Calculator{
 				parts = append(parts, m[1])
 			}
 		}
-		return Result{Category: "CAD-RADS " + strings.Join(parts, "/"), Finding: "Worst coronary stenosis " + plain(in.num("stenosis")) + " %", Advice: cadAdvice(grade)}
+		var notes []string
+		if in.num("left-main") == 50 && grade == "4B" && in.num("vessels") != 3 {
+			notes = append(notes, fromMemory("That a left main of exactly 50 % makes 4B (2016: more than 50 %)"))
+		}
+		if in.num("calcium") == 1000 {
+			notes = append(notes, fromMemory("P4 at a calcium score of exactly 1000"))
+		}
+		return Result{Notes: notes, Category: "CAD-RADS " + strings.Join(parts, "/"), Finding: "Worst coronary stenosis " + plain(in.num("stenosis")) + " %", Advice: cadAdvice(grade)}
 	},
 }
 

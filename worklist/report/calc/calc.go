@@ -24,6 +24,11 @@
 //
 // The words are ours; categories, numbers and intervals are the rules'. All results are
 // decision support only.
+//
+// What was held against which text stands with each rule. Checked whole: LI-RADS. Checked
+// in parts, by the document or by tables that others print of it: Fleischner, Lung-RADS,
+// TI-RADS, Bosniak, RECIST, CAD-RADS, PI-RADS, BI-RADS, washout. What is from general
+// knowledge alone is named there, and a result that rests on it says so in its notes.
 package calc
 
 import (
@@ -109,6 +114,11 @@ type Result struct {
 	Notes      []string   `json:"notes,omitempty"`   // what the reader should know of the way there
 	Conflict   string     `json:"conflict,omitempty"`
 	Caveat     string     `json:"caveat"` // "decision support only"
+}
+
+// fromMemory is the note of a result that rests on what no published text was held against.
+func fromMemory(what string) string {
+	return what + " is written from general knowledge: compare it with the published rule."
 }
 
 // Interval is an examination that is due so many months after this one.

@@ -7,6 +7,10 @@ import "fmt"
 // outside of screening. The diameter is the average of long and short axis rounded to
 // whole millimetres (Bankier et al., Radiology 2017;285:584–600); the classes are below
 // 6, 6 to 8 and above 8 mm, or below 100, 100 to 250 and above 250 mm³.
+//
+// Checked: classes, scope and intervals of solid and subsolid, single and multiple nodules
+// by two reprints of the table (radiopaedia.org, revision of 1 November 2022; PMC7177089,
+// table 2). From general knowledge: how a volume goes with the classes at their bounds.
 var fleischner = Calculator{
 	ID: "fleischner", Title: "Lung nodule found by chance", Version: "Fleischner Society 2017",
 	Fields: []Field{

@@ -8,6 +8,8 @@ import "fmt"
 // hyperenhancement, size and additional major features, then ancillary features, which
 // move a category by one and never up to LR-5. Whoever is unsure of a feature leaves it
 // out. Growth is at least 50 % in at most 6 months.
+//
+// Checked: whole, against the core of the 2018 version.
 var liRADS = Calculator{
 	ID: "li-rads", Title: "Liver observation at risk of HCC", Version: "LI-RADS CT/MRI v2018",
 	Fields: []Field{

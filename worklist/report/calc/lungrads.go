@@ -9,6 +9,11 @@ import "fmt"
 //
 // Where two rows of the published table hold for one nodule the higher category is given.
 // What the table does not name, like an airway nodule that became smaller, is refused.
+//
+// Checked: measuring, growth, crossing of thresholds, airway nodules, cysts, slow growth
+// and the follow-up of inflammation by reprints of v2022; the sizes that v2022 took over
+// by the table of v1.1 (NBK568579, appendix A, table 2). From general knowledge: stepped
+// management of what is stable or smaller, by the abstract of Chest 2024;165:738 only.
 var lungRADS = Calculator{
 	ID: "lung-rads", Title: "Lung nodule at screening", Version: "Lung-RADS v2022",
 	Fields: []Field{

@@ -9,6 +9,10 @@ import "fmt"
 // diffusion that is not adequate. For the transition zone without adequate diffusion this
 // calculator has no table and says so. A score of 5 differs from 4 by at least 15 mm or
 // growth beyond the prostate.
+//
+// Checked: the peripheral zone, and 3 to 4 in the transition zone by diffusion of 5, which
+// version 2 has alike (PMC6369533, table 3); the size of 15 mm. From general knowledge:
+// what 2.1 changed, 2 to 3 in the transition zone, and T2 in the place of diffusion.
 var piRADS = Calculator{
 	ID: "pi-rads", Title: "Prostate finding", Version: "PI-RADS v2.1",
 	Fields: []Field{
@@ -28,6 +32,12 @@ var piRADS = Calculator{
 			return Result{}
 		}
 		r := Result{Category: fmt.Sprintf("PI-RADS %d", n), Finding: "Finding of the " + in.word("zone") + " zone"}
+		switch {
+		case n == 3 && in.word("zone") == "transition" && in.word("t2") == "2":
+			r.Notes = append(r.Notes, fromMemory("Raising 2 to 3 by diffusion (new in version 2.1)"))
+		case in.word("zone") == "peripheral" && in.word("dwi") == "X":
+			r.Notes = append(r.Notes, fromMemory("T2 in the place of diffusion"))
+		}
 		if in.has("size") {
 			r.Finding += ", " + plain(in.num("size")) + " mm"
 		}

@@ -8,6 +8,10 @@ import (
 // tiRADS is ACR TI-RADS (Tessler et al., J Am Coll Radiol 2017;14:587–595): points of
 // five features, those of all echogenic foci added, give the level; level and largest
 // diameter give the advice. A cyst or a spongiform nodule is TR1 whatever else was seen.
+//
+// Checked: points (PMC8268099, table 2), levels, sizes for the needle and the years of
+// follow-up (empendium.com, table 031_5370), 5 mm for TR5 (radiologyassistant.nl). From
+// general knowledge: 15 and 10 mm as the least sizes followed at TR3 and TR4.
 var tiRADS = Calculator{
 	ID: "ti-rads", Title: "Thyroid nodule at ultrasound", Version: "ACR TI-RADS 2017",
 	Fields: []Field{
@@ -42,6 +46,9 @@ var tiRADS = Calculator{
 		r := Result{Category: fmt.Sprintf("TR%d", level), Numbers: []Figure{{"points", float64(points), ""}}}
 		r.Finding = fmt.Sprintf("Thyroid nodule of %s mm, %d points", plain(in.num("size")), points)
 		r.Advice, r.Follow = tiAdvice(level, in.num("size"))
+		if size := in.num("size"); level == 3 && size == 15 || level == 4 && size == 10 {
+			r.Notes = append(r.Notes, fromMemory("That follow-up begins at this size"))
+		}
 		if c := in.word("composition"); points == 0 && (c == "cystic" || c == "spongiform") && (in.has("margin") || in.has("shape") || in.has("foci")) {
 			r.Notes = append(r.Notes, "A "+c+" nodule gets no points for other features.")
 		}
