@@ -65,6 +65,8 @@ type PolicyConfig struct {
 	// N22 is the site's to relax, never the program's default.
 	MammographyOnAnyDisplay bool `toml:"mammography_on_any_display" doc:"let mammograms be signed without a display of 5 MP checked within 30 days; the report says so (only where the site's policy allows)"`
 
+	SignPIN bool `toml:"sign_pin" doc:"ask for the reader's PIN at every signature (nocturne pin set)"`
+
 	TerminalImage bool `toml:"terminal_image" doc:"show images in the terminal even where a window could open"`
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func reportPrelimCommand(env *environment) *cobra.Command {
-	text, reason := "", ""
+	text, reason, pin := "", "", ""
 	c := &cobra.Command{
 		Use: "prelim STUDY --text LINE", Short: "Send one line as a preliminary report at once", Args: exactly(1, "a STUDY"),
 		Long: "The draft and the claim stay as they are; what is signed later replaces the line.\n" +
@@ -20,15 +20,16 @@ func reportPrelimCommand(env *environment) *cobra.Command {
 			if text == "" {
 				return usagef("report prelim needs --text")
 			}
-			return env.withCase(c.Context(), args[0], func(h *house, row feed.Row) error { return h.prelim(c.Context(), env, row, text, reason) })
+			return env.withCase(c.Context(), args[0], func(h *house, row feed.Row) error { return h.prelim(c.Context(), env, row, text, reason, pin) })
 		},
 	}
 	c.Flags().StringVar(&text, "text", "", "the line")
 	c.Flags().StringVar(&reason, "reason", "", "why it is sent in spite of a warning")
+	c.Flags().StringVar(&pin, "pin-file", "", "FILE that holds the reader's PIN, where the policy asks for it")
 	return c
 }
 
-func (h *house) prelim(ctx context.Context, env *environment, row feed.Row, text, reason string) error {
+func (h *house) prelim(ctx context.Context, env *environment, row feed.Row, text, reason, pinFile string) error {
 	d, signed, err := h.room.Draft(ctx, row)
 	if err != nil {
 		return err
@@ -36,7 +37,11 @@ func (h *house) prelim(ctx context.Context, env *environment, row feed.Row, text
 	if signed {
 		return errors.New("this report is signed already; report correct or an addendum follow it")
 	}
-	out, err := h.room.WetRead(ctx, row, d, h.room.Facts(ctx, row, h.facts(ctx, row)), text, reason)
+	signing, err := h.withPIN(ctx, env, pinFile)
+	if err != nil {
+		return err
+	}
+	out, err := h.room.WetRead(signing, row, d, h.room.Facts(ctx, row, h.facts(ctx, row)), text, reason)
 	return h.deliver(ctx, env, row, out, err)
 }
 

@@ -36,7 +36,7 @@ type blocked struct {
 const deliverWithin = 9 * time.Second
 
 func reportSignCommand(env *environment) *cobra.Command {
-	yes, reason := false, ""
+	yes, reason, pin := false, "", ""
 	c := &cobra.Command{
 		Use: "sign STUDY --yes", Short: "Sign the draft and deliver it", Args: exactly(1, "a STUDY"),
 		Long: "Signs without asking: --yes confirms, and overrides every warning with --reason,\n" +
@@ -46,15 +46,16 @@ func reportSignCommand(env *environment) *cobra.Command {
 			if !yes {
 				return usagef("report sign needs --yes: there is nobody to ask")
 			}
-			return env.withCase(c.Context(), args[0], func(h *house, row feed.Row) error { return h.sign(c.Context(), env, row, reason) })
+			return env.withCase(c.Context(), args[0], func(h *house, row feed.Row) error { return h.sign(c.Context(), env, row, reason, pin) })
 		},
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "sign without asking")
 	c.Flags().StringVar(&reason, "reason", "signed from the command line", "why warnings are overridden")
+	c.Flags().StringVar(&pin, "pin-file", "", "FILE that holds the reader's PIN, where the policy asks for it")
 	return c
 }
 
-func (h *house) sign(ctx context.Context, env *environment, row feed.Row, reason string) error {
+func (h *house) sign(ctx context.Context, env *environment, row feed.Row, reason, pinFile string) error {
 	stop, err := h.writes(ctx, row.StudyUID)
 	if err != nil {
 		return err
@@ -84,7 +85,11 @@ func (h *house) sign(ctx context.Context, env *environment, row feed.Row, reason
 	if d.Revision, err = h.room.Save(ctx, d); err != nil {
 		return err
 	}
-	out, err := h.room.Sign(ctx, row, d, facts, false)
+	signing, err := h.withPIN(ctx, env, pinFile)
+	if err != nil {
+		return err
+	}
+	out, err := h.room.Sign(signing, row, d, facts, false)
 	return h.deliver(ctx, env, row, out, err)
 }
 

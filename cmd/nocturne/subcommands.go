@@ -21,6 +21,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	measurementsCommand,
 	objectsCommand,
 	outboxCommand,
+	pinCommand,
 	pixelsCommand,
 	pullCommand,
 	releaseCommand,

@@ -69,6 +69,9 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	}
 	h.room.Compose, h.room.Keep = h.compose, quality.Records
 	h.room.Key = func() (ed25519.PrivateKey, error) { return access.ReaderKey(env.Home) }
+	if config.Policy.SignPIN {
+		h.room.CheckPIN = func(pin string, now time.Time) error { return access.CheckPIN(env.Home, pin, now) }
+	}
 	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env)}
 	return h, nil
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,16 +25,18 @@ func (m *Model) wetRead(line string) tea.Cmd {
 		m.say("This report is signed already: :addendum or :correct follow it.")
 		return nil
 	case line != "":
-		return m.sendWet(line, "")
+		return m.askPIN(func(m *Model, ctx context.Context) tea.Cmd { return m.sendWet(ctx, line, "") })
 	}
 	m.ask("preliminary, sent at once: ", strings.Join(strings.Fields(c.draft.Plain(report.Impression)), " "),
-		func(m *Model, line string) tea.Cmd { return m.sendWet(line, "") })
+		func(m *Model, line string) tea.Cmd {
+			return m.askPIN(func(m *Model, ctx context.Context) tea.Cmd { return m.sendWet(ctx, line, "") })
+		})
 	return nil
 }
 
 // sendWet signs and queues the line, in spite of what may be overridden when there is a
 // reason.
-func (m *Model) sendWet(line, why string) tea.Cmd {
+func (m *Model) sendWet(ctx context.Context, line, why string) tea.Cmd {
 	c := m.open
 	if c == nil || c.draft == nil || line == "" {
 		m.say("Nothing was sent.")
@@ -45,7 +48,7 @@ func (m *Model) sendWet(line, why string) tea.Cmd {
 		return nil
 	}
 	m.say("Sending the preliminary line …")
-	gather, epoch, row, room, ctx := m.facts(c), c.epoch, c.row, m.Room, m.ctx
+	gather, epoch, row, room := m.facts(c), c.epoch, c.row, m.Room
 	return func() tea.Msg {
 		facts := gather()
 		_, err := room.WetRead(ctx, row, draft, facts, line, why)
@@ -86,7 +89,7 @@ func (w wetMsg) apply(m *Model, c *openCase) tea.Cmd {
 					m.say("Nothing was sent.")
 					return nil
 				}
-				return m.sendWet(w.line, why)
+				return m.askPIN(func(m *Model, ctx context.Context) tea.Cmd { return m.sendWet(ctx, w.line, why) })
 			})
 		return nil
 	}

@@ -26,11 +26,10 @@ func (m *Model) promptKey(name string, msg tea.KeyMsg) tea.Cmd {
 	}
 	switch name {
 	case "esc":
-		m.prompt.Open = false
+		m.prompt.Take()
 		return nil
 	case "enter":
-		m.prompt.Open = false
-		return m.asked(m, strings.TrimSpace(m.prompt.Value()))
+		return m.asked(m, strings.TrimSpace(m.prompt.Take()))
 	}
 	m.prompt.Key(name)
 	if m.prompt.Label == filterLabel {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -112,7 +113,7 @@ func (m *Model) sheetKey(name string) tea.Cmd {
 			m.warn("Not signed: " + report.Stopping(s.Findings)[0].Hint)
 			return nil
 		}
-		return m.sign()
+		return m.signWithPIN()
 	}
 	return nil
 }
@@ -143,8 +144,8 @@ func (m *Model) askOverride() tea.Cmd {
 }
 
 // sign writes what is typed, then signs the draft that is on disk.
-func (m *Model) sign() tea.Cmd {
-	c, room, ctx := m.open, m.Room, m.ctx
+func (m *Model) sign(ctx context.Context) tea.Cmd {
+	c, room := m.open, m.Room
 	m.saveDraft(c)
 	gather, epoch, row, keeper := m.facts(c), c.epoch, c.row, c.keeper
 	draft, err := reading.Clone(c.draft)

@@ -135,7 +135,7 @@ func (m *Model) sites() string {
 // bottom is the prompt, the status, or the keys that matter here.
 func (m *Model) bottom() string {
 	if m.prompt.Open {
-		return widget.Fit(theme.Accent.Render(m.prompt.Label)+theme.Text.Render(m.prompt.Value())+theme.Caret.Render(" "), m.width)
+		return widget.Fit(theme.Accent.Render(m.prompt.Label)+theme.Text.Render(m.prompt.Shown())+theme.Caret.Render(" "), m.width)
 	}
 	if m.status.text != "" {
 		style := theme.Text

@@ -19,6 +19,9 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	if !ok {
 		return Outgoing{}, fmt.Errorf("send preliminary report: no site %q is configured", row.Site)
 	}
+	if err := r.authenticate(ctx, row.StudyUID); err != nil {
+		return Outgoing{}, err
+	}
 	d.Adopt(f.Preliminary, r.Now())
 	wet := d.WetRead(line, r.Now())
 	if why != "" {

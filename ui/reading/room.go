@@ -37,6 +37,9 @@ type Room struct {
 	Recall  func(stat bool) time.Duration
 	// Trainee: the reader signs preliminary reports, which an attending makes final.
 	Trainee bool
+	// CheckPIN compares what the reader typed to sign with the reader's PIN; nil: the
+	// policy asks for none.
+	CheckPIN func(pin string, now time.Time) error
 	// Compose makes what the row's site gets of a signed report besides its SR; nil: it
 	// gets the SR only. The same release makes the same parcels.
 	Compose func(ctx context.Context, row feed.Row, rel report.Release) []Parcel

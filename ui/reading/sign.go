@@ -26,6 +26,9 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 	if !ok {
 		return Outgoing{}, fmt.Errorf("sign: no site %q is configured", row.Site)
 	}
+	if err := r.authenticate(ctx, row.StudyUID); err != nil {
+		return Outgoing{}, err
+	}
 	f.Reader.Trainee = r.Trainee
 	signed, err := report.Sign(d, f, r.Now())
 	if err != nil {

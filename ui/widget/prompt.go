@@ -1,6 +1,9 @@
 package widget
 
-import "unicode"
+import (
+	"strings"
+	"unicode"
+)
 
 // Prompt is a line of typed text: filter, command, reason. The zero value is
 // closed.
@@ -8,6 +11,8 @@ type Prompt struct {
 	Label string
 	Text  []rune
 	Open  bool
+	// Secret: a dot is shown for each character, and the text is forgotten when it is taken.
+	Secret bool
 }
 
 // Ask opens the prompt.
@@ -33,6 +38,24 @@ func (p *Prompt) Key(key string) bool {
 	}
 	p.Text = append(p.Text, r[0])
 	return true
+}
+
+// Shown is the text as it may be shown.
+func (p *Prompt) Shown() string {
+	if p.Secret {
+		return strings.Repeat("•", len(p.Text))
+	}
+	return string(p.Text)
+}
+
+// Take closes the prompt and gives what was typed.
+func (p *Prompt) Take() string {
+	text := string(p.Text)
+	p.Open = false
+	if p.Secret {
+		*p = Prompt{}
+	}
+	return text
 }
 
 // Value is the text typed so far.
