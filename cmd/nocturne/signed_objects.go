@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/ko"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/viewer"
@@ -19,6 +20,7 @@ import (
 type proof struct {
 	marks  []viewer.Mark
 	images evidence.Images // those with marks, with the release's patient and study
+	old    []ko.Image      // of a report that is withdrawn: what went out with it
 	look   *viewer.State   // how the reader left the case; nil where nothing is kept
 }
 
@@ -70,12 +72,16 @@ func objectsOn(rel report.Release, p proof, wants func(report.ObjectKind) bool) 
 	return append(made, page), wrong
 }
 
-// proofOf are the marks that a release speaks for. A preliminary line and a withdrawal
+// proofOf are the marks that a release speaks for, or the objects that it takes back. A preliminary line and a withdrawal
 // speak for none; an addendum does where something was measured since.
 func (h *house) proofOf(ctx context.Context, rel report.Release) (proof, error) {
 	study := rel.Signed.StudyUID
-	if rel.Kind == report.Preliminary || rel.Kind == report.Withdrawn {
+	switch rel.Kind {
+	case report.Preliminary:
 		return proof{}, nil
+	case report.Withdrawn:
+		old, err := h.disowned(ctx, rel)
+		return proof{old: old}, err
 	}
 	marks, err := h.room.Marks(ctx, study)
 	if err != nil || len(marks) == 0 {
@@ -91,7 +97,7 @@ func (h *house) proofOf(ctx context.Context, rel report.Release) (proof, error) 
 	if n := unheld(study, marks, images); err == nil && n > 0 {
 		err = fmt.Errorf("%d marks stand on images that are not held here", n)
 	}
-	return proof{marks, images, h.look(ctx, study)}, err
+	return proof{marks: marks, images: images, look: h.look(ctx, study)}, err
 }
 
 // unheld counts the study's marks on images that are not there: no object has them.
@@ -170,6 +176,10 @@ func measured(rel report.Release, p proof) ([]*dicom.Dataset, error) {
 }
 
 func keyImages(rel report.Release, p proof) ([]*dicom.Dataset, error) {
+	if rel.Kind == report.Withdrawn {
+		d, err := rejected(rel, p.old)
+		return some(d), err
+	}
 	d, err := evidence.Selection(rel.Signed.StudyUID, p.marks, p.images, author(rel, report.KeyImages))
 	return some(d), err
 }

@@ -70,7 +70,7 @@ func TestASignedReportReachesEveryDestinationAndItsWithdrawalToo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	more := fmt.Sprintf("hl7 = %q\nhl7_to = \"RIS|NORTH\"\nhl7_pdf = true\nfhir = %q\nsend = [\"sr\", \"pdf\"]\ncomplete_after = [\"oru\", \"fhir\"]\n", h.hl7, h.fhir)
+	more := fmt.Sprintf("hl7 = %q\nhl7_to = \"RIS|NORTH\"\nhl7_pdf = true\nfhir = %q\nsend = [\"sr\", \"key-images\", \"pdf\"]\ncomplete_after = [\"oru\", \"fhir\"]\n", h.hl7, h.fhir)
 	if err := os.WriteFile(path, append(config, more...), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ var (
 	ForTeaching          = sr.Code{Value: "113004", Scheme: "DCM", Meaning: "For Teaching"}
 	ForConference        = sr.Code{Value: "113005", Scheme: "DCM", Meaning: "For Conference"}
 	ForReport            = sr.Code{Value: "113020", Scheme: "DCM", Meaning: "For Report Attachment"}
+	RejectedForSafety    = sr.Code{Value: "113037", Scheme: "DCM", Meaning: "Rejected for Patient Safety Reasons"}
 	BestInSet            = sr.Code{Value: "113013", Scheme: "DCM", Meaning: "Best In Set"}
 )
 
@@ -34,7 +35,7 @@ var (
 	observerName  = sr.Code{Value: "121008", Scheme: "DCM", Meaning: "Person Observer Name"}
 )
 
-// Image is one image that is meant, with those of its frames, from 1; none: all.
+// Image is one image, or other object, that is meant, with those of its frames, from 1; none: all.
 type Image struct {
 	sr.InstanceRef
 	Frames []int
@@ -124,7 +125,11 @@ func (s Selection) root() sr.Item {
 		add(sr.Item{Relationship: "CONTAINS", ValueType: "TEXT", Concept: description, Text: s.Description})
 	}
 	for _, im := range s.Images {
-		add(sr.Item{Relationship: "CONTAINS", ValueType: "IMAGE", Ref: sr.Ref{Class: im.Class, Instance: im.Instance, Frames: im.Frames}})
+		kind := "IMAGE"
+		if !dicom.IsImageSOPClass(im.Class) {
+			kind = "COMPOSITE" // a report, a presentation state, a document
+		}
+		add(sr.Item{Relationship: "CONTAINS", ValueType: kind, Ref: sr.Ref{Class: im.Class, Instance: im.Instance, Frames: im.Frames}})
 	}
 	return root
 }
