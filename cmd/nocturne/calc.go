@@ -126,6 +126,9 @@ func (env *environment) calculate(c calc.Calculator, sets []string, on string) e
 		if !ok {
 			return usagef("--set takes FIELD=VALUE, not %q", s)
 		}
+		if _, ok := c.Field(strings.TrimSpace(name)); !ok {
+			return usagef("%s has no field %q: nocturne calc %s names them", c.ID, name, c.ID)
+		}
 		values[strings.TrimSpace(name)] = value
 	}
 	r, err := c.Run(values)

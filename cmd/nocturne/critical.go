@@ -172,6 +172,10 @@ func criticalAttemptCommand(env *environment) *cobra.Command {
 		Long: "RESULT is reached, no-answer, left-message or message-sent. Without --to it is the\n" +
 			"contact that is to be called now.",
 		RunE: func(c *cobra.Command, args []string) error {
+			a.Result = strings.ReplaceAll(a.Result, "-", " ")
+			if !slices.Contains(critical.Outcomes(), a.Result) {
+				return usagef("critical attempt needs --result reached, no-answer, left-message or message-sent")
+			}
 			return env.withCritical(c.Context(), args[0], id, func(_ *house, _ feed.Row, r *critical.Result) error {
 				now := time.Now()
 				if i := r.Next(now); a.To == "" && i < len(r.Ladder) {
@@ -180,7 +184,7 @@ func criticalAttemptCommand(env *environment) *cobra.Command {
 						return err
 					}
 				}
-				a.At, a.Result = now, strings.ReplaceAll(a.Result, "-", " ")
+				a.At = now
 				if err := r.Try(a); err != nil || !read {
 					return err
 				}

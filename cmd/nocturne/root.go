@@ -25,6 +25,7 @@ func rootCommand(env *environment) *cobra.Command {
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
 	root.SetIn(env.In)
+	root.SetHelpTemplate(helpText)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().BoolVar(&env.JSON, "json", false, "print JSON instead of text")
@@ -41,6 +42,13 @@ func rootCommand(env *environment) *cobra.Command {
 	}
 	return root
 }
+
+// helpText says what a command does in a line, then what is to be known of it.
+const helpText = `{{.Short}}
+{{with .Long}}
+{{. | trimTrailingWhitespaces}}
+{{end}}
+{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}`
 
 // home is the state directory: flag, NOCTURNE_HOME, XDG data directory.
 func (env *environment) home() string {

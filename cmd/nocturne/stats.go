@@ -71,6 +71,9 @@ func closeFollowUpCommand(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use: "close ID --reason TEXT", Short: "Close a recommended examination by hand", Args: exactly(1, "an ID"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if reason == "" {
+				return usagef("followups close needs --reason")
+			}
 			h, err := env.open(c.Context())
 			if err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
@@ -13,6 +14,9 @@ import (
 
 // ErrNotSigned says that there is no signed report to amend.
 var ErrNotSigned = errors.New("this study has no signed report: it is still being written")
+
+// ErrFollowed says that something else already follows the signed report, as a draft.
+var ErrFollowed = errors.New("an addendum, a correction or a withdrawal of this report is being written already: sign that first")
 
 // Amend begins what follows the study's signed report (Added, Corrected, Withdrawn) and
 // puts it on disk in place of the signed draft, which is kept. A draft of that kind
@@ -33,7 +37,10 @@ func (r *Room) Amend(ctx context.Context, row feed.Row, kind report.Kind, why st
 	if err != nil {
 		return nil, fmt.Errorf("begin %s: %w", kind, err)
 	}
-	if !ok || !signed && (d.Revision > 0 || d.What() != report.Final) {
+	switch {
+	case !signed && slices.Contains([]report.Kind{report.Added, report.Corrected, report.Withdrawn}, d.What()):
+		return nil, fmt.Errorf("begin %s: %w", kind, ErrFollowed)
+	case !ok || !signed && (d.Revision > 0 || d.What() != report.Final):
 		return nil, ErrNotSigned
 	}
 	next := begin(d, before, kind, why, r)

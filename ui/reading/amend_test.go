@@ -123,6 +123,11 @@ func TestWhatIsSignedIsOnlyAmended(t *testing.T) {
 			if err != nil || again.Revision != d.Revision || again.Reason != "wrong side" {
 				t.Errorf("begun twice: %v %+v", err, again)
 			}
+			for _, other := range []report.Kind{report.Added, report.Corrected, report.Withdrawn} {
+				if _, err := r.Amend(t.Context(), row, other, "why"); other != kind && !errors.Is(err, ErrFollowed) {
+					t.Errorf("%s beside an open %s: %v", other, kind, err)
+				}
+			}
 		})
 	}
 }

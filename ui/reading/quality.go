@@ -140,8 +140,10 @@ func (r *Room) CloseFollowUp(ctx context.Context, id, why string) (quality.Task,
 	open = slices.DeleteFunc(open, func(t quality.Task) bool { return id == "" || !strings.HasPrefix(t.ID, id) })
 	why = strings.Join(strings.Fields(why), " ")
 	switch {
-	case len(open) != 1:
-		return quality.Task{}, fmt.Errorf("%d open follow-ups have a name that begins so", len(open))
+	case len(open) == 0:
+		return quality.Task{}, errors.New("no open follow-up has an ID that begins so")
+	case len(open) > 1:
+		return quality.Task{}, fmt.Errorf("%d open follow-ups have an ID that begins so: give more of it", len(open))
 	case why == "":
 		return quality.Task{}, errors.New("closing a follow-up by hand needs a reason")
 	}
