@@ -6,7 +6,10 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/ui/theme"
+	"github.com/nocturne/nocturne/ui/widget"
 )
 
 // linesMsg brings a page of lines that was read off the disk.
@@ -82,4 +85,52 @@ func CallLines(calls []reading.Call, zone *time.Location) (out []string) {
 		out = append(out, strings.Join(parts, " · "))
 	}
 	return out
+}
+
+// callRows are the running call and, on return, where the reader was.
+func (m *Model) callRows(width int) (rows []string) {
+	i := &m.interruptions
+	if r := i.running; r != nil {
+		left := fmt.Sprintf(" ☎ ON THE TELEPHONE %d:%02d", int(m.Now().Sub(r.From).Minutes()), int(m.Now().Sub(r.From).Seconds())%60)
+		for _, s := range []string{r.Who, r.Why} {
+			if s != "" {
+				left += " · " + s
+			}
+		}
+		right := " Ctrl+F ends it "
+		if i.frozen != nil {
+			right = " Ctrl+F goes back to acc " + i.frozen.row.Accession + " "
+		}
+		rows = append(rows, theme.Warning.Render(widget.Ends(dicom.Clean(left), dicom.Clean(right), width)))
+	}
+	if i.back != "" && m.Now().Before(i.until) {
+		for n, l := range widget.Wrap(dicom.Clean("BACK · "+i.back), max(1, width-2)) {
+			if n < 2 {
+				rows = append(rows, theme.Selected.Render(widget.Fit(" "+l, width)))
+			}
+		}
+	}
+	return rows
+}
+
+type callsMsg struct{ calls []reading.Call }
+
+// recentCalls reads what interrupted the reader within the last hour, also in a
+// program before this one.
+func (m *Model) recentCalls() tea.Cmd {
+	room, ctx, since := m.Room, m.ctx, m.Now().Add(-time.Hour)
+	return func() tea.Msg {
+		calls, err := room.Calls(ctx, since)
+		if err != nil {
+			return failedMsg{err: err}
+		}
+		return callsMsg{calls}
+	}
+}
+
+func (c callsMsg) take(m *Model) tea.Cmd {
+	for _, call := range c.calls {
+		m.interruptions.starts = append(m.interruptions.starts, call.From)
+	}
+	return nil
 }
