@@ -301,6 +301,7 @@ const (
 	PerformedProcedureCodeSequence                 Tag = 0x0040A372
 	CurrentRequestedProcedureEvidenceSequence      Tag = 0x0040A375
 	PertinentOtherEvidenceSequence                 Tag = 0x0040A385
+	IdenticalDocumentsSequence                     Tag = 0x0040A525
 	PredecessorDocumentsSequence                   Tag = 0x0040A360
 	PurposeOfReferenceCodeSequence                 Tag = 0x0040A170
 	ContentTemplateSequence                        Tag = 0x0040A504

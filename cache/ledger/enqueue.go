@@ -43,6 +43,47 @@ func (l *Ledger) EnqueuePreliminary(ctx context.Context, rows []OutboxRow, draft
 	})
 }
 
+// LinkedDraft is the draft of a further order that a report answers. Revision is that of
+// the study's own draft, which it takes the place of; 0: there is none.
+type LinkedDraft struct {
+	StudyUID string
+	SignedAs string // the control id of its own document among the rows
+	Body     []byte
+	Revision int64
+}
+
+// EnqueueLinked is Enqueue for a report that answers several orders: rows are of all of
+// them, under the report of the first, and each linked draft is frozen with it.
+func (l *Ledger) EnqueueLinked(ctx context.Context, rows []OutboxRow, draftRevision int64, linked []LinkedDraft, records ...Record) ([]int64, error) {
+	return l.enqueue(ctx, rows, records, func(tx *sql.Tx) error {
+		if err := freeze(ctx, tx, rows[0].StudyUID, rows[0].Report, draftRevision); err != nil {
+			return err
+		}
+		for _, d := range linked {
+			if err := freezeLinked(ctx, tx, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func freezeLinked(ctx context.Context, tx *sql.Tx, d LinkedDraft) error {
+	now, signed, err := draftAt(ctx, tx, d.StudyUID)
+	switch {
+	case err != nil:
+		return err
+	case signed != "":
+		return ErrSigned
+	case now != d.Revision:
+		return ErrStale
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO draft (study, body, revision, saved, signed_as) VALUES (?,?,?,?,?)
+		ON CONFLICT (study) DO UPDATE SET body=excluded.body, revision=excluded.revision, saved=excluded.saved, signed_as=excluded.signed_as`,
+		d.StudyUID, d.Body, now+1, nanos(time.Now()), d.SignedAs)
+	return err
+}
+
 func keepPast(ctx context.Context, tx *sql.Tx, row OutboxRow, body []byte) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO past_draft (study, body, revision, saved, signed_as) VALUES (?,?,0,?,?)`,
 		row.StudyUID, body, nanos(time.Now()), row.Report)
@@ -146,7 +187,7 @@ func insertRow(ctx context.Context, tx *sql.Tx, r OutboxRow) (int64, error) {
 
 // Recall takes the report of a row back while every row of it is still Queued, inside
 // its recall window and in no program's hands, with the records that were new with it,
-// and thaws its draft. Otherwise nothing changes and the error is ErrTooLate.
+// and thaws its draft; those that were frozen with it go. Otherwise nothing changes and the error is ErrTooLate.
 func (l *Ledger) Recall(ctx context.Context, id int64, now time.Time) error {
 	return l.write(ctx, "recall report", func(tx *sql.Tx) error {
 		var report string
@@ -163,6 +204,7 @@ func (l *Ledger) Recall(ctx context.Context, id int64, now time.Time) error {
 			return ErrTooLate
 		}
 		for _, stmt := range []string{
+			`DELETE FROM draft WHERE signed_as IN (SELECT control FROM outbox WHERE report=?1 AND control<>?1 AND kind='sr')`,
 			`DELETE FROM step WHERE row IN (SELECT id FROM outbox WHERE report=?)`,
 			`DELETE FROM outbox WHERE report=?`,
 			`DELETE FROM record WHERE signing=?`,

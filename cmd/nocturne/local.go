@@ -63,7 +63,7 @@ func (h *house) onlySite() string {
 
 // facts gathers what a report of the row is checked against, its priors searched.
 func (h *house) facts(ctx context.Context, row feed.Row) reading.Context {
-	c := reading.Context{Assumed: h.assumed, Priors: h.room.FindPriors(ctx, row)}
+	c := reading.Context{Assumed: h.assumed, Linked: h.linkedRows(ctx, row), Priors: h.room.FindPriors(ctx, row)}
 	seen, err := h.room.Ledger.SeenFrames(ctx, row.StudyUID)
 	if err == nil {
 		c.Unseen = max(0, h.frames(row.StudyUID)-len(seen))

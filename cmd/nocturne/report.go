@@ -23,7 +23,7 @@ func reportCommand(env *environment) *cobra.Command {
 			return usagef("expected: report draft, preview, check, sign, show, status or verify")
 		}}
 	c.AddCommand(reportDraftCommand(env), reportSignCommand(env), reportShowCommand(env), reportStatusCommand(env), reportPrelimCommand(env),
-		reportVerifyCommand(env), reportPreviewCommand(env), reportCheckCommand(env),
+		reportVerifyCommand(env), reportLinkCommand(env), reportUnlinkCommand(env), reportPreviewCommand(env), reportCheckCommand(env),
 		reportFollowCommand(env, report.Corrected, "correct", "Begin a report that takes the place of the signed one"),
 		reportFollowCommand(env, report.Withdrawn, "withdraw", "Begin taking the signed report back"))
 	return c

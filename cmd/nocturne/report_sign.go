@@ -167,6 +167,9 @@ func (h *house) status(ctx context.Context, row feed.Row) (signAnswer, error) {
 	last := all[len(all)-1]
 	worst := last.Worst()
 	a.State, a.SOPUID, a.Reason = outboxWord(worst.State), last[0].Report, worst.Reason
+	if last[0].Kind == ledger.KindSR { // of several orders' report this order's own
+		a.SOPUID = last[0].Control
+	}
 	a.WithoutClaim, a.WorkitemDone = last[0].WithoutClaim, last[0].WorkitemDone
 	return a, nil
 }

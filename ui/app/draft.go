@@ -145,7 +145,7 @@ func (f factsMsg) apply(m *Model, c *openCase) tea.Cmd {
 // the model's goroutine.
 func (m *Model) facts(c *openCase) func() report.Facts {
 	room, row, ctx := m.Room, c.row, m.ctx
-	with := reading.Context{Priors: c.priors, Others: m.snapshot.Rows, Assumed: m.AssumedReader, Loaded: slices.Sorted(maps.Keys(c.compared))}
+	with := reading.Context{Priors: c.priors, Others: m.snapshot.Rows, Assumed: m.AssumedReader, Linked: m.linkedRows(c), Loaded: slices.Sorted(maps.Keys(c.compared))}
 	if c.page.State != nil {
 		with.Unseen, with.UnseenIn = c.page.State.Unseen, c.page.State.UnseenIn
 		with.LateUnseen = c.late.unseen(c.seen, with.Unseen)

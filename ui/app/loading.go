@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -111,7 +112,12 @@ func (p priorsMsg) apply(m *Model, c *openCase) tea.Cmd {
 	c.priors = p.priors
 	c.page.Notice = p.priors.Sentence()
 	var cmds []tea.Cmd
+	var fresh []int
 	for _, prior := range p.priors.Studies {
+		if slices.ContainsFunc(c.studies, func(s viewer.Study) bool { return s.UID == prior.UID }) {
+			continue // a linked order's
+		}
+		fresh = append(fresh, len(c.studies))
 		c.studies = append(c.studies, prior.Study)
 		c.page.Priors = append(c.page.Priors, study.Prior{UID: prior.UID, Date: prior.Day(), Label: prior.Description, Reason: prior.Reason, Newer: prior.Newer})
 		if prior.Newer {
@@ -120,8 +126,8 @@ func (p priorsMsg) apply(m *Model, c *openCase) tea.Cmd {
 	}
 	cmds = append(cmds, m.tellSite())
 	ctx := m.caseContext(c)
-	for i := range p.priors.Studies {
-		cmds = append(cmds, m.loadStudy(ctx, c, i+1))
+	for _, i := range fresh {
+		cmds = append(cmds, m.loadStudy(ctx, c, i))
 	}
 	return tea.Batch(append(cmds, c.prefill(m))...)
 }

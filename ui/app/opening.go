@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -199,13 +200,14 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 		m.freeze(c, b.start.Signed)
 		m.offer(c, b.start.Apart)
 	}
-	state, cmds := b.start.State, []tea.Cmd{c.prefill(m)}
+	state, cmds := b.start.State, []tea.Cmd{c.prefill(m), m.resumeLinked(c)}
 	if c.begun {
 		state = c.page.State
 	} else if left, strip := m.returned(c); left != nil {
 		state, cmds = left, append(cmds, strip)
 	}
 	c.begun = true
+	m.suggestLinked(c)
 	if late := b.late; late != nil {
 		cmds = append(cmds, func() tea.Msg { return <-late })
 	}
@@ -241,7 +243,7 @@ func (m *Model) freeze(c *openCase, signed bool) {
 	}
 	c.signed, c.page.Signed, c.page.Report = true, true, "signed"
 	for _, l := range m.outbox {
-		if l.study == c.row.StudyUID {
+		if slices.Contains(l.studies, c.row.StudyUID) {
 			c.outbox, c.page.Report = l.id, l.words
 		}
 	}

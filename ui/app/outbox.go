@@ -14,7 +14,7 @@ import (
 // outboxLine is a report under way, as header and status say it.
 type outboxLine struct {
 	id        int64
-	study     string
+	studies   []string // of the orders that it answers
 	accession string
 	site      string
 	words     string
@@ -107,7 +107,7 @@ const silent = 1200 * time.Millisecond
 // describe says how far a report is, in the words of the row that is worst off.
 func (m *Model) describe(report deliver.Report) outboxLine {
 	first, r := report[0], report.Worst()
-	line := outboxLine{id: first.ID, study: first.StudyUID, accession: first.Accession, site: r.Site, done: report.Done(),
+	line := outboxLine{id: first.ID, studies: studiesOf(report), accession: first.Accession, site: r.Site, done: report.Done(),
 		overdue: slices.ContainsFunc(report, func(r ledger.OutboxRow) bool { return deliver.Overdue(r, m.Now()) })}
 	wait := r.NotBefore.Sub(m.Now())
 	silence := m.Now().Sub(r.Signed) > silent && wait <= -silent
@@ -131,6 +131,15 @@ func (m *Model) describe(report deliver.Report) outboxLine {
 		line.words = "signed · sending to " + r.Site
 	}
 	return line
+}
+
+func studiesOf(report deliver.Report) (out []string) {
+	for _, r := range report {
+		if !slices.Contains(out, r.StudyUID) {
+			out = append(out, r.StudyUID)
+		}
+	}
+	return out
 }
 
 func (m *Model) phone(site string) string {

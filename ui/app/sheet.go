@@ -220,6 +220,9 @@ func (s *sheet) view(m *Model, width, height int) []string {
 	if s.Reason != "" {
 		out = append(out, theme.Amber.Render(widget.Fit("  why  "+dicom.Clean(s.Reason), width)))
 	}
+	for _, l := range s.Linked {
+		out = append(out, theme.Amber.Render(widget.Fit("  also signs  "+dicom.Clean(l), width)))
+	}
 	for _, side := range s.Sides {
 		out = append(out, theme.Text.Render("  side  "+dicom.Clean(side)))
 	}

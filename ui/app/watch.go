@@ -61,7 +61,7 @@ func (m *Model) refreshed(s snapshotMsg) tea.Cmd {
 	m.list.Set(s.Rows)
 	for _, r := range s.Rows {
 		if m.open != nil && r.StudyUID == m.open.row.StudyUID {
-			m.open.refresh(r, slices.ContainsFunc(m.outbox, func(l outboxLine) bool { return l.study == r.StudyUID }))
+			m.open.refresh(r, slices.ContainsFunc(m.outbox, func(l outboxLine) bool { return slices.Contains(l.studies, r.StudyUID) }))
 		}
 	}
 	m.alarm.settle(s.Rows)

@@ -73,6 +73,8 @@ var entries = []entry{
 	{"refresh", "", "ask the sites now", is(viewer.ListRefresh)},
 	{"sign", "", "open the sign sheet", is(viewer.ReportSign)},
 	{"prelim", "[LINE]", "one preliminary line, sent at once; the report is written on", nil},
+	{"link", "[ACCESSION…]", "report these orders of the patient together with this one", nil},
+	{"unlink", "[ACCESSION…]", "report them apart again", nil},
 	{"coauthor", "[NAME]", "who wrote the report besides you, :coauthor FAMILY^GIVEN", nil},
 	{"addendum", "[WHY]", "add to the signed report", nil},
 	{"correct", "WHY", "a report that takes the place of the signed one", nil},

@@ -32,6 +32,7 @@ type Context struct {
 	LateUnseen int        // of them, images that came after the case had been opened
 	Others     []feed.Row // the other rows of the list (N4)
 	Loaded     []string   // study UIDs of priors that were opened beside it
+	Linked     []feed.Row // of the linked orders, those open still
 	Assumed    bool       // the reader's name comes from the system
 }
 
@@ -53,6 +54,7 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 	}
 	f.Measured = r.measured(ctx, row.StudyUID)
 	c.Priors.addTo(&f, c.Loaded, r.references)
+	r.addLinked(ctx, &f, row, c)
 	for _, o := range c.Others {
 		if o.StudyUID != row.StudyUID && !samePatient(o, row) {
 			f.Others = append(f.Others, report.Other{Name: o.PatientName, ID: o.PatientID, Accession: o.Accession})

@@ -38,7 +38,7 @@ func (r *Room) rows(ctx context.Context, sr ledger.OutboxRow, row feed.Row, rel 
 		next.Object, next.SHA256 = p.Bytes, report.Digest(p.Bytes)
 		if p.Wrong != "" {
 			next.Object, next.SHA256, next.State, next.Reason = nil, "", ledger.Parked, p.Wrong
-			next.Control = sr.Report + " " + p.Kind
+			next.Control = sr.Control + " " + p.Kind
 		}
 		out = append(out, next)
 	}

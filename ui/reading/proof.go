@@ -55,12 +55,12 @@ func (r *Room) Proofs(ctx context.Context, study string) ([]Proof, error) {
 		out = append(out, proofOf(rec, rows))
 	}
 	for _, row := range rows {
-		if !slices.ContainsFunc(out, func(p Proof) bool { return p.Report == row.Report }) {
-			out = append(out, Proof{Report: row.Report, Err: ErrUnsigned})
+		if own := ownReport(rows, row); !slices.ContainsFunc(out, func(p Proof) bool { return p.Report == own }) {
+			out = append(out, Proof{Report: own, Err: ErrUnsigned})
 		}
 	}
 	first := func(p Proof) int {
-		return slices.IndexFunc(rows, func(row ledger.OutboxRow) bool { return row.Report == p.Report })
+		return slices.IndexFunc(rows, func(row ledger.OutboxRow) bool { return ownReport(rows, row) == p.Report })
 	}
 	slices.SortStableFunc(out, func(a, b Proof) int { return first(a) - first(b) })
 	return out, nil
@@ -80,7 +80,7 @@ func proofOf(rec ledger.Record, rows []ledger.OutboxRow) Proof {
 	for _, w := range p.Statement.Objects {
 		o := ProvedObject{Witnessed: w, Err: ErrMissing}
 		for _, row := range rows {
-			if row.Report == p.Report && row.Kind == w.Kind && row.Control == w.Control {
+			if ownReport(rows, row) == p.Report && row.Kind == w.Kind && row.Control == w.Control {
 				o.Row, o.Err = row, nil
 				if report.Digest(row.Object) != w.SHA256 || row.SHA256 != w.SHA256 {
 					o.Err = ErrAltered
@@ -91,9 +91,20 @@ func proofOf(rec ledger.Record, rows []ledger.OutboxRow) Proof {
 	}
 	for _, row := range rows {
 		known := func(o ProvedObject) bool { return o.Kind == row.Kind && o.Control == row.Control }
-		if row.Report == p.Report && len(row.Object) > 0 && !slices.ContainsFunc(p.Objects, known) {
+		if ownReport(rows, row) == p.Report && len(row.Object) > 0 && !slices.ContainsFunc(p.Objects, known) {
 			p.Objects = append(p.Objects, ProvedObject{Witnessed: report.Witnessed{Kind: row.Kind, Control: row.Control, SHA256: report.Digest(row.Object)}, Row: row, Err: ErrAdded})
 		}
 	}
 	return p
+}
+
+// ownReport is the document that a row goes out with: of a report that answers several
+// orders, its own order's.
+func ownReport(rows []ledger.OutboxRow, row ledger.OutboxRow) string {
+	for _, o := range rows {
+		if o.Kind == ledger.KindSR && o.Report == row.Report && o.StudyUID == row.StudyUID && o.Accession == row.Accession {
+			return o.Control
+		}
+	}
+	return row.Report
 }

@@ -13,9 +13,14 @@ var ErrTrainee = errors.New("only an attending adds to, corrects or withdraws a 
 
 // enqueue puts what was signed into the outbox. A trainee's preliminary report leaves the
 // draft open: who goes on with it, the trainee or an attending, replaces what went out.
-func (r *Room) enqueue(ctx context.Context, d *report.Draft, f report.Facts, rows []ledger.OutboxRow, records []ledger.Record) ([]int64, error) {
-	if d.WhatBy(f.Reader) != report.Preliminary {
-		return r.Ledger.Enqueue(ctx, rows, d.Revision, records...)
+func (r *Room) enqueue(ctx context.Context, all []report.SignedOrder, rows []ledger.OutboxRow, records []ledger.Record) ([]int64, error) {
+	d := all[0].Draft
+	if d.WhatBy(all[0].Facts.Reader) != report.Preliminary {
+		linked, err := r.linkedDrafts(ctx, all)
+		if err != nil {
+			return nil, err
+		}
+		return r.Ledger.EnqueueLinked(ctx, rows, d.Revision, linked, records...)
 	}
 	sent, err := Clone(d)
 	if err != nil {

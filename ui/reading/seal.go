@@ -26,7 +26,7 @@ func (r *Room) parcels(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	if err != nil {
 		return nil, nil, err
 	}
-	if r.Keep != nil {
+	if r.Keep != nil && d.LinkedTo == "" {
 		more, err := r.unknown(ctx, r.Keep(rel))
 		if err != nil {
 			return nil, nil, err

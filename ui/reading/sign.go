@@ -30,34 +30,37 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 		return Outgoing{}, err
 	}
 	f.Reader.Trainee = r.Trainee
-	signed, err := report.Sign(d, f, r.Now())
+	all, err := report.SignAll(d, f, r.Now())
 	if err != nil {
 		return Outgoing{}, err
 	}
-	out := r.firstRow(site, row, signed)
+	release := r.Now()
 	if recall && r.Recall != nil {
-		out.NotBefore = r.Now().Add(r.Recall(row.Priority != pacs.Routine && row.Priority != pacs.NotStated))
+		release = release.Add(r.Recall(row.Priority != pacs.Routine && row.Priority != pacs.NotStated))
 	}
-	claim, held, err := r.Holds(ctx, row.StudyUID)
-	if err != nil {
-		return Outgoing{}, err
+	var rows []ledger.OutboxRow
+	var records []ledger.Record
+	for i, o := range all {
+		of := row
+		if i > 0 {
+			of = linkedRow(row, o)
+		}
+		first := r.firstRow(site, of, o.Signed)
+		first.Report, first.NotBefore = all[0].Signed.SOPUID, release
+		more, kept, err := r.addOrder(ctx, of, o, first)
+		if err != nil {
+			return Outgoing{}, fmt.Errorf("sign: %w", err)
+		}
+		rows, records = append(rows, more...), append(records, kept...)
 	}
-	if held {
-		out.WorkitemUID, out.TransactionUID = claim.WorkitemUID, claim.TransactionUID
-	}
-	out.WithoutClaim = !held
-	rows, records, err := r.parcels(ctx, row, d, f, signed, out)
-	if err != nil {
-		return Outgoing{}, fmt.Errorf("sign: %w", err)
-	}
-	ids, err := r.enqueue(ctx, d, f, rows, records)
+	ids, err := r.enqueue(ctx, all, rows, records)
 	if errors.Is(err, ledger.ErrStale) {
 		return Outgoing{}, fmt.Errorf("the report was changed by another program while it was signed; look at it again: %w", err)
 	}
 	if err != nil {
 		return Outgoing{}, fmt.Errorf("sign: %w", err)
 	}
-	return Outgoing{ID: ids[0], Signed: signed}, nil
+	return Outgoing{ID: ids[0], Signed: all[0].Signed}, nil
 }
 
 // firstRow carries the report itself to its site, at once.

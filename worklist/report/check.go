@@ -62,6 +62,7 @@ var rules = []rule{
 	{"wrong-patient-instance", Block, reason, wrongInstances},
 	{"critical-open", Block, reason, openCritical},
 	{"time-order", Block, absence, timeOrder},
+	{"linked-order", Block, absence, linkedOrders},
 	{"attending-only", Block, absence, attendingOnly},
 	{"reason-missing", Block, absence, reasonMissing},
 	{"signed-text", Block, absence, signedText},
@@ -87,7 +88,7 @@ func Check(d *Draft, f Facts) (out []Finding) {
 			out = append(out, r.judged(d, r.check(d, f))...)
 		}
 	}
-	return append(out, checkText(d, f)...)
+	return append(append(out, checkText(d, f)...), checkLinked(d, f)...)
 }
 
 // judged gives findings their rule's name and weight, and the reason that the reader

@@ -23,7 +23,7 @@ func (r Release) document() sr.Document {
 	doc := sr.Document{
 		Study: r.Study, SeriesUID: dicom.UID(s.SeriesUID), SOPUID: dicom.UID(s.SOPUID), SeriesNumber: seriesNumber,
 		Observer: r.Reader.observer(), Content: r.Began.In(s.At.Location()),
-		Current: r.Evidence, Priors: r.Priors, Request: r.Request,
+		Current: r.Evidence, Priors: r.Priors, Identical: r.Identical, Request: r.Request,
 	}
 	for _, o := range r.Others {
 		doc.Authors = append(doc.Authors, o.observer())
@@ -96,6 +96,11 @@ func (d *Draft) priorEvidence(f Facts) (out []sr.InstanceRef) {
 	current := map[dicom.UID]bool{}
 	for _, r := range f.Instances {
 		current[r.Instance] = true
+	}
+	for _, r := range f.Elsewhere {
+		if !current[r.Instance] {
+			out, current[r.Instance] = append(out, r), true
+		}
 	}
 	for _, p := range f.Priors {
 		if !p.Loaded {

@@ -76,6 +76,10 @@ type Draft struct {
 	Was        map[Section]string `json:"was,omitempty"`
 	Reason     string             `json:"reason,omitempty"`  // why it is corrected or withdrawn
 	Authors    []Reader           `json:"authors,omitempty"` // who wrote it besides the reader who signs
+	// Linked are further orders of the patient that it answers; LinkedTo is the study whose
+	// report this one was signed with.
+	Linked   []LinkedOrder `json:"linked,omitempty"`
+	LinkedTo string        `json:"linked_to,omitempty"`
 	// Calculated are the categories that calculators put into the text.
 	Calculated []Calculated `json:"calculated,omitempty"`
 	// Style is how its measurements are written.

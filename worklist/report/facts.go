@@ -52,6 +52,11 @@ type Facts struct {
 	Doses   []Dose         // of the study's Radiation Dose SRs
 	Machine []MachineValue // of reports that the machine wrote
 
+	// Linked are those of the draft's linked orders that are open still. Identical are the
+	// documents that answer the others, Elsewhere their images, both set by SignAll.
+	Linked               []LinkedFacts
+	Identical, Elsewhere []sr.InstanceRef
+
 	Others []Other // the other rows of the list
 	// Measured are the reader's marks with their numbers of now.
 	Measured []Measurement

@@ -97,7 +97,7 @@ func (d *Draft) Adopt(e *Earlier, now time.Time) bool {
 	if e == nil || d.What() != Final || d.Before != nil && d.Before.SOPUID == e.SOPUID {
 		return false
 	}
-	fresh := d.untouched()
+	fresh := d.Untouched()
 	d.Follows(e.Document, e.Sections, now)
 	if d.repeats(e) {
 		d.Coauthor(e.By, now)
@@ -112,8 +112,8 @@ func (d *Draft) Adopt(e *Earlier, now time.Time) bool {
 	return true
 }
 
-// untouched reports whether the reader wrote nothing yet.
-func (d *Draft) untouched() bool {
+// Untouched reports whether the reader wrote nothing yet.
+func (d *Draft) Untouched() bool {
 	for s, text := range d.Sections {
 		if text != "" && text != d.Filled[s] {
 			return false
@@ -141,6 +141,9 @@ var ruledBy = map[Kind][]string{
 
 func (r rule) holds(d *Draft) bool {
 	k := d.What()
+	if d.LinkedTo != "" {
+		return slices.Contains(linkedRules, r.id)
+	}
 	if k == Withdrawn || k == Preliminary && d.Wet {
 		return slices.Contains(ruledBy[k], r.id)
 	}

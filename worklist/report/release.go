@@ -54,11 +54,12 @@ type Release struct {
 	Footer string // what is added to the reader's words (Facts.Footer)
 	Reason string // why it was corrected or withdrawn
 
-	Study    *dicom.Dataset   // a header of the study: all objects of the release copy patient and study from it
-	Evidence []sr.InstanceRef // every instance of this procedure
-	Priors   []sr.InstanceRef // of other studies that were looked at; never one of Evidence
-	Critical []Communication
-	FollowUp []FollowUp
+	Study     *dicom.Dataset   // a header of the study: all objects of the release copy patient and study from it
+	Evidence  []sr.InstanceRef // every instance of this procedure
+	Priors    []sr.InstanceRef // of other studies that were looked at; never one of Evidence
+	Identical []sr.InstanceRef // the same words for the linked orders
+	Critical  []Communication
+	FollowUp  []FollowUp
 }
 
 // Part is one section as it goes out.
@@ -77,7 +78,10 @@ func (d *Draft) Release(f Facts, s Signed) Release {
 		Facility: f.Reader.Organization, Patient: f.Patient, Accession: d.Accession, Exam: oneLine(f.Exam), Modality: f.Modality,
 		Priority: f.Priority, Requester: f.Requester, Indication: f.Indication, Request: f.Request,
 		Reader: f.Reader, Others: d.others(f.Reader), Footer: d.footer(f), Reason: d.Reason, Critical: f.Critical,
-		Parts: d.parts(), Study: f.header(d), Evidence: f.Instances, Priors: d.priorEvidence(f),
+		Parts: d.parts(), Study: f.header(d), Evidence: f.Instances, Priors: d.priorEvidence(f), Identical: f.Identical,
+	}
+	if d.LinkedTo != "" { // what is left to be done is done once
+		r.FollowUp = nil
 	}
 	r.StudyDate, r.StudyTime = r.Study.Str(dicom.StudyDate), r.Study.Str(dicom.StudyTime)
 	return r

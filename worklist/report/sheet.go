@@ -24,6 +24,7 @@ type Sheet struct {
 	Findings   []Finding `json:"findings"`          // what stops first
 	Ready      bool      `json:"ready"`             // nothing stops
 	Kind       Kind      `json:"kind"`
+	Linked     []string  `json:"linked,omitempty"` // further orders that are signed with it
 	Reason     string    `json:"reason,omitempty"` // of a correction or withdrawal
 }
 
@@ -32,7 +33,7 @@ func SignSheet(d *Draft, f Facts) Sheet {
 	s := Sheet{
 		Patient: f.Patient.line(), Accession: d.Accession, Exam: oneLine(f.Exam), Sides: sidesNamed(d, f),
 		Impression: d.Said(Impression), Have: f.Have, Expected: f.Expected, Unseen: f.Unseen,
-		Changed: d.stale(), Findings: Check(d, f), Kind: d.WhatBy(f.Reader), Reason: d.Reason, Footer: d.footer(f),
+		Changed: d.stale(), Findings: Check(d, f), Kind: d.WhatBy(f.Reader), Reason: d.Reason, Footer: d.footer(f), Linked: linkedLines(d, f),
 	}
 	if s.Kind == Added {
 		s.Impression = d.Said(Addendum)

@@ -45,21 +45,42 @@ func (e *BlockedError) Error() string {
 // same UIDs and bytes. Findings that stop give *BlockedError.
 func Sign(d *Draft, f Facts, now time.Time) (Signed, error) {
 	now = now.Truncate(time.Second)
+	if err := stopped(d, f, now); err != nil {
+		return Signed{}, err
+	}
+	s, err := d.named(now)
+	if err != nil {
+		return Signed{}, err
+	}
+	return d.write(f, s)
+}
+
+// stopped is *BlockedError where something stands against signing.
+func stopped(d *Draft, f Facts, now time.Time) error {
 	stop := Stopping(Check(d, f))
 	if now.Before(d.Started.Truncate(time.Second)) {
 		stop = append(stop, Finding{Rule: "time-order", Severity: Block, Stops: true, Final: true,
 			Hint: "the clock was set back since the report was begun"})
 	}
 	if len(stop) > 0 {
-		return Signed{}, &BlockedError{Findings: stop}
+		return &BlockedError{Findings: stop}
 	}
+	return nil
+}
+
+// named gives the document its UIDs.
+func (d *Draft) named(now time.Time) (Signed, error) {
 	body, err := d.Encode()
 	if err != nil {
 		return Signed{}, err
 	}
-	s := Signed{StudyUID: d.StudyUID, SOPClass: string(dicom.BasicTextSRStorage), At: now,
+	return Signed{StudyUID: d.StudyUID, SOPClass: string(dicom.BasicTextSRStorage), At: now,
 		SeriesUID: string(uidFrom("series", now.UTC().String(), string(body))),
-		SOPUID:    string(uidFrom("instance", now.UTC().String(), string(body)))}
+		SOPUID:    string(uidFrom("instance", now.UTC().String(), string(body)))}, nil
+}
+
+// write fills in the bytes of the document that s names.
+func (d *Draft) write(f Facts, s Signed) (Signed, error) {
 	ds, err := sr.BasicText(d.Release(f, s).document())
 	if err != nil {
 		return Signed{}, fmt.Errorf("sign: %w", err)

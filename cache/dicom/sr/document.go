@@ -47,6 +47,7 @@ type Document struct {
 	Partial            bool      // PARTIAL; else COMPLETE
 	Content            time.Time
 	Current, Priors    []InstanceRef // evidence of this procedure; other instances looked at
+	Identical          []InstanceRef // duplicates of this document in other studies
 	Request            Request
 	Predecessor        *InstanceRef // the document this one replaces or adds to
 	PredecessorPurpose Code         // Addended, Replaced or Preliminary

@@ -25,6 +25,7 @@ func Read(d *dicom.Dataset) (Document, error) {
 		Verified:     d.Str(dicom.VerificationFlag) == "VERIFIED",
 		Current:      References(d, dicom.CurrentRequestedProcedureEvidenceSequence),
 		Priors:       References(d, dicom.PertinentOtherEvidenceSequence),
+		Identical:    References(d, dicom.IdenticalDocumentsSequence),
 	}
 	doc.readTimes(d)
 	doc.readRequest(d.Item(dicom.ReferencedRequestSequence))

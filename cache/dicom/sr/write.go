@@ -248,7 +248,7 @@ func (doc Document) request() (*dicom.Dataset, bool) {
 	return d, true
 }
 
-// evidence fills Current Requested Procedure Evidence, Pertinent Other Evidence
+// evidence fills Current Requested Procedure Evidence, Pertinent Other Evidence, Identical Documents
 // and Predecessor Documents. An instance stands in one of the first two only.
 func (doc Document) evidence(d *dicom.Dataset) error {
 	seen := map[dicom.UID]bool{}
@@ -263,6 +263,7 @@ func (doc Document) evidence(d *dicom.Dataset) error {
 	for t, refs := range map[dicom.Tag][]InstanceRef{
 		dicom.CurrentRequestedProcedureEvidenceSequence: doc.Current,
 		dicom.PertinentOtherEvidenceSequence:            doc.Priors,
+		dicom.IdenticalDocumentsSequence:                doc.Identical,
 	} {
 		if len(refs) > 0 {
 			d.SetSeq(t, Hierarchy(refs)...)
