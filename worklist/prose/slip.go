@@ -1,6 +1,7 @@
 package prose
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -16,7 +17,7 @@ type Slip struct {
 // Slips finds doubled words, brackets that do not close, and words one letter away from
 // a word of radiology that are no words themselves.
 func (t *Text) Slips() []Slip {
-	return append(append(t.doubled(), t.brackets()...), t.misspelt()...)
+	return append(append(append(t.doubled(), t.brackets()...), t.misspelt()...), t.misheard()...)
 }
 
 // twice are words that may well follow themselves.
@@ -110,8 +111,38 @@ func slipOf(w string) string {
 	if meant := slips[w]; meant != "" {
 		return meant
 	}
+	if strings.HasSuffix(w, "megally") {
+		return strings.TrimSuffix(w, "lly") + "ly"
+	}
 	if len(w) < 6 || !alphabetic(w) || !ascii(w) || plural(w) {
 		return ""
+	}
+	if meant := slipOfStem(w); meant != "" {
+		return meant
+	}
+	return slipOfWord(w)
+}
+
+// slipOfStem looks at what follows a prefix that words of the lexicon are put together
+// with: "periprostetic" is "prosthetic".
+func slipOfStem(w string) string {
+	for _, prefix := range prefixes {
+		stem, ok := strings.CutPrefix(w, prefix)
+		if !ok || len(stem) < 7 || lexicon[stem] || plural(stem) {
+			continue
+		}
+		if meant := slipOfWord(stem); meant != "" {
+			return prefix + meant
+		}
+	}
+	return ""
+}
+
+var prefixes = strings.Fields("peri intra extra supra infra retro para post pre hyper hypo non inter trans endo poly micro macro sub un dis tri bi")
+
+func slipOfWord(w string) string {
+	if meant := letters()[sorted(w)]; meant != "" && meant != w && len(w) >= 8 && w[0] == meant[0] && w[len(w)-1] == meant[len(w)-1] {
+		return meant
 	}
 	near := near()
 	if meant := near[w]; meant != "" && len(w) > 6 && plausible(w, meant) {
@@ -192,6 +223,23 @@ var near = sync.OnceValue(func() map[string]string {
 	}
 	return m
 })
+
+// letters maps the letters of the longer words of the lexicon, in order, to the word.
+var letters = sync.OnceValue(func() map[string]string {
+	m := map[string]string{}
+	for w := range lexicon {
+		if len(w) >= 8 {
+			m[sorted(w)] = w
+		}
+	}
+	return m
+})
+
+func sorted(w string) string {
+	b := []byte(w)
+	slices.Sort(b)
+	return string(b)
+}
 
 // shorten puts every way to leave one letter out of a word into m; of two words that
 // give the same, the first of the alphabet stands.

@@ -126,7 +126,11 @@ thyroid
 medial
 lateral
 posterior
-anterior`), "\n") {
+anterior
+labrum labral bankart slap
+supraspinatus infraspinatus subscapularis cuff rotator
+meniscus menisci meniscal
+cruciate collateral acl pcl mcl lcl`), "\n") {
 		for _, w := range strings.Fields(line) {
 			m[w] = 1 << i // at most 64 lines
 		}

@@ -81,11 +81,13 @@ func (t *Text) add(from, to int, gap string, label int) int {
 	if strings.ContainsRune(gap, '\n') {
 		label = -1
 	}
-	if at := strings.IndexByte(gap, ':'); at >= 0 && n > 0 && label < 0 {
-		label = t.labelBefore(n)
+	if at := strings.IndexByte(gap, ':'); at >= 0 && n > 0 {
+		if l := t.labelBefore(n); l >= 0 {
+			label = l
+		}
 	}
 	w.Label = label
-	t.Words = append(t.Words, w)
+	t.put(w)
 	return label
 }
 

@@ -5,6 +5,7 @@ import "strings"
 // lexicon are words that reports are made of and that are often mistyped; a word one
 // letter away that is not among them is a slip. British and American forms count alike.
 var lexicon = Set(`
+appendiceal prosthetic pulmonic acetabuli luminal luminally mural osseously vesical hepatically lobular centric centrically articulation articular aortic enhancing phalangeal hepatitis periappendiceal clavicular interposition relation relational
 abdomen abdominal abduction abnormal abnormality abnormalities abscess abscesses accessory acetabular acetabulum acromioclavicular acromion
 activity addition additional adduction adenocarcinoma adenoma adenomas adenopathy adhesive adjacent adnexal adrenal adrenals advanced advised 
 airspace airways alignment although aneurysm aneurysmal aneurysms angiogram angiography angulation ankylosis annular anterior anteriorly
@@ -115,6 +116,27 @@ var slips = func() map[string]string {
 	m := map[string]string{}
 	for _, line := range strings.Split(strings.TrimSpace(`
 teh the
+definied defined
+wich which
+whcih which
+nad and
+thne then
+smal small
+midl mild
+mlid mild
+moderat moderate
+nromal normal
+normla normal
+nomral normal
+noraml normal
+chets chest
+unchaged unchanged
+likley likely
+liekly likely
+beningn benign
+aortc aortic
+heptatic hepatic
+unremarkible unremarkable
 hte the
 adn and
 fo of

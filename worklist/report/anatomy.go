@@ -15,7 +15,7 @@ lobe lobectomy
 lung lungs pulmonary
 hilum hilar
 kidney kidneys renal nephrectomy niere
-ureter ureteric ureteral ureterovesical vesicoureteric
+ureter ureteric ureteral ureterovesical vesicoureteric vuj uvj puj upj pelviureteric ureteropelvic hydroureter
 adrenal adrenals
 breast breasts mastectomy mamma
 axilla axillary
@@ -74,8 +74,16 @@ vertebral
 iliac
 jugular
 subclavian
-m1
-m2
+mca m1 m2
+aca
+pca
+ica cca eca
+quadrant
+fossa
+chest
+hemithorax
+hemidiaphragm
+atrium
 hydronephrosis
 nephrolithiasis
 tonsil tonsillar
@@ -152,7 +160,7 @@ func sidedNouns(t *prose.Text) (out []sidedNoun) {
 				b = i
 			}
 		}
-		n := sidedNoun{side: h.side, normal: t.Has(max(a, h.at-4), min(b, h.at+7), wellWords), idle: inComparison(t, h.at)}
+		n := sidedNoun{side: h.side, normal: t.Has(max(a, h.at-4), min(b, h.at+7), wellWords) || wellLater(t, h), idle: inComparison(t, h.at)}
 		before := len(out)
 		out = n.nounsAfter(out, t, h.at)
 		if len(out) > before {
@@ -166,10 +174,26 @@ func sidedNouns(t *prose.Text) (out []sidedNoun) {
 	return out
 }
 
+// wellLater: "left MCA, both ACAs and the vertebral arteries are patent".
+func wellLater(t *prose.Text, h sideHit) bool {
+	_, to := t.Sentence(t.Words[h.at].Sentence)
+	for i := h.at + 1; i < to; i++ {
+		w := t.Words[i].Low
+		if sideWords[w] == h.side.other() && h.side != both || t.Words[i].Before&(prose.Semicolon|prose.Colon) != 0 || w == "but" || w == "with" || w[0] <= '9' {
+			return false
+		}
+		if plainlyWell[w] && t.Any(i-3, i, "is", "are", "appear", "appears", "remain", "remains", "both") {
+			return true
+		}
+	}
+	return false
+}
+
 var wellWords = prose.Set(`no not normal unremarkable without clear kein keine intact patent free preserved symmetric regelrecht unauffällig`)
 
 func (n sidedNoun) nounsAfter(out []sidedNoun, t *prose.Text, at int) []sidedNoun {
 	_, end := t.Clause(at)
+	named := false
 	for i := at + 1; i < end && i <= at+5; i++ {
 		w := t.Words[i].Low
 		if sideWords[w] != "" || ends[w] && w != "to" || t.Words[i].Before&prose.Colon != 0 {
@@ -184,9 +208,25 @@ func (n sidedNoun) nounsAfter(out []sidedNoun, t *prose.Text, at int) []sidedNou
 		}
 		n.noun, n.from, n.to = anatomy[w], t.Words[at].From, t.Words[i].To
 		out = append(out, n)
+		named = true
+	}
+	if i := at + 1; !named && i < end && unlisted(t.Words[i]) {
+		n.noun, n.of, n.from, n.to = t.Words[i].Low, nil, t.Words[at].From, t.Words[i].To
+		out = append(out, n)
 	}
 	return out
 }
+
+// unlisted: a word right behind a side that may well be a part of the body that the list
+// lacks: long enough, and no word of every report.
+func unlisted(w prose.Word) bool {
+	return len(w.Low) >= 7 && w.Low[0] > '9' && w.Before&(prose.Comma|prose.Colon|prose.Semicolon) == 0 && !everyday[w.Low] && !common[w.Low] && !qualifiers[w.Low] && !ends[w.Low]
+}
+
+var everyday = prose.Set(`greater measuring involving extending without showing including changes findings appearances lateral medially laterally posteriorly
+	anteriorly chronic multiple several complete partial suspicious enlarged another dominant residual probable possible moderate minimal extensive
+	lesions masses nodules fracture fractures effusion effusions opacity opacities abnormality examination radiograph ultrasound mammogram
+	fractured measures demonstrates compared dilated because through between`)
 
 func nounBefore(t *prose.Text, at int) (noun string, where int) {
 	from, _ := t.Clause(at)

@@ -110,7 +110,10 @@ func parseReport(part string) specimen {
 // all that was planted in them, was looked at only when the rules stood: then they found
 // 0.98 of what was planted with a precision of 0.95, and 4 of its 140 clean reports raised
 // an alarm; and a few were written last of all and run once before anything was mended.
-var portions = []string{"developed on", "held out", "fresh"}
+// Then, in "unseen", a batch with its errors was written by someone who had read neither
+// the rules nor the other reports, and run once; the last part was written in the same way
+// after the rules had been mended. README.md beside the texts keeps the first figures of each.
+var portions = []string{"developed on", "held out", "fresh", "unseen", "unseen again"}
 
 func partOf(id string) string {
 	h := fnv.New32a()
@@ -118,6 +121,10 @@ func partOf(id string) string {
 	switch {
 	case strings.HasPrefix(id, "f-"):
 		return portions[2]
+	case strings.HasPrefix(id, "u-"):
+		return portions[3]
+	case strings.HasPrefix(id, "v-"):
+		return portions[4]
 	case h.Sum32()%3 == 0:
 		return portions[1]
 	}

@@ -33,7 +33,7 @@ func otherSex(r *read) (out []Finding) {
 			if !hit {
 				continue
 			}
-			if from, to := t.Sentence(w.Sentence); t.Has(from, to, relatives) {
+			if from, to := t.Sentence(w.Sentence); t.Has(from, to, relatives) || t.Any(i+1, i+2, "origin", "type", "configuration", "variant", "pca", "circulation", "lobulation") {
 				continue
 			}
 			out = append(out, r.word(s, i, "an organ of the other sex than the patient's", "patient: "+r.facts.Patient.Sex))
@@ -102,7 +102,8 @@ var (
 	childWords = prose.Set(`newborn neonate neonatal infant infants infantile toddler paediatric pediatric fontanelle fontanelles synchondroses synchondrosis
 		physis thymus myelination neugeborenes säugling kindlich`)
 	childPhrases = [][]string{{"growth", "plates"}, {"growth", "plate"}, {"ossification", "centres"}, {"ossification", "centers"},
-		{"for", "a", "child"}, {"in", "a", "child"}, {"open", "physes"}, {"physes", "are", "open"}}
+		{"for", "a", "child"}, {"in", "a", "child"}, {"open", "physes"}, {"physes", "open"}, {"physes", "unfused"}, {"unfused", "physes"}, {"thymic", "shadow"}, {"thymic", "silhouette"}, {"normal", "thymus"},
+		{"secondary", "ossification"}, {"epiphyses", "are", "open"}, {"skeletally", "immature"}, {"physes", "are", "open"}}
 	// youth is what is said of a grown body too.
 	youth      = prose.Set(`closed fused scar residual hyperplasia no old mother hospital former unit`)
 	elderWords = prose.Set(`degenerative atherosclerotic atherosclerosis postmenopausal osteoporosis osteoporotic senile senescent elderly
@@ -169,6 +170,9 @@ func starts(t *prose.Text, i int, phrases [][]string) bool {
 // statedAge reads "72-year-old", "26 y/o", "86 year old", "aged 45"; −1 where none is.
 func statedAge(t *prose.Text) (at, years int) {
 	for i := range t.Words {
+		if n, ok := agedSex(t, i); ok {
+			return i, n
+		}
 		n, ok := smallNumber(t.Words[i].Low)
 		if !ok {
 			continue
@@ -181,6 +185,16 @@ func statedAge(t *prose.Text) (at, years int) {
 		}
 	}
 	return -1, 0
+}
+
+// agedSex reads "68F" and "13M" as the first word of a section.
+func agedSex(t *prose.Text, i int) (years int, ok bool) {
+	w := t.Words[i]
+	n := len(w.Low) - 1
+	if i != 0 || n < 1 || t.Raw[w.To-1] != 'M' && t.Raw[w.To-1] != 'F' {
+		return 0, false
+	}
+	return smallNumber(w.Low[:n])
 }
 
 func smallNumber(s string) (n int, ok bool) {
@@ -237,8 +251,10 @@ var (
 	// aside are sentences that speak of more than was examined.
 	aside = prose.Set(`recommended recommend suggested suggest advised considered further evaluation correlation known history cancer carcinoma
 		metastases metastatic metastasis primary referred separately see scout localizer reported tumour tumor lymphoma whole suspected`)
-	everywhere = prose.Set(`whole pet body scan trauma skeletal survey angiography runoff babygram obstetric obstetrics ob fetal foetal fetus pregnancy trimester`)
+	everywhere = prose.Set(`whole pet body scan trauma skeletal survey runoff babygram obstetric obstetrics ob fetal foetal fetus pregnancy trimester`)
 )
+
+var limbOf = map[string]string{"hip": "lower", "knee": "lower", "foot": "lower", "shoulder": "upper", "elbow": "upper", "hand": "upper"}
 
 func partsOf(list func(int) string) map[string]uint {
 	m := map[string]uint{}
@@ -267,9 +283,10 @@ func otherPart(r *read) []Finding {
 		return nil
 	}
 	var allowed uint
-	for _, w := range exam.Words {
+	for k, w := range exam.Words {
 		for i := range regions {
-			if examWords[w.Low]&(1<<i) != 0 {
+			if examWords[w.Low]&(1<<i) != 0 || w.Low == "lower" && exam.Any(k+1, k+2, "extremity", "extremities", "limb", "limbs") && limbOf[regions[i].name] == "lower" ||
+				w.Low == "upper" && exam.Any(k+1, k+2, "extremity", "extremities", "limb", "limbs") && limbOf[regions[i].name] == "upper" {
 				allowed |= nearParts[i]
 			}
 		}

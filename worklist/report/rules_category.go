@@ -15,7 +15,7 @@ type category struct {
 }
 
 // systems are those that write "X-RADS n"; the calculators have the same names.
-var systems = map[string]string{"bi": "bi-rads", "lung": "lung-rads", "li": "li-rads", "ti": "ti-rads", "pi": "pi-rads", "cad": "cad-rads"}
+var systems = map[string]string{"bi": "bi-rads", "lung": "lung-rads", "li": "li-rads", "ti": "ti-rads", "pi": "pi-rads", "cad": "cad-rads", "o": "o-rads"}
 
 var filler = prose.Set(`category assessment kategorie score lesion class v2022 v2018 v2 final`)
 
@@ -42,7 +42,14 @@ func categories(r *read) (out []Finding) {
 		if i > 0 && said[i-1].system == c.system && said[i-1].value == c.value && whole[c.system] {
 			continue
 		}
-		if why := r.unfit(c, said); why != "" {
+		why := unknownCategory(c)
+		if why == "" {
+			why = r.unlike(c)
+		}
+		if why == "" && len(said) > 0 {
+			why = r.unfit(c, said)
+		}
+		if why != "" {
 			out = append(out, r.spot(c, "the category and the recommendation do not go together: "+why))
 		}
 	}
@@ -105,7 +112,7 @@ func (r *read) mentions(s Section) (out []category) {
 		if !ok || to > len(t.Words) || t.Words[to-1].Sentence != w.Sentence {
 			continue
 		}
-		if from, _ := t.Sentence(w.Sentence); t.Has(max(from, i-8), i, ofBefore) {
+		if from, _ := t.Clause(i); t.Has(max(from, i-8), i, ofBefore) {
 			continue
 		}
 		if n := len(out); n > 0 && out[n-1].system == system && out[n-1].to >= i {
@@ -152,7 +159,7 @@ func valueAt(t *prose.Text, system string, i int, first string) (value string, t
 			return w, i + 1, true
 		}
 	}
-	if len(w) == 0 || len(w) > 2 || w[0] < '0' || w[0] > '6' || len(w) == 2 && (w[1] < 'a' || w[1] > 'x') {
+	if len(w) == 0 || len(w) > 2 || w[0] < '0' || w[0] > '9' || len(w) == 2 && (w[1] < 'a' || w[1] > 'x') {
 		return "", 0, false
 	}
 	if system == "bi-rads" {

@@ -1,6 +1,10 @@
 package report
 
-import "github.com/nocturne/nocturne/worklist/prose"
+import (
+	"slices"
+
+	"github.com/nocturne/nocturne/worklist/prose"
+)
 
 // contradictions finds what the findings affirm and the impression denies, or the
 // reverse.
@@ -16,6 +20,12 @@ func contradictions(r *read) (out []Finding) {
 		x.Evidence = append([]string{"findings: " + r.quoted(Findings, f)}, x.Evidence...)
 		out = append(out, x)
 	}
+	for _, p := range within1(findings, r.text(Findings)) {
+		told[p[0].Term.Name] = true
+		x := r.claimed(Findings, p[1], "the findings deny what they describe: a line of the template may be left over")
+		x.Evidence = append(x.Evidence, "findings: "+r.quoted(Findings, p[0]))
+		out = append(out, x)
+	}
 	for _, f := range findings {
 		for _, i := range impression {
 			switch {
@@ -28,6 +38,54 @@ func contradictions(r *read) (out []Finding) {
 	}
 	return out
 }
+
+// within1 pairs what a text affirms with what it denies elsewhere, once for a thing: a
+// line of the template that was left beside what the reader said.
+func within1(claims []prose.Claim, t *prose.Text) (out [][2]prose.Claim) {
+	for k, no := range claims {
+		if no.State != prose.Denied || slices.ContainsFunc(out, func(p [2]prose.Claim) bool { return p[0].Term.Name == no.Term.Name }) {
+			continue
+		}
+		for i, yes := range claims {
+			if i == k || t.Words[yes.At].Sentence == t.Words[no.At].Sentence || !prose.Contradicts(yes, no) ||
+				no.Narrow != "" && yes.Narrow != no.Narrow || scoped(t, yes, no) || numbered(t, yes) {
+				continue
+			}
+			out = append(out, [2]prose.Claim{yes, no})
+			break
+		}
+	}
+	return out
+}
+
+// numbered: a heading or a reference: "Nodule 1:".
+func numbered(t *prose.Text, c prose.Claim) bool {
+	if c.To >= len(t.Words) {
+		return false
+	}
+	w := t.Words[c.To].Low
+	return len(w) == 1 && (w >= "0" && w <= "9") && t.Raw[t.Words[c.To].From-1] == ' ' && !t.Any(c.To+1, c.To+2, "mm", "cm", "x")
+}
+
+// scoped: what is denied stands below a heading that names a place of its own ("Isthmus:
+// no nodule"), and what is affirmed does not.
+func scoped(t *prose.Text, yes, no prose.Claim) bool {
+	l := t.Words[no.At].Label
+	if l < 0 || l == t.Words[yes.At].Label || !no.Term.Sited || no.Label != 0 {
+		return false
+	}
+	for i := l; i < no.At && (i == l || t.Words[i].Before&prose.Colon == 0); i++ {
+		if general[t.Words[i].Low] {
+			return false
+		}
+	}
+	return true
+}
+
+// general are words of headings that are about all of the body part.
+var general = prose.Set(`bones bone osseous skeleton skeletal musculoskeletal brain parenchyma parenchymal axial chest abdomen pelvis head other
+	findings general calvarium skull knochen lungs lung airspaces fractures bony structures extremity joint joints spaces white grey gray matter vessels
+	vascular arteries veins`)
 
 // first keeps comparisons of everything with everything short, however much was pasted.
 func first[T any](all []T) []T { return all[:min(len(all), 300)] }
@@ -65,13 +123,19 @@ func criticalUntold(r *read) []Finding {
 	for _, s := range Order {
 		t := r.text(s)
 		if t.Has(0, len(t.Words), wasTold) || t.Says(0, len(t.Words), "spoken", "to") || t.Says(0, len(t.Words), "by", "phone") ||
-			t.Says(0, len(t.Words), "by", "telephone") || s == Critical && len(t.Words) > 0 {
+			t.Says(0, len(t.Words), "by", "telephone") ||
+			t.Says(0, len(t.Words), "d", "w") || s == Critical && len(t.Words) > 0 {
 			return nil
 		}
 	}
 	for _, s := range []Section{Impression, Findings, Addendum} {
 		if s == Addendum && r.What() != Added || s != Addendum && r.What() == Added {
 			continue
+		}
+		for _, c := range r.claims(s) {
+			if c.Term.Name == "infarct" && c.Acute && c.State == prose.Affirmed && !c.Old && !c.Steady {
+				return []Finding{r.claimed(s, c, "critical, and no record of who was told (F7)")}
+			}
 		}
 		for _, c := range r.text(s).Claims(prose.Critical) {
 			if c.State == prose.Affirmed && !c.Old && !c.Steady {

@@ -28,7 +28,7 @@ func (f Facts) protocol() (g given, why string) {
 	t := prose.Parse(f.Exam)
 	n := len(t.Words)
 	with := t.Says(0, n, "with", "contrast") || t.Says(0, n, "w", "contrast") || t.Says(0, n, "with", "iv", "contrast") || t.Says(0, n, "mit", "km") || t.Any(0, n, "angiography", "cta", "arthrogram", "multiphase", "enhanced")
-	without := t.Says(0, n, "without", "contrast") || t.Says(0, n, "w", "o", "contrast") || t.Says(0, n, "ohne", "km") || t.Any(0, n, "noncontrast", "unenhanced", "nativ") || t.Says(0, n, "non", "contrast")
+	without := t.Says(0, n, "without", "contrast") || endsWithout(t) || t.Says(0, n, "w", "o", "contrast") || t.Says(0, n, "ohne", "km") || t.Any(0, n, "noncontrast", "unenhanced", "nativ") || t.Says(0, n, "non", "contrast")
 	both := t.Says(0, n, "with", "and", "without") || t.Says(0, n, "without", "and", "with") || t.Says(0, n, "w", "wo") || t.Says(0, n, "w", "and", "w", "o")
 	agent := slices.ContainsFunc(f.Series, func(s Series) bool { return strings.TrimSpace(s.Contrast) != "" })
 	order := "order: " + oneLine(f.Exam)
@@ -49,6 +49,12 @@ func (f Facts) protocol() (g given, why string) {
 		return withoutContrast, order
 	}
 	return notKnown, ""
+}
+
+// endsWithout: "CT temporal bones w/o", "CT head without".
+func endsWithout(t *prose.Text) bool {
+	n := len(t.Words)
+	return t.At(n-2, "w", "o") || t.At(n-1, "without")
 }
 
 // contrastWords holds what the technique and the findings say of contrast against exam
@@ -96,14 +102,19 @@ var sparing = prose.Set(`without no ohne non noncontrast unenhanced`)
 // unenhanced is the word that says that no contrast was given; −1 where none does.
 func unenhanced(t *prose.Text) int {
 	for i, w := range t.Words {
-		if !sparing[w.Low] {
+		if !sparing[w.Low] && !t.At(i, "w", "o") {
 			continue
 		}
 		from, to := t.Clause(i)
+		if t.At(i, "w", "o") && i+2 < to && (t.Any(i+2, i+3, "contrast", "iv") || gads[t.Words[i+2].Low] || agents[t.Words[i+2].Low]) {
+			return i
+		}
 		if t.Has(from, to, enteral) && !t.Any(from, to, "intravenous", "iv") {
 			continue
 		}
 		switch {
+		case (w.Low == "no" || w.Low == "without") && (i+1 < to && (gads[t.Words[i+1].Low] || agents[t.Words[i+1].Low])):
+			return i
 		case t.At(i, "without", "contrast"), t.At(i, "without", "intravenous"), t.At(i, "without", "iv"), t.At(i, "no", "contrast"), t.At(i, "no", "intravenous"),
 			t.At(i, "without", "the", "administration"), t.At(i, "ohne", "kontrastmittel"):
 			if t.Any(i+2, i+5, "and", "series", "followed", "then") {
@@ -136,6 +147,8 @@ func enhanced(t *prose.Text) int {
 			continue
 		}
 		switch {
+		case w.Low == "post" && i+1 < to && (gads[t.Words[i+1].Low] || agents[t.Words[i+1].Low]):
+			return i
 		case t.At(i, "with", "contrast"), t.At(i, "with", "intravenous"), t.At(i, "with", "iv"), t.At(i, "after", "contrast"), t.At(i, "after", "intravenous"), t.At(i, "after", "iv"),
 			t.At(i, "contrast", "enhanced"), t.At(i, "post", "contrast"), t.At(i, "intravenous", "contrast"), t.At(i, "intravenous", "gadolinium"), t.At(i, "iv", "contrast"),
 			t.At(i, "mit", "kontrastmittel"), t.At(i, "portal", "venous", "phase"):

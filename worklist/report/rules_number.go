@@ -15,6 +15,9 @@ var bounds = []struct {
 	min, max float64
 	within   int // words before or behind the number
 }{
+	{prose.Set("bpd"), 5, 115, 2},
+	{prose.Set("crl"), 0.5, 120, 2},
+	{prose.Set("nt"), 0.3, 15, 2},
 	{prose.Set("shift"), 0.5, 40, 4},
 	{prose.Set("septum septa septation septations"), 0.1, 8, 4},
 	{prose.Set("isthmus"), 0.3, 25, 3},
@@ -43,12 +46,48 @@ func numbers(r *read) (out []Finding) {
 			if why == "" && i > 0 && qs[i-1].Group == q.Group && lopsided(qs[i-1], q) {
 				why = "one side is more than seven times the other"
 			}
+			if why == "" && i > 0 {
+				why = unlikeBefore(t, qs[i-1], q)
+			}
+			if why == "" {
+				why = organ(t, q)
+			}
 			if why != "" {
 				out = append(out, r.says(s, q.From, q.To, "check the number and its unit: "+why))
 			}
 		}
 	}
 	return out
+}
+
+// unlikeBefore: "5.6 mm, previously 5.3 cm".
+func unlikeBefore(t *prose.Text, now, then prose.Quantity) string {
+	if !now.Length || !then.Length || now.MM <= 0 || then.MM <= 0 || now.Unit == then.Unit || then.Word-now.Word > 6 ||
+		!t.Any(then.Word-3, then.Word, "previously", "prior", "previous", "was", "formerly", "from") {
+		return ""
+	}
+	if k := now.MM / then.MM; k > 5 || k < 0.2 {
+		return "before and now are of another order"
+	}
+	return ""
+}
+
+// organs are the sizes of whole organs, in mm, where the number follows the name.
+var organs = map[string][2]float64{
+	"liver": {50, 350}, "spleen": {30, 350}, "kidney": {20, 250}, "uterus": {20, 300}, "aaa": {15, 150}, "sac": {2, 150},
+	"hc": {50, 420}, "ac": {40, 450}, "fl": {4, 95}, "testis": {5, 80}, "ovary": {5, 250},
+}
+
+// organ holds the number right behind an organ's name against the organ's size.
+func organ(t *prose.Text, q prose.Quantity) string {
+	if !q.Length || q.Word == 0 || t.Words[q.Word-1].Sentence != t.Words[q.Word].Sentence || t.Words[q.Word].Before&prose.Comma != 0 {
+		return ""
+	}
+	b, ok := organs[t.Words[q.Word-1].Low]
+	if ok && (q.MM < b[0] || q.MM > b[1]) {
+		return "not of this size"
+	}
+	return ""
 }
 
 func lopsided(a, b prose.Quantity) bool {

@@ -22,10 +22,10 @@ func sideConflict(r *read) []Finding {
 // spoken of, for comparison.
 func sideElsewhere(r *read) []Finding {
 	want, ok := r.facts.orderSide()
-	if !ok {
+	if !ok || prose.Parse(r.facts.Exam).Any(0, 40, "pelvis", "hips", "both", "bilateral", "whole", "chest", "abdomen", "spine") {
 		return nil
 	}
-	return against(r, want, "the other side than the order's is mentioned", inComparison, Findings, Recommendation)
+	return against(r, want, "the other side than the order's is mentioned", inComparison, Technique, Findings, Recommendation)
 }
 
 func against(r *read, want statedSide, hint string, spared func(*prose.Text, int) bool, sections ...Section) (out []Finding) {
@@ -58,6 +58,9 @@ func besideComparison(t *prose.Text, at int) bool {
 }
 
 func notExamined(t *prose.Text, from, to int) bool {
+	if t.Any(from-1, from, "no") && t.Any(from+1, min(to, from+4), "imaging", "images", "views", "radiograph", "radiographs", "examination") {
+		return true
+	}
 	for i := from; i < to; i++ {
 		if t.Words[i].Low == "not" && t.Any(i+1, min(to, i+3), "examined", "imaged", "assessed", "included", "performed") {
 			return true
@@ -88,6 +91,12 @@ func sideWithinReport(r *read) (out []Finding) {
 	out = nounsOnOtherSide(r)
 	if len(out) == 0 {
 		out = sentencesOnOtherSide(r)
+	}
+	if len(out) == 0 {
+		out = numbersOnOtherSide(r)
+	}
+	if len(out) == 0 {
+		out = thingsOnOtherSide(r)
 	}
 	if len(out) == 0 {
 		out = sideNeverFound(r)
@@ -214,7 +223,7 @@ var common = prose.Set(`small large with which measuring measures about there pr
 func sideNeverFound(r *read) []Finding {
 	named := map[side]bool{}
 	for _, h := range sidesIn(r.text(Findings)) {
-		if !inComparison(r.text(Findings), h.at) {
+		if !inComparison(r.text(Findings), h.at) && !r.allWell(h.at) {
 			named[h.side] = true
 		}
 	}
@@ -227,10 +236,36 @@ func sideNeverFound(r *read) []Finding {
 		if h.side == both || named[h.side] || named[both] || !named[h.side.other()] || t.Has(from, to, notNews) || inComparison(t, h.at) {
 			continue
 		}
+		if a, b := t.Clause(h.at); t.Has(a, b, plainlyWell) {
+			continue
+		}
 		f := r.word(Impression, h.at, "the findings name only the other side")
 		return []Finding{f}
 	}
 	return nil
 }
+
+// allWell: the sentence only says that this side is normal.
+func (r *read) allWell(at int) bool {
+	t := r.text(Findings)
+	a, b := t.Clause(at)
+	if !t.Has(max(a, at-3), min(b, at+8), plainlyWell) {
+		return false
+	}
+	from, to := t.Sentence(t.Words[at].Sentence)
+	for _, q := range r.quantities(Findings) {
+		if q.Word >= from && q.Word < to {
+			return false
+		}
+	}
+	for _, c := range r.claims(Findings) {
+		if c.At >= from && c.At < to && c.State != prose.Denied {
+			return false
+		}
+	}
+	return true
+}
+
+var plainlyWell = prose.Set(`normal unremarkable clear patent intact regelrecht unauffällig`)
 
 var notNews = prose.Set(`no not normal unremarkable without clear known previous previously old shift displaced kein keine nicht history status post`)

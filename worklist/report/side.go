@@ -44,9 +44,28 @@ var notSide = map[side][]string{
 
 func isNotSide(s side, t *prose.Text, at int) bool {
 	if t.At(at-1, "the") {
-		return false
+		return directed(t, at)
+	}
+	if directed(t, at) {
+		return true
 	}
 	return slices.ContainsFunc(notSide[s], func(phrase string) bool { return t.At(at+1, strings.Fields(phrase)...) })
+}
+
+var turning = prose.Set(`deviated deviates deviation deviating shift shifted displaced displacing displacement convex convexity bowing bowed rotated curve curvature
+	scoliosis directed pointing`)
+
+// directed: the word is where something goes and not where it is: "deviated to the left",
+// "left-to-right shift", "4 mm rightward".
+func directed(t *prose.Text, at int) bool {
+	if t.At(at+1, "to", "right") || t.At(at+1, "to", "left") || t.At(at-2, "left", "to") || t.At(at-2, "right", "to") {
+		return true
+	}
+	if !t.At(at-2, "to", "the") && !t.At(at-1, "to") {
+		return false
+	}
+	from, _ := t.Clause(at)
+	return t.Has(max(from, at-7), at, turning)
 }
 
 // sideHit is a side named in a text; at indexes its words.
