@@ -113,7 +113,7 @@ torsion | testicular torsion, ovarian torsion, adnexal torsion
 ectopic pregnancy | ectopic pregnancy, ectopic gestation
 cord compression | spinal cord compression, cord compression, cauda equina compression, cauda equina syndrome
 epidural abscess | epidural abscess
-spinal fracture | unstable fracture, fracture of the dens, odontoid fracture, cervical spine fracture, fracture of the cervical spine, acute unstable fracture
+spinal fracture | unstable fracture, burst fracture, chance fracture, fracture of the dens, odontoid fracture, cervical spine fracture, fracture of the cervical spine, acute unstable fracture
 deep vein thrombosis | deep vein thrombosis, deep venous thrombosis, dvt, phlegmasia
 necrotising fasciitis | necrotizing fasciitis, necrotising fasciitis, fournier gangrene
 tube | right main bronchus intubation, right mainstem intubation, tube in the trachea, oesophageal intubation, esophageal intubation, misplaced tube

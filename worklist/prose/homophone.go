@@ -33,7 +33,6 @@ ileum ilium | wing left right | fracture bone
 plain plane | fat |
 plains planes | fat tissue fascial |
 their there | . | is are was were has
-to too | | small large
 heal heel | | pain spur
 discreet discrete | |
 course coarse | | calcification calcifications trabecula trabeculae trabecular echotexture reticulation

@@ -1,5 +1,7 @@
 package prose
 
+import "strings"
+
 // sided are the three letters that name a lobe or a quadrant with its side: each letter
 // is read as a word.
 var sided = map[string][3]string{
@@ -49,12 +51,21 @@ func (t *Text) short(w Word, raw string) string {
 		if !t.aloneAt(w) {
 			return w.Low
 		}
+		if t.compared(w) {
+			return "both"
+		}
 		if raw == "R" {
 			return "right"
 		}
 		return "left"
 	}
 	return w.Low
+}
+
+// compared: "R>L", "L < R": both have it.
+func (t *Text) compared(w Word) bool {
+	after, before := strings.TrimLeft(t.from(w.To, 4), " "), strings.TrimRight(t.Raw[max(0, w.From-3):w.From], " ")
+	return strings.HasPrefix(after, ">") || strings.HasPrefix(after, "<") || strings.HasSuffix(before, ">") || strings.HasSuffix(before, "<")
 }
 
 func (t *Text) from(at, n int) string { return t.Raw[at:min(len(t.Raw), at+n)] }

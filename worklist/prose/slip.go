@@ -200,7 +200,7 @@ func ending(w, meant string) bool {
 	return k == 0 || k == 1 && w[len(w)-1] == 's' && (lexicon[w[:len(w)-1]] || lexicon[meant[:len(meant)-1]])
 }
 
-var folding = strings.NewReplacer("ae", "e", "oe", "e", "our", "or", "yse", "yze", "ise", "ize", "isa", "iza", "tre", "ter", "ll", "l", "ph", "f")
+var folding = strings.NewReplacer("ae", "e", "oe", "e", "our", "or", "yse", "yze", "ise", "ize", "isa", "iza", "tre", "ter", "lled", "led", "lling", "ling", "ller", "ler", "ph", "f")
 
 func american(w string) string { return folding.Replace(w) }
 

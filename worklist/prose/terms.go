@@ -1,6 +1,9 @@
 package prose
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Term is a thing that reports affirm and deny.
 type Term struct {
@@ -133,6 +136,16 @@ meniscus menisci meniscal
 cruciate collateral acl pcl mcl lcl`), "\n") {
 		for _, w := range strings.Fields(line) {
 			m[w] = 1 << i // at most 64 lines
+		}
+	}
+	for letter, of := range map[string]struct {
+		region string
+		n      int
+	}{"c": {"cervical", 7}, "t": {"thoracic", 12}, "l": {"lumbar", 5}} {
+		for n := 1; n <= of.n; n++ {
+			if letter != "t" || n > 3 { // T1 and T2 are sequences too
+				m[letter+strconv.Itoa(n)] = m["spine"] | m[of.region]
+			}
 		}
 	}
 	return m

@@ -80,6 +80,7 @@ pca
 ica cca eca
 quadrant
 fossa
+para paraaortic paratracheal
 chest
 hemithorax
 hemidiaphragm

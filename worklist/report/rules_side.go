@@ -221,17 +221,21 @@ var common = prose.Set(`small large with which measuring measures about there pr
 // sideNeverFound: the impression affirms something of a side that the findings never
 // name, while they name the other.
 func sideNeverFound(r *read) []Finding {
+	hits := sidesIn(r.text(Impression))
+	if len(hits) == 0 {
+		return nil
+	}
 	named := map[side]bool{}
 	for _, h := range sidesIn(r.text(Findings)) {
-		if !inComparison(r.text(Findings), h.at) && !r.allWell(h.at) {
+		if !named[h.side] && !inComparison(r.text(Findings), h.at) && !r.allWell(h.at) {
 			named[h.side] = true
 		}
 	}
-	if len(sidedNouns(r.text(Findings))) == 0 {
+	if named[right] && named[left] || named[both] || len(sidedNouns(r.text(Findings))) == 0 {
 		return nil
 	}
 	t := r.text(Impression)
-	for _, h := range sidesIn(t) {
+	for _, h := range hits {
 		from, to := t.Sentence(t.Words[h.at].Sentence)
 		if h.side == both || named[h.side] || named[both] || !named[h.side.other()] || t.Has(from, to, notNews) || inComparison(t, h.at) {
 			continue

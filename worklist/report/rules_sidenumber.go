@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"strings"
 
 	"github.com/nocturne/nocturne/worklist/prose"
 )
@@ -74,8 +75,8 @@ func sidedNumbers(t *prose.Text, qs []prose.Quantity) (out []sidedNumber) {
 		}
 		return s
 	}
-	label := side("")
-	line := -2
+	label, last := side(""), side("")
+	line, read := -2, 0
 	for _, q := range first(qs) {
 		if !q.Length && q.Unit != "%" {
 			continue
@@ -91,6 +92,10 @@ func sidedNumbers(t *prose.Text, qs []prose.Quantity) (out []sidedNumber) {
 			}
 			s = label
 		}
+		if s == "" && !strings.Contains(t.Raw[t.Words[read].From:w.From], "\n") {
+			s = last // "Right lobe 5 cm. Lower pole: 31 mm nodule."
+		}
+		last, read = s, q.Word
 		out = append(out, sidedNumber{q, s})
 	}
 	return out
@@ -101,7 +106,7 @@ func sidedNumbers(t *prose.Text, qs []prose.Quantity) (out []sidedNumber) {
 func thingsOnOtherSide(r *read) []Finding {
 	findings := first(r.claims(Findings))
 	for _, i := range first(r.claims(Impression)) {
-		if i.State != prose.Affirmed || i.Old || i.Sides != prose.Right && i.Sides != prose.Left {
+		if i.State != prose.Affirmed || i.Sides != prose.Right && i.Sides != prose.Left {
 			continue
 		}
 		other, same := -1, false

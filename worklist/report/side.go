@@ -76,6 +76,9 @@ type sideHit struct {
 
 func sidesIn(t *prose.Text) (out []sideHit) {
 	for i, w := range t.Words {
+		if c := w.Low[0]; c != 'r' && c != 'l' && c != 'b' || len(w.Low) < 4 {
+			continue
+		}
 		if s, ok := sideWords[w.Low]; ok && !isNotSide(s, t, i) {
 			out = append(out, sideHit{s, i})
 		}
