@@ -3,8 +3,6 @@ package report
 import (
 	"slices"
 	"strings"
-
-	"github.com/nocturne/nocturne/worklist/prose"
 )
 
 // Severity is how much a finding weighs.
@@ -120,24 +118,6 @@ func Stopping(fs []Finding) (out []Finding) {
 	for _, f := range fs {
 		if f.Stops && strings.TrimSpace(f.Override) == "" {
 			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// SideWords gives the byte ranges of the words in text that name the side which
-// is not the order's, for marking them while the reader types (scenario 4).
-func SideWords(f Facts, text string) (out [][2]int) {
-	want, ok := f.orderSide()
-	if !ok {
-		if want, ok = f.imageSide(); !ok {
-			return nil
-		}
-	}
-	t := prose.Parse(text)
-	for _, h := range sidesIn(t) {
-		if h.side == want.side.other() {
-			out = append(out, [2]int{t.Words[h.at].From, t.Words[h.at].To})
 		}
 	}
 	return out

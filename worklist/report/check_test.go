@@ -195,9 +195,6 @@ func TestAWrongSideBlocksUntilAReasonIsTyped(t *testing.T) {
 	if SignSheet(d, f).Ready {
 		t.Error("the reason holds for another conflict")
 	}
-	if got := SideWords(f, "Left and right, LEFT."); !slices.Equal(got, [][2]int{{0, 4}, {16, 20}}) {
-		t.Errorf("SideWords = %v", got)
-	}
 }
 
 func TestWhatNoReasonOverrides(t *testing.T) {

@@ -74,19 +74,10 @@ func MeasurementText(m Measurement) string {
 }
 
 func sinceDate(da string) string {
-	if d := isoDate(da); d != "" {
+	if d := dicom.ISODay(da); d != "" {
 		return ", " + d
 	}
 	return ", date unknown"
-}
-
-// isoDate is a DA as 2025-11-20; empty when it is none.
-func isoDate(da string) string {
-	t, ok := dicom.ParseDA(da)
-	if !ok {
-		return ""
-	}
-	return t.Format("2006-01-02")
 }
 
 func (m Measurement) numbers() string {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
 )
 
 // Prefill writes Indication, Technique and Comparison from the facts (N17), each
@@ -78,7 +80,7 @@ func (p Prior) name() string {
 	if words == "" {
 		words = "Study"
 	}
-	if date := isoDate(p.Date); date != "" {
+	if date := dicom.ISODay(p.Date); date != "" {
 		return words + " " + date
 	}
 	return words + " of unknown date"

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/nocturne/nocturne/cache/dicom"
 )
 
 // quantity is a measured number in prose with its unit: "5.5 mm", "12 x 8 mm", "−35 HU".
@@ -25,7 +27,7 @@ func (d *Draft) Pull(text string, from Source) (framed string, ok bool) {
 }
 
 func dated(text, date string) string {
-	day := isoDate(date)
+	day := dicom.ISODay(date)
 	if day == "" {
 		day = "date unknown"
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/worklist/prose"
 )
 
@@ -96,7 +97,7 @@ func pulledText(r *read) (out []Finding) {
 }
 
 func sourceOf(s Source) string {
-	return strings.TrimSpace("from " + strings.TrimSpace(oneLine(s.Title)+" "+isoDate(s.Date)))
+	return strings.TrimSpace("from " + strings.TrimSpace(oneLine(s.Title)+" "+dicom.ISODay(s.Date)))
 }
 
 // short is the beginning of a text on one line.

@@ -54,7 +54,7 @@ func weight(f Finding) int {
 }
 
 func (p Patient) line() string {
-	parts := []string{dicom.ParsePN(p.Name).Display(), oneLine(p.ID), isoDate(p.Birth), oneLine(p.Sex)}
+	parts := []string{dicom.ParsePN(p.Name).Display(), oneLine(p.ID), dicom.ISODay(p.Birth), oneLine(p.Sex)}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
