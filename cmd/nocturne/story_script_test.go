@@ -21,7 +21,8 @@ import (
 //	archive-again        ends it by kill -9 and starts it on the same address
 //	archive-gone         ends it by kill -9
 //	anybody              takes the assigned reader out of every workitem
-//	night N              writes a folder of N small studies T01… into $NIGHT
+//	night N [PATIENTS]   writes a folder of N small studies T01… into $NIGHT, each of a
+//	                     patient of its own or of so many in turn
 //	site HOME READER …   writes HOME/config.toml with the archive as site NORTH, and lines
 //	                     put into its tables: policy.sign_pin=true
 //	exits CODE COMMAND…  runs it and wants that exit code exactly
@@ -93,9 +94,14 @@ func (a *archiveProcess) address() string {
 }
 
 func nightCmd(t *testing.T, ts *testscript.TestScript, args []string) {
-	n, err := strconv.Atoi(strings.Join(args, ""))
+	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	dir, _ := tinyNight(t, n)
+	patients := n
+	if len(args) > 1 {
+		patients, err = strconv.Atoi(args[1])
+		ts.Check(err)
+	}
+	dir, _ := tinyNightOf(t, n, patients)
 	ts.Setenv("NIGHT", dir)
 }
 

@@ -31,9 +31,16 @@ var families = []string{"ALDER", "BIRCH", "CEDAR", "DOGWOOD", "ELM", "FIR", "GIN
 // slices each, the same in every run, for `archive --dir`.
 func tinyNight(t testing.TB, patients int) (dir string, cases []tinyCase) {
 	t.Helper()
+	return tinyNightOf(t, patients, patients)
+}
+
+// tinyNightOf has the cases of fewer patients, in turn.
+func tinyNightOf(t testing.TB, number, patients int) (dir string, cases []tinyCase) {
+	t.Helper()
 	dir = t.TempDir()
-	for i := range patients {
-		c := tinyCase{uid: fmt.Sprintf("2.25.%d", 7000+i), accession: fmt.Sprintf("T%02d", i+1), name: families[i%len(families)] + "^TINY"}
+	for n := range number {
+		i := n % patients
+		c := tinyCase{uid: fmt.Sprintf("2.25.%d", 7000+n), accession: fmt.Sprintf("T%02d", n+1), name: families[i%len(families)] + "^TINY"}
 		if i >= len(families) {
 			c.name = families[i%len(families)] + strings.Repeat("X", i/len(families)) + "^TINY"
 		}
