@@ -112,7 +112,7 @@ var ruleCases = []struct {
 }
 
 func TestEachRuleFindsWhatItMustAndNothingElse(t *testing.T) {
-	tested := map[string]bool{"time-order": true, "attending-only": true, "linked-order": true, "reason-missing": true, "call-required": true, "signed-text": true, "number-changed": true, "measurement-deleted": true, "side-impression": true}
+	tested := map[string]bool{"time-order": true, "attending-only": true, "linked-order": true, "signed-together": true, "reason-missing": true, "call-required": true, "signed-text": true, "number-changed": true, "measurement-deleted": true, "side-impression": true}
 	for _, c := range ruleCases {
 		tested[c.rule] = true
 		text, f := full(), facts()

@@ -80,6 +80,9 @@ type Draft struct {
 	// report this one was signed with.
 	Linked   []LinkedOrder `json:"linked,omitempty"`
 	LinkedTo string        `json:"linked_to,omitempty"`
+	// Together are the accession numbers of the other orders that the report before was
+	// signed for, each in a document of its own.
+	Together []string `json:"together,omitempty"`
 	// Calculated are the categories that calculators put into the text.
 	Calculated []Calculated `json:"calculated,omitempty"`
 	// Style is how its measurements are written.

@@ -22,6 +22,7 @@ func (d *Draft) What() Kind {
 func (d *Draft) next(k Kind, signed Document, why string, now time.Time) *Draft {
 	n := New(d.StudyUID, d.Accession, d.Site, now)
 	n.Kind, n.Before, n.BeforeKind, n.Reason = k, &signed, d.What(), oneLine(why)
+	n.Together = d.together()
 	n.Was = map[Section]string{}
 	for s := range d.Sections {
 		n.Was[s] = d.Said(s)
@@ -136,7 +137,7 @@ func (d *Draft) Changes() (out []Section) {
 // wet read is one line, and a withdrawal none of the images.
 var ruledBy = map[Kind][]string{
 	Preliminary: {"no-reader", "impression-empty", "wrong-patient-instance", "wrong-patient-text", "side-conflict", "unfilled-field", "time-order", "reader-assumed"},
-	Withdrawn:   {"no-reader", "attending-only", "impression-empty", "reason-missing", "call-required", "time-order", "reader-assumed"},
+	Withdrawn:   {"no-reader", "attending-only", "signed-together", "impression-empty", "reason-missing", "call-required", "time-order", "reader-assumed"},
 }
 
 func (r rule) holds(d *Draft) bool {

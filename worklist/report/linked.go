@@ -55,6 +55,12 @@ func (d *Draft) For(o LinkedOrder, f Facts) *Draft {
 	l := *d
 	l.StudyUID, l.Accession, l.LinkedTo, l.Linked = o.StudyUID, o.Accession, d.StudyUID, nil
 	l.Before, l.BeforeKind, l.Was, l.Revision = nil, "", nil, 0
+	l.Together = []string{d.Accession}
+	for _, other := range d.Linked {
+		if other.Accession != o.Accession {
+			l.Together = append(l.Together, other.Accession)
+		}
+	}
 	if f.Preliminary != nil {
 		before := f.Preliminary.Document
 		l.Before, l.BeforeKind, l.Was = &before, Preliminary, f.Preliminary.Sections
@@ -186,4 +192,21 @@ func others(all []SignedOrder, at int) (documents, images []sr.InstanceRef) {
 		images = append(images, o.Facts.Instances...)
 	}
 	return documents, images
+}
+
+// together are the other orders that were signed with this draft.
+func (d *Draft) together() []string {
+	out := slices.Clone(d.Together)
+	for _, o := range d.Linked {
+		out = append(out, o.Accession)
+	}
+	return out
+}
+
+// signedTogether: what follows one order's report changes none of the others'.
+func signedTogether(d *Draft, _ Facts) []Finding {
+	if k := d.What(); len(d.Together) == 0 || k == Final || k == Preliminary {
+		return nil
+	}
+	return []Finding{{Evidence: d.Together, Hint: "the same report was signed for other orders and stays there as it is: each needs its own " + string(d.What())}}
 }
