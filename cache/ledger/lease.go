@@ -146,5 +146,16 @@ func alive(owner string) bool {
 	if err != nil {
 		return false
 	}
-	return !errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
+	return !errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone) && !ended(pid)
+}
+
+// ended reports whether a process has ended and only waits for its parent to notice,
+// where the system tells (proc(5), state Z).
+func ended(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	_, state, ok := strings.Cut(string(stat), ") ") // the name before may hold anything
+	return ok && strings.HasPrefix(state, "Z")
 }

@@ -276,9 +276,9 @@ func (c *console) pid() int {
 	return pid
 }
 
-// children of a process, by their command line.
+// children are the image windows that a process started, by their ids.
 func children(pid int) []int {
-	out, _ := exec.Command("pgrep", "-P", fmt.Sprint(pid)).Output()
+	out, _ := exec.Command("pgrep", "-P", fmt.Sprint(pid), "-f", " view").Output()
 	var pids []int
 	for _, f := range strings.Fields(string(out)) {
 		var n int

@@ -35,7 +35,11 @@ func (w *writing) stop() {
 // keepWriting renews the right, or asks for it again while another program has it.
 func (m *Model) keepWriting(c *openCase) tea.Cmd {
 	w := &c.writing
-	if w.right == nil && w.busy == "" || m.Now().Sub(w.asked) < reading.RenewEvery {
+	every := reading.RenewEvery
+	if w.right == nil {
+		every = time.Second
+	}
+	if w.right == nil && w.busy == "" || m.Now().Sub(w.asked) < every {
 		return nil
 	}
 	w.asked = m.Now()
