@@ -17,7 +17,7 @@ extra-axial haemorrhage < haemorrhage | extra axial hemorrhage, extra axial haem
 subarachnoid haemorrhage < haemorrhage | subarachnoid hemorrhage, subarachnoid haemorrhage, subarachnoidalblutung
 subdural haematoma < haemorrhage | sdh, hyperdense collection, extra axial collection, extraaxial collection, subdural hematoma, subdural haematoma, subdural hematomas, subdural collection, subduralhämatom
 epidural haematoma | epidural hematoma, epidural haematoma, extradural haematoma, epiduralhämatom
-pulmonary embolism | filling defect, filling defects, pulmonary embolism, pulmonary embolus, pulmonary emboli, pulmonary embolisms, lungenembolie
+pulmonary embolism | pe, filling defect, filling defects, pulmonary embolism, pulmonary embolus, pulmonary emboli, pulmonary embolisms, lungenembolie
 infarct | infarct, infarcts, infarction, restricted diffusion, infarkt
 midline shift | midline shift
 herniation | herniation
@@ -97,8 +97,8 @@ ischaemia | bowel ischemia, bowel ischaemia, mesenteric ischemia, mesenteric isc
 var Critical = NewLexicon(`
 tension pneumothorax | tension pneumothorax, spannungspneumothorax
 pneumothorax | pneumothorax, pneumothoraces
-pulmonary embolism | pulmonary embolism, pulmonary embolus, pulmonary emboli, lungenembolie
-intracranial haemorrhage | intracranial hemorrhage, intracranial haemorrhage, parenchymal hemorrhage, parenchymal haemorrhage, intracerebral hemorrhage, intracerebral haemorrhage, subarachnoid hemorrhage, subarachnoid haemorrhage, intraventricular hemorrhage, intraventricular haemorrhage, subdural hematoma, subdural haematoma, epidural hematoma, epidural haematoma, extradural haematoma, hirnblutung
+pulmonary embolism | pe, pulmonary embolism, pulmonary embolus, pulmonary emboli, lungenembolie
+intracranial haemorrhage | sah, sdh, ich, edh, intracranial hemorrhage, intracranial haemorrhage, parenchymal hemorrhage, parenchymal haemorrhage, intracerebral hemorrhage, intracerebral haemorrhage, subarachnoid hemorrhage, subarachnoid haemorrhage, intraventricular hemorrhage, intraventricular haemorrhage, subdural hematoma, subdural haematoma, epidural hematoma, epidural haematoma, extradural haematoma, hirnblutung
 herniation | uncal herniation, transtentorial herniation, tonsillar herniation, subfalcine herniation, brain herniation
 infarct | acute infarct, acute infarction, acute ischemic stroke, acute ischaemic stroke, m1 occlusion, m2 occlusion, mca occlusion, lvo, large vessel occlusion, basilar occlusion, basilar thrombosis, dense middle cerebral artery
 dissection | aortic dissection, type a dissection, type b dissection, carotid dissection, vertebral dissection
@@ -118,6 +118,7 @@ deep vein thrombosis | deep vein thrombosis, deep venous thrombosis, dvt, phlegm
 necrotising fasciitis | necrotizing fasciitis, necrotising fasciitis, fournier gangrene
 tube | right main bronchus intubation, right mainstem intubation, tube in the trachea, oesophageal intubation, esophageal intubation, misplaced tube
 retained foreign body | retained sponge, retained surgical sponge, retained instrument
+venous sinus thrombosis | venous sinus thrombosis, dural sinus thrombosis, sagittal sinus thrombosis, sinus thrombosis, cortical vein thrombosis
 tamponade | cardiac tamponade, pericardial tamponade
 non-accidental injury | non-accidental injury, nonaccidental trauma, metaphyseal corner fracture
 `)

@@ -114,6 +114,9 @@ func (r *read) quoted(s Section, c prose.Claim) string {
 var wasTold = prose.Set(`communicated discussed telephoned phoned called informed notified relayed conveyed paged verbally alerted told
 	mitgeteilt telefonisch benachrichtigt informiert besprochen`)
 
+// harmless are what a perforation may be of, and nobody is called for it.
+var harmless = prose.Set(`tfcc septal septum tympanic membrane drum disc triangular fibrocartilage plate`)
+
 // criticalUntold: something critical is affirmed and new, there is no record of a call
 // and the text tells of none.
 func criticalUntold(r *read) []Finding {
@@ -138,6 +141,10 @@ func criticalUntold(r *read) []Finding {
 			}
 		}
 		for _, c := range r.text(s).Claims(prose.Critical) {
+			t := r.text(s)
+			if from, to := t.Sentence(t.Words[c.At].Sentence); c.Term.Name == "perforation" && t.Has(from, to, harmless) {
+				continue
+			}
 			if c.State == prose.Affirmed && !c.Old && !c.Steady {
 				return []Finding{r.claimed(s, c, "critical, and no record of who was told (F7)")}
 			}
