@@ -74,7 +74,11 @@ func signature(r report.Release) string {
 	if org := first(r.Facility, r.Reader.Organization); org != "" {
 		who += ", " + org
 	}
-	s := "Signed by " + who + ", " + r.Signed.At.Format("2006-01-02 15:04 -0700")
+	said := "Signed by "
+	if r.Kind == report.Preliminary {
+		said = "Preliminary, not verified; given out by "
+	}
+	s := said + who + ", " + r.Signed.At.Format("2006-01-02 15:04 -0700")
 	for _, a := range r.Others {
 		s += ", with " + name(a.Name)
 	}
