@@ -9,7 +9,7 @@ effusion* | effusion, effusions, erguss
 consolidation | consolidation, consolidations, infiltrate, infiltrates, pneumonia, airspace opacity, infiltrat
 fracture* | fracture, fractures, fraktur, frakturen, fractured
 dislocation | dislocation, dislocated, luxation
-haemorrhage* | haemorrhagic transformation, hemorrhagic transformation, intracranial bleed, hemorrhage, haemorrhage, hemorrhages, haemorrhages, bleed, blutung, blutungen
+haemorrhage* | intra or extra axial hemorrhage, intra and extra axial hemorrhage, extra or intra axial hemorrhage, intraaxial or extraaxial hemorrhage, intra axial or extra axial hemorrhage, intra or extra axial haemorrhage, intra and extra axial haemorrhage, extra or intra axial haemorrhage, intraaxial or extraaxial haemorrhage, intra axial or extra axial haemorrhage, intra or extra axial bleed, intra and extra axial bleed, extra or intra axial bleed, intraaxial or extraaxial bleed, intra axial or extra axial bleed, intra or extra axial blood, intra and extra axial blood, extra or intra axial blood, intraaxial or extraaxial blood, intra axial or extra axial blood, intra or extra axial hemorrhages, intra and extra axial hemorrhages, extra or intra axial hemorrhages, intraaxial or extraaxial hemorrhages, intra axial or extra axial hemorrhages, intra or extra axial haemorrhages, intra and extra axial haemorrhages, extra or intra axial haemorrhages, intraaxial or extraaxial haemorrhages, intra axial or extra axial haemorrhages, haemorrhagic transformation, hemorrhagic transformation, intracranial bleed, hemorrhage, haemorrhage, hemorrhages, haemorrhages, bleed, blutung, blutungen
 parenchymal haemorrhage < haemorrhage | intra axial hemorrhage, intra axial haemorrhage, intra axial bleed, intra axial hemorrhages, intra axial haemorrhages, intraaxial hemorrhage, intraaxial haemorrhage, intraaxial bleed, intraaxial hemorrhages, intraaxial haemorrhages, parenchymal hemorrhage, parenchymal haemorrhage, parenchymal bleed, parenchymal hemorrhages, parenchymal haemorrhages, intraparenchymal hemorrhage, intraparenchymal haemorrhage, intraparenchymal bleed, intraparenchymal hemorrhages, intraparenchymal haemorrhages, intracerebral hemorrhage, intracerebral haemorrhage, intracerebral bleed, intracerebral hemorrhages, intracerebral haemorrhages
 germinal matrix haemorrhage < haemorrhage | germinal matrix hemorrhage, germinal matrix haemorrhage, germinal matrix bleed, germinal matrix hemorrhages, germinal matrix haemorrhages, subependymal hemorrhage, subependymal haemorrhage, subependymal bleed, subependymal hemorrhages, subependymal haemorrhages
 intraventricular haemorrhage < haemorrhage | intraventricular hemorrhage, intraventricular haemorrhage, intraventricular bleed, intraventricular hemorrhages, intraventricular haemorrhages
@@ -83,6 +83,7 @@ canal stenosis | canal stenosis, spinal stenosis, spinal canal stenosis
 disc herniation* | disc herniation, disc protrusion, disc extrusion, disk herniation, disk protrusion, disk extrusion
 bursitis | bursitis
 laceration* | laceration, lacerations
+perforation | perforation, perforations, perforated
 extravasation | extravasation
 vasospasm | vasospasm
 distortion | architectural distortion

@@ -113,7 +113,7 @@ func parseReport(part string) specimen {
 // Then, in "unseen", a batch with its errors was written by someone who had read neither
 // the rules nor the other reports, and run once; the last part was written in the same way
 // after the rules had been mended. README.md beside the texts keeps the first figures of each.
-var portions = []string{"developed on", "held out", "fresh", "unseen", "unseen again", "unseen at last"}
+var portions = []string{"developed on", "held out", "fresh", "unseen", "unseen again", "unseen at last", "by another hand"}
 
 func partOf(id string) string {
 	h := fnv.New32a()
@@ -125,6 +125,8 @@ func partOf(id string) string {
 		return portions[3]
 	case strings.HasPrefix(id, "v4-"):
 		return portions[5]
+	case strings.HasPrefix(id, "v5-"):
+		return portions[6]
 	case strings.HasPrefix(id, "v-"):
 		return portions[4]
 	case h.Sum32()%3 == 0:
@@ -343,7 +345,7 @@ func report1(t *testing.T, rules map[int]tally, part string, planted, clean, ala
 	t.Helper()
 	var b bytes.Buffer
 	least, most := 0.9, 0.02
-	if part == portions[2] || part == portions[4] || part == portions[5] {
+	if part == portions[2] || part == portions[4] || part == portions[5] || part == portions[6] {
 		least = 0.6 // few of a rule
 	}
 	var all tally

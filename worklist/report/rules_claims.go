@@ -71,15 +71,23 @@ func numbered(t *prose.Text, c prose.Claim) bool {
 // no nodule"), and what is affirmed does not.
 func scoped(t *prose.Text, yes, no prose.Claim) bool {
 	l := t.Words[no.At].Label
+	if there := t.Words[yes.At].Label; l >= 0 && there >= 0 && there != l && no.Term.Sited && !aboutAll(t, l, no.At) && (no.Term.Name == "fracture" || !aboutAll(t, there, yes.At)) {
+		return true // "C-spine: no fracture. Pelvis: fracture of the sacrum"
+	}
 	if l < 0 || l == t.Words[yes.At].Label || !no.Term.Sited || no.Label != 0 {
 		return false
 	}
-	for i := l; i < no.At && (i == l || t.Words[i].Before&prose.Colon == 0); i++ {
+	return !aboutAll(t, l, no.At)
+}
+
+// aboutAll: the heading that begins at a word is about all of the body part.
+func aboutAll(t *prose.Text, label, to int) bool {
+	for i := label; i < to && (i == label || t.Words[i].Before&prose.Colon == 0); i++ {
 		if general[t.Words[i].Low] {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // general are words of headings that are about all of the body part.

@@ -60,10 +60,10 @@ func numbers(r *read) (out []Finding) {
 	return out
 }
 
-// unlikeBefore: "5.6 mm, previously 5.3 cm".
+// unlikeBefore: "5.6 mm, previously 5.3 cm", "24 cm (31 mm)".
 func unlikeBefore(t *prose.Text, now, then prose.Quantity) string {
 	if !now.Length || !then.Length || now.MM <= 0 || then.MM <= 0 || now.Unit == then.Unit || then.Word-now.Word > 6 ||
-		!t.Any(then.Word-3, then.Word, "previously", "prior", "previous", "was", "formerly", "from") {
+		t.Words[then.Word].Before&prose.Bracket == 0 && !t.Any(then.Word-3, then.Word, "previously", "prior", "previous", "was", "formerly", "from") {
 		return ""
 	}
 	if k := now.MM / then.MM; k > 5 || k < 0.2 {
@@ -78,12 +78,20 @@ var organs = map[string][2]float64{
 	"hc": {50, 420}, "ac": {40, 450}, "fl": {4, 95}, "testis": {5, 80}, "ovary": {5, 250},
 }
 
+// withinOrgans are things whose size is said behind the organ they lie in.
+var withinOrgans = prose.Set(`calculus calculi stone stones concretion cyst cysts nodule nodules mass lesion lesions focus foci angiomyolipoma aml
+	haemangioma hemangioma metastasis metastases laceration tear haematoma hematoma collection scar defect tumour tumor abscess calcification
+	fibroid fibroids polyp follicle follicles aneurysm hypodensity adenoma non-obstructing nonobstructing`)
+
 // organ holds the number right behind an organ's name against the organ's size.
 func organ(t *prose.Text, q prose.Quantity) string {
 	if !q.Length || q.Word == 0 || t.Words[q.Word-1].Sentence != t.Words[q.Word].Sentence || t.Words[q.Word].Before&prose.Comma != 0 {
 		return ""
 	}
 	b, ok := organs[t.Words[q.Word-1].Low]
+	if ok && t.Has(q.Word, min(q.Word+5, len(t.Words)), withinOrgans) {
+		return "" // "Left kidney: 5 mm calculus"
+	}
 	if ok && (q.MM < b[0] || q.MM > b[1]) {
 		return "not of this size"
 	}
