@@ -24,14 +24,20 @@ func (m *Model) openLesions() tea.Cmd {
 	m.closePages()
 	c.lesions = &lesions.Page{Who: c.page.Who(), Exam: c.page.Exam()}
 	c.page.Typing, m.page, m.sheet = false, onLesions, nil
+	return tea.Batch(m.clearPicture(), m.tellSite(), m.readLesions(c))
+}
+
+// readLesions reads what is followed anew: for the page when it opens, and when a mark
+// changes under it.
+func (m *Model) readLesions(c *openCase) tea.Cmd {
 	room, ctx, epoch, of, studies, marks := m.Room, c.ctx, c.epoch, reading.Identity(c.row), slices.Clone(c.studies), slices.Clone(c.marks)
-	return tea.Batch(m.clearPicture(), m.tellSite(), func() tea.Msg {
+	return func() tea.Msg {
 		if err := room.Journal.Wait(ctx); err != nil {
 			return lesionsMsg{epoch: epoch, err: err}
 		}
 		f, err := room.Lesions(ctx, of, studies, marks)
 		return lesionsMsg{epoch, f, err}
-	})
+	}
 }
 
 type lesionsMsg struct {

@@ -167,7 +167,11 @@ func (c *openCase) edited(m *Model, e viewer.Event) tea.Cmd {
 	c.refreshTokens(m)
 	c.note(m)
 	m.renewSheet()
-	return m.saveSoon(c)
+	save := m.saveSoon(c)
+	if c.lesions != nil {
+		return tea.Batch(save, m.readLesions(c))
+	}
+	return save
 }
 
 // toViewer calls the viewer, which only queues, with the epoch on screen. A locked
