@@ -217,7 +217,7 @@ func (c *openCase) toInsert() (viewer.Mark, bool) {
 	if s := c.page.State; s != nil {
 		wanted, last = s.Selected, s.Last
 	}
-	for _, id := range []string{wanted, last} {
+	for _, id := range []string{c.drawn, wanted, last} {
 		for _, k := range c.marks {
 			if id != "" && k.ID == id {
 				return k, true

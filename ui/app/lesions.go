@@ -30,18 +30,21 @@ func (m *Model) openLesions() tea.Cmd {
 // readLesions reads what is followed anew: for the page when it opens, and when a mark
 // changes under it.
 func (m *Model) readLesions(c *openCase) tea.Cmd {
+	c.lesionsAsked++
+	asked := c.lesionsAsked
 	room, ctx, epoch, of, studies, marks := m.Room, c.ctx, c.epoch, reading.Identity(c.row), slices.Clone(c.studies), slices.Clone(c.marks)
 	return func() tea.Msg {
 		if err := room.Journal.Wait(ctx); err != nil {
-			return lesionsMsg{epoch: epoch, err: err}
+			return lesionsMsg{epoch: epoch, asked: asked, err: err}
 		}
 		f, err := room.Lesions(ctx, of, studies, marks)
-		return lesionsMsg{epoch, f, err}
+		return lesionsMsg{epoch, asked, f, err}
 	}
 }
 
 type lesionsMsg struct {
 	epoch    uint64
+	asked    int // an answer to an earlier question comes too late
 	followed reading.Followed
 	err      error
 }
@@ -50,7 +53,7 @@ func (l lesionsMsg) ofEpoch() uint64 { return l.epoch }
 
 func (l lesionsMsg) apply(_ *Model, c *openCase) tea.Cmd {
 	switch {
-	case c.lesions == nil:
+	case c.lesions == nil || l.asked != c.lesionsAsked:
 	case l.err != nil:
 		c.lesions.Failed = notice.Of(l.err).Line()
 	default:

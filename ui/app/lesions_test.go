@@ -101,3 +101,16 @@ func TestALesionWithoutANameIsAskedFor(t *testing.T) {
 		t.Error("Esc stays")
 	}
 }
+
+func TestThePageOfLesionsFollowsTheMarksUnderIt(t *testing.T) {
+	n := newNight(t)
+	n.read("A1")
+	n.openLesions()
+	n.tells(viewer.Event{Kind: viewer.Edited, Marks: []viewer.Mark{named("A1", "new", "RUL nodule", 26, false)}})
+	shows := func() bool { return strings.Contains(n.frame(), "RUL nodule") }
+	n.until("the mark that was named while the page is open", shows)
+	n.send(lesionsMsg{epoch: n.m.open.epoch, asked: 1}) // what was read before comes late
+	if !shows() {
+		t.Errorf("an older answer took its place:\n%s", n.frame())
+	}
+}

@@ -188,6 +188,10 @@ func (c *openCase) takeMarks(changed []viewer.Mark, deleted []string) {
 	}
 }
 
+func (c *openCase) knows(mark string) bool {
+	return slices.ContainsFunc(c.marks, func(k viewer.Mark) bool { return k.ID == mark })
+}
+
 func (c *openCase) drop(id string) {
 	for i, k := range c.marks {
 		if k.ID == id {

@@ -51,17 +51,19 @@ type openCase struct {
 	// documents is the page of its reports and PDFs; nil: closed.
 	documents *documents
 	// calculator is the page of the published rules; nil: closed.
-	calculator *calculator.Page
-	lesions    *lesions.Page // what is followed over time; nil: closed
-	macros     []reading.Macro
-	late       late // images that were announced and are not here
-	writing    writing
-	listing    bool                // templates are being looked for
-	ahead      []tea.KeyMsg        // pressed meanwhile
-	texts      []reading.PriorText // reports of priors, while one is beside the text
-	differs    bool                // what differs from it is shown
-	beside     int                 // which of them
-	live       live
+	calculator   *calculator.Page
+	lesions      *lesions.Page // what is followed over time; nil: closed
+	lesionsAsked int           // how often what is followed was read
+	macros       []reading.Macro
+	late         late // images that were announced and are not here
+	writing      writing
+	listing      bool                // templates are being looked for
+	drawn        string              // the mark drawn since the viewer last said what is selected
+	ahead        []tea.KeyMsg        // pressed meanwhile
+	texts        []reading.PriorText // reports of priors, while one is beside the text
+	differs      bool                // what differs from it is shown
+	beside       int                 // which of them
+	live         live
 }
 
 func (m *Model) openSelected(look bool) tea.Cmd {

@@ -80,6 +80,26 @@ func TestF4InsertsTheSelectedOrLastMarkOfThisStudy(t *testing.T) {
 	}
 }
 
+// The window's state comes a moment after the mark: F4 in that moment means the mark
+// just drawn, not the one selected before.
+func TestF4RightAfterDrawingInsertsWhatWasDrawn(t *testing.T) {
+	n := newNight(t)
+	n.read("A1")
+	n.key("f3")
+	n.tells(viewer.Event{Kind: viewer.Edited, Marks: []viewer.Mark{ruler("A1", "one", 8)}})
+	n.tells(viewer.Event{Kind: viewer.Stated, State: &viewer.State{Selected: "one", Last: "one"}})
+	n.tells(viewer.Event{Kind: viewer.Edited, Marks: []viewer.Mark{ruler("A1", "two", 12.3)}})
+	n.key("f4")
+	if got := n.section(report.Findings); got != "12.3 mm" {
+		t.Errorf("got %q", got)
+	}
+	n.tells(viewer.Event{Kind: viewer.Stated, State: &viewer.State{Selected: "one", Last: "two"}})
+	n.key("f4")
+	if got := n.section(report.Findings); got != "12.3 mm 8.0 mm" {
+		t.Errorf("after the reader selected another: %q", got)
+	}
+}
+
 func TestAChangedOrDeletedMarkIsSaidUntilSeen(t *testing.T) {
 	n := newNight(t)
 	n.read("A1")

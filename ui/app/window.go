@@ -123,6 +123,7 @@ func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
 
 // stated keeps where the reader's eyes are, on disk within a second.
 func (c *openCase) stated(m *Model, s *viewer.State) tea.Cmd {
+	c.drawn = ""
 	if s == nil || !c.begun {
 		return nil
 	}
@@ -159,6 +160,9 @@ func inUse(s *viewer.State) bool {
 // edited keeps marks on disk at once: the window writes no file.
 func (c *openCase) edited(m *Model, e viewer.Event) tea.Cmd {
 	m.Room.KeepMarks(c.row.StudyUID, e.Marks, e.Deleted)
+	if len(e.Marks) == 1 && e.Marks[0].Kind != viewer.KeyImageMark && !c.knows(e.Marks[0].ID) {
+		c.drawn = e.Marks[0].ID // the window selected it; its state, which says so, is still under way
+	}
 	c.takeMarks(e.Marks, e.Deleted)
 	if c.draft != nil && len(e.Deleted) > 0 {
 		c.draft.Drop(e.Deleted...)
