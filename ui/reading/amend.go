@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/nocturne/nocturne/cache/dicom"
-	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report"
 )
@@ -70,7 +69,7 @@ func begin(d *report.Draft, before report.Document, kind report.Kind, why string
 // of the study's objects, whose text is put into d.
 func (r *Room) lastSigned(ctx context.Context, row feed.Row, d *report.Draft, signed bool) (report.Document, bool, error) {
 	if !signed {
-		e, ok := newest(r.textReports(row.StudyUID))
+		e, ok := earlier(reportsIn(r.reportFiles(row.StudyUID)))
 		if !ok || e.Preliminary {
 			return report.Document{}, false, nil
 		}
@@ -102,66 +101,4 @@ func (r *Room) lastSigned(ctx context.Context, row feed.Row, d *report.Draft, si
 
 func documentOf(d *dicom.Dataset) report.Document {
 	return report.Document{SeriesUID: d.Str(dicom.SeriesInstanceUID), SOPUID: d.Str(dicom.SOPInstanceUID), SOPClass: d.Str(dicom.SOPClassUID)}
-}
-
-// textReports are the files of the study's text reports on disk.
-func (r *Room) textReports(study string) (paths []string) {
-	for _, o := range r.Objects(study) {
-		if f, err := dicom.ReadHeader(o.Path); err == nil && isTextReport(f.Dataset) {
-			paths = append(paths, o.Path)
-		}
-	}
-	return paths
-}
-
-// newest is the report that was written last of those in the files: one that another
-// follows is not, whatever the clocks say.
-func newest(paths []string) (e report.Earlier, ok bool) {
-	var all []report.Earlier
-	followed := map[string]bool{}
-	for _, path := range paths {
-		f, err := dicom.ReadFile(path)
-		if err != nil {
-			continue
-		}
-		if next, fine := earlier(f.Dataset); fine {
-			all = append(all, next)
-		}
-		for _, before := range sr.References(f.Dataset, dicom.PredecessorDocumentsSequence) {
-			followed[string(before.Instance)] = true
-		}
-	}
-	for _, next := range all {
-		if !followed[next.SOPUID] && (!ok || next.At.After(e.At)) {
-			e, ok = next, true
-		}
-	}
-	return e, ok
-}
-
-func isTextReport(d *dicom.Dataset) bool {
-	c := dicom.UID(d.Str(dicom.SOPClassUID))
-	return c == dicom.BasicTextSRStorage || c == dicom.EnhancedSRStorage
-}
-
-// earlier reads a report as the draft that comes after it needs it.
-func earlier(d *dicom.Dataset) (report.Earlier, bool) {
-	doc, err := sr.Read(d)
-	if err != nil {
-		return report.Earlier{}, false
-	}
-	e := report.Earlier{Document: documentOf(d), Preliminary: doc.Preliminary || !doc.Verified, At: doc.Content,
-		By: report.Reader{Name: doc.Observer.Name, ID: doc.Observer.ID, Organization: doc.Observer.Organization}, Sections: map[report.Section]string{}}
-	switch {
-	case doc.Verified:
-		e.At = doc.VerifiedAt
-	case !doc.AttestedAt.IsZero():
-		e.At = doc.AttestedAt
-	}
-	for _, s := range report.Order {
-		if text := doc.Section(string(s)); text != "" {
-			e.Sections[s] = text
-		}
-	}
-	return e, len(e.Sections) > 0
 }

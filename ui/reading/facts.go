@@ -102,7 +102,7 @@ func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) (re
 		}
 		h := file.Dataset
 		f.Have++
-		if isTextReport(h) {
+		if h.Str(dicom.Modality) == "SR" {
 			reports = append(reports, o.Path)
 		}
 		f.Instances = append(f.Instances, reference(h))

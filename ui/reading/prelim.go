@@ -52,25 +52,24 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	return Outgoing{ID: ids[0], Signed: signed}, nil
 }
 
-// preliminary is the preliminary report of a study that nothing replaced yet: the last
-// that this home sent, or the newest report among the files on disk when it is one.
+// preliminary is the preliminary report of a study that nothing replaced yet: the report
+// that counts, of those that this home sent and those on disk, when it is one.
 func (r *Room) preliminary(ctx context.Context, study string, paths []string) (report.Earlier, bool) {
-	last, ok := newest(paths)
+	all := reportsIn(paths)
 	rows, err := r.Ledger.OutboxOf(ctx, study)
 	if err != nil {
-		return last, ok && last.Preliminary
+		rows = nil // what is on disk is known all the same
 	}
 	for _, o := range rows {
 		if o.Kind != ledger.KindSR {
 			continue
 		}
-		f, err := dicom.Parse(o.Object)
-		if err != nil {
-			continue
-		}
-		if e, fine := earlier(f.Dataset); fine && (!ok || !e.At.Before(last.At)) {
-			last, ok = e, true
+		if f, err := dicom.Parse(o.Object); err == nil {
+			if h, ok := heldIn(f.Dataset); ok {
+				all = append(all, h)
+			}
 		}
 	}
+	last, ok := earlier(all)
 	return last, ok && last.Preliminary
 }

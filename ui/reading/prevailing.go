@@ -7,13 +7,51 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
+	"github.com/nocturne/nocturne/worklist/report"
 )
 
-// heldReport is one report of a study with the moment from which it counts.
+// heldReport is one report of a study with the moment from which it counts. Its
+// document's Study is the whole data set.
 type heldReport struct {
-	doc  sr.Document
-	text string
-	at   time.Time
+	doc sr.Document
+	at  time.Time
+}
+
+// heldIn reads a report; ok is false for what is none.
+func heldIn(d *dicom.Dataset) (h heldReport, ok bool) {
+	doc, err := sr.Read(d)
+	if err != nil {
+		return heldReport{}, false
+	}
+	h = heldReport{doc: doc, at: doc.Content}
+	for _, at := range []time.Time{doc.AttestedAt, doc.VerifiedAt} {
+		if !at.IsZero() {
+			h.at = at
+		}
+	}
+	return h, true
+}
+
+// reportsIn reads the reports in files; one that cannot be read is none.
+func reportsIn(paths []string) (out []heldReport) {
+	for _, path := range paths {
+		if f, err := dicom.ReadHeader(path); err == nil {
+			if h, ok := heldIn(f.Dataset); ok {
+				out = append(out, h)
+			}
+		}
+	}
+	return out
+}
+
+// reportFiles are the files of the study's reports on disk.
+func (r *Room) reportFiles(study string) (paths []string) {
+	for _, o := range r.Objects(study) {
+		if f, err := dicom.ReadHeader(o.Path); err == nil && f.Dataset.Str(dicom.Modality) == "SR" {
+			paths = append(paths, o.Path)
+		}
+	}
+	return paths
 }
 
 // PriorReport is the text of the report held of a study that prevails, empty when there
@@ -21,31 +59,20 @@ type heldReport struct {
 func (r *Room) PriorReport(study string) string {
 	var parts []string
 	for _, h := range r.prevailing(study) {
-		parts = append(parts, h.text)
+		parts = append(parts, sr.Text(h.doc.Study))
 	}
 	return strings.Join(parts, "\n")
 }
 
-// prevailing is the report that counts: of those that no other replaces or adds to the
-// one verified last, else, where nobody verified any, the newest. Measurements without
-// sections of a report are none, unless there is nothing else. Behind an addendum that
-// does not repeat its report comes that.
+// prevailing is the report held of a study that counts. Behind an addendum that does not
+// repeat its report comes that.
 func (r *Room) prevailing(study string) []heldReport {
-	all := r.reportsOf(study)
-	if told := slices.DeleteFunc(slices.Clone(all), func(h heldReport) bool { return len(h.doc.Sections) == 0 }); len(told) > 0 {
-		all = told
-	}
-	var best *heldReport
-	for i, h := range all {
-		followed := slices.ContainsFunc(all, func(o heldReport) bool { return o.doc.Predecessor != nil && o.doc.Predecessor.Instance == h.doc.SOPUID })
-		if !followed && (best == nil || prevails(h, *best)) {
-			best = &all[i]
-		}
-	}
-	if best == nil {
+	all := reportsIn(r.reportFiles(study))
+	best, ok := prevailingOf(all)
+	if !ok {
 		return nil
 	}
-	out := []heldReport{*best}
+	out := []heldReport{best}
 	if p := best.doc.Predecessor; p != nil && best.doc.PredecessorPurpose.Is(sr.Addended) && best.doc.Section("findings")+best.doc.Section("impression") == "" {
 		for _, h := range all {
 			if h.doc.SOPUID == p.Instance {
@@ -54,6 +81,22 @@ func (r *Room) prevailing(study string) []heldReport {
 		}
 	}
 	return out
+}
+
+// prevailingOf is the report that counts: of those that no other replaces or adds to the
+// one verified last, else, where nobody verified any, the newest. Measurements without
+// sections of a report are none, unless there is nothing else.
+func prevailingOf(all []heldReport) (best heldReport, ok bool) {
+	if told := slices.DeleteFunc(slices.Clone(all), func(h heldReport) bool { return len(h.doc.Sections) == 0 }); len(told) > 0 {
+		all = told
+	}
+	for _, h := range all {
+		followed := slices.ContainsFunc(all, func(o heldReport) bool { return o.doc.Predecessor != nil && o.doc.Predecessor.Instance == h.doc.SOPUID })
+		if !followed && (!ok || prevails(h, best)) {
+			best, ok = h, true
+		}
+	}
+	return best, ok
 }
 
 // prevails: a verified final report before all others, then the later one.
@@ -65,23 +108,19 @@ func prevails(a, b heldReport) bool {
 	return !a.at.Before(b.at)
 }
 
-func (r *Room) reportsOf(study string) (out []heldReport) {
-	for _, o := range r.Objects(study) {
-		file, err := dicom.ReadHeader(o.Path)
-		if err != nil || file.Dataset.Str(dicom.Modality) != "SR" {
-			continue
-		}
-		doc, err := sr.Read(file.Dataset)
-		if err != nil {
-			continue
-		}
-		h := heldReport{doc: doc, text: sr.Text(file.Dataset), at: doc.Content}
-		for _, at := range []time.Time{doc.AttestedAt, doc.VerifiedAt} {
-			if !at.IsZero() {
-				h.at = at
-			}
-		}
-		out = append(out, h)
+// earlier is the report that counts, as the draft that comes after it needs it; ok is
+// false where there is none that says something.
+func earlier(all []heldReport) (e report.Earlier, ok bool) {
+	h, ok := prevailingOf(all)
+	if !ok {
+		return report.Earlier{}, false
 	}
-	return out
+	e = report.Earlier{Document: documentOf(h.doc.Study), Preliminary: h.doc.Preliminary || !h.doc.Verified, At: h.at,
+		By: report.Reader{Name: h.doc.Observer.Name, ID: h.doc.Observer.ID, Organization: h.doc.Observer.Organization}, Sections: map[report.Section]string{}}
+	for _, s := range report.Order {
+		if text := h.doc.Section(string(s)); text != "" {
+			e.Sections[s] = text
+		}
+	}
+	return e, len(e.Sections) > 0
 }

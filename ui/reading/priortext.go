@@ -3,6 +3,7 @@ package reading
 import (
 	"slices"
 
+	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report"
 )
@@ -53,7 +54,7 @@ func priorText(row feed.Row, s PriorStudy, held []heldReport) PriorText {
 	whose.Accession = ""
 	out := PriorText{Study: s, Title: held[0].doc.Title.Meaning}
 	for _, h := range held {
-		out.Text += h.text
+		out.Text += sr.Text(h.doc.Study)
 		for _, d := range whose.Differs(h.doc.Study) {
 			if !slices.Contains(out.Differs, d) {
 				out.Differs = append(out.Differs, d)
