@@ -81,7 +81,7 @@ func (a *archiveProcess) where(t *testing.T, p planted, point [3]float64) (col, 
 
 func (a *archiveProcess) seriesOf(t *testing.T, p planted) dicom.UID {
 	t.Helper()
-	found, err := a.client(t).Find(t.Context(), pacs.Query{Level: pacs.InstanceLevel, Study: dicom.UID(p.Study), Match: map[dicom.Tag]string{dicom.SOPInstanceUID: p.SOP}})
+	found, err := pacs.Find(t.Context(), a.client(t), pacs.Query{Level: pacs.InstanceLevel, Study: dicom.UID(p.Study), Match: map[dicom.Tag]string{dicom.SOPInstanceUID: p.SOP}})
 	if err != nil || len(found) != 1 {
 		t.Fatalf("find %s: %d found, %v", p.ID, len(found), err)
 	}
@@ -95,7 +95,7 @@ func (a *archiveProcess) reports(t *testing.T, study string) []string {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	c := a.client(t)
-	series, err := c.Find(ctx, pacs.Query{Level: pacs.SeriesLevel, Study: dicom.UID(study), Match: map[dicom.Tag]string{dicom.Modality: "SR"}})
+	series, err := pacs.Find(ctx, c, pacs.Query{Level: pacs.SeriesLevel, Study: dicom.UID(study), Match: map[dicom.Tag]string{dicom.Modality: "SR"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,6 @@ import (
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/pacs"
-	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
 	"github.com/nocturne/nocturne/worklist/report/quality"
 	"github.com/nocturne/nocturne/worklist/ups"
 )
@@ -150,14 +149,6 @@ func (h *house) connect(env *environment, sites []SiteConfig) error {
 	return nil
 }
 
-func (env *environment) client(s SiteConfig, dicomWeb, upsURL string) (*dicomweb.Client, error) {
-	return dicomweb.New(dicomweb.Config{Name: s.Name, BaseURL: dicomWeb, UPSURL: upsURL,
-		Login: func(context.Context) (dicomweb.Login, error) {
-			password, err := s.password(env.Getenv)
-			return dicomweb.Login{User: s.User, Password: password}, err
-		}})
-}
-
 // mine: the ledger holds the Transaction UID; a name never decides.
 func (h *house) mine(workitem string) bool {
 	c, ok, err := h.room.Ledger.Claim(context.Background(), workitem)
@@ -239,7 +230,7 @@ func (h *house) row(ctx context.Context, study string) (feed.Row, error) {
 		if dicom.ValidUID(study) {
 			match = map[dicom.Tag]string{dicom.StudyInstanceUID: study}
 		}
-		found, findErr := s.Archive.Find(ctx, pacs.Query{Level: pacs.StudyLevel, Match: match, Include: []dicom.Tag{dicom.StudyDescription, dicom.NumberOfStudyRelatedInstances}})
+		found, findErr := pacs.Find(ctx, s.Archive, pacs.Query{Level: pacs.StudyLevel, Match: match, Include: []dicom.Tag{dicom.StudyDescription, dicom.NumberOfStudyRelatedInstances}})
 		if findErr == nil && len(found) == 1 {
 			one := []feed.Row{studyRow(name, found[0])}
 			h.room.CountCached(one)

@@ -26,13 +26,23 @@ type shelf struct {
 	err     error
 }
 
-func (s *shelf) Find(_ context.Context, q pacs.Query) (out []*dicom.Dataset, err error) {
+func (s *shelf) find(_ context.Context, q pacs.Query) (out []*dicom.Dataset, err error) {
 	for _, d := range s.studies {
 		if pacs.Matches(d, q.Match) {
 			out = append(out, d)
 		}
 	}
 	return out, s.err
+}
+
+func (s *shelf) Search(ctx context.Context, q pacs.Query, each func(*dicom.Dataset) error) error {
+	all, err := s.find(ctx, q)
+	for _, ds := range all {
+		if e := each(ds); e != nil {
+			return e
+		}
+	}
+	return err
 }
 func (*shelf) Retrieve(context.Context, pacs.Ref, func(pacs.Object) error) error {
 	return pacs.ErrStalled

@@ -66,8 +66,18 @@ func (s *site) call(ctx context.Context, name string, do func() error) error {
 	return errors.Join(err, ctx.Err())
 }
 
-func (s *site) Find(context.Context, pacs.Query) ([]*dicom.Dataset, error) { return nil, nil }
-func (s *site) Verify(context.Context) error                               { return nil }
+func (s *site) find(context.Context, pacs.Query) ([]*dicom.Dataset, error) { return nil, nil }
+
+func (s *site) Search(ctx context.Context, q pacs.Query, each func(*dicom.Dataset) error) error {
+	all, err := s.find(ctx, q)
+	for _, ds := range all {
+		if e := each(ds); e != nil {
+			return e
+		}
+	}
+	return err
+}
+func (s *site) Verify(context.Context) error { return nil }
 
 func (s *site) Store(ctx context.Context, _ dicom.UID, objects ...[]byte) (st pacs.Stored, err error) {
 	err = s.call(ctx, "store", func() error {

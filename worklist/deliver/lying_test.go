@@ -127,7 +127,7 @@ func (n *night) watch(p plan, strike func()) {
 }
 
 func (n *night) find(ctx context.Context, r ledger.OutboxRow) []*dicom.Dataset {
-	found, err := n.client.Find(ctx, pacs.Query{Level: pacs.InstanceLevel, Study: dicom.UID(r.StudyUID), Match: map[dicom.Tag]string{dicom.SOPInstanceUID: r.Control}})
+	found, err := pacs.Find(ctx, n.client, pacs.Query{Level: pacs.InstanceLevel, Study: dicom.UID(r.StudyUID), Match: map[dicom.Tag]string{dicom.SOPInstanceUID: r.Control}})
 	if err != nil {
 		return nil
 	}

@@ -151,7 +151,7 @@ func atArchive(t *testing.T, c *dicomweb.Client, url string) (dir string, r ledg
 // copies counts what the archive finds under the report's UID.
 func copies(t *testing.T, c *dicomweb.Client, r ledger.OutboxRow) int {
 	t.Helper()
-	found, err := c.Find(ctx, pacs.Query{Level: pacs.InstanceLevel, Study: dicom.UID(r.StudyUID),
+	found, err := pacs.Find(ctx, c, pacs.Query{Level: pacs.InstanceLevel, Study: dicom.UID(r.StudyUID),
 		Match: map[dicom.Tag]string{dicom.SOPInstanceUID: r.Control}})
 	must(t, err)
 	return len(found)

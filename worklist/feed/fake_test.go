@@ -33,7 +33,7 @@ func (f *fake) wait(ctx context.Context) error {
 	return f.err
 }
 
-func (f *fake) Find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error) {
+func (f *fake) find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error) {
 	if err := f.wait(ctx); err != nil {
 		return nil, err
 	}
@@ -50,6 +50,16 @@ func (f *fake) Find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error)
 		}
 	}
 	return out, nil
+}
+
+func (f *fake) Search(ctx context.Context, q pacs.Query, each func(*dicom.Dataset) error) error {
+	all, err := f.find(ctx, q)
+	for _, ds := range all {
+		if e := each(ds); e != nil {
+			return e
+		}
+	}
+	return err
 }
 
 func (f *fake) Retrieve(context.Context, pacs.Ref, func(pacs.Object) error) error { return errDown }

@@ -44,7 +44,7 @@ func Priors(ctx context.Context, site Site, row Row) (found []Study, complete bo
 	if row.PatientID == "" || Placeholder(row.PatientName) {
 		return nil, false, fmt.Errorf("search priors: %w", ErrNotIdentified)
 	}
-	list, err := site.Archive.Find(ctx, pacs.Query{Level: pacs.StudyLevel, Include: studyTags,
+	list, err := pacs.Find(ctx, site.Archive, pacs.Query{Level: pacs.StudyLevel, Include: studyTags,
 		Match: map[dicom.Tag]string{dicom.PatientID: row.PatientID}})
 	if err != nil {
 		err = fmt.Errorf("search priors: %w", err)

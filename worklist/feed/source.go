@@ -95,7 +95,7 @@ func (f *Feed) studyRows(ctx context.Context, s *source) ([]Row, error) {
 	if !s.AllStudies && f.opt.Reader != "" {
 		q.Match = map[dicom.Tag]string{dicom.NameOfPhysiciansReadingStudy: f.opt.Reader}
 	}
-	list, err := s.Archive.Find(ctx, q)
+	list, err := pacs.Find(ctx, s.Archive, q)
 	if err != nil && !partial(err) {
 		return nil, err
 	}

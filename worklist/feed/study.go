@@ -143,7 +143,7 @@ func (s *source) ask(ctx context.Context, uids []dicom.UID) (int, error) {
 	for i, u := range uids {
 		words[i] = string(u)
 	}
-	list, err := s.Archive.Find(ctx, pacs.Query{Level: pacs.StudyLevel, Include: studyTags,
+	list, err := pacs.Find(ctx, s.Archive, pacs.Query{Level: pacs.StudyLevel, Include: studyTags,
 		Match: map[dicom.Tag]string{dicom.StudyInstanceUID: strings.Join(words, `\`)}})
 	n := 0
 	for _, ds := range list {

@@ -33,7 +33,7 @@ type site struct {
 	streams int
 }
 
-func (s *site) Find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error) {
+func (s *site) find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error) {
 	if q.Level == pacs.StudyLevel {
 		ds := new(dicom.Dataset)
 		ds.SetStr(dicom.StudyInstanceUID, string(s.UID))
@@ -52,6 +52,16 @@ func (s *site) Find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error)
 		out = append(out, ds)
 	}
 	return out, s.list
+}
+
+func (s *site) Search(ctx context.Context, q pacs.Query, each func(*dicom.Dataset) error) error {
+	all, err := s.find(ctx, q)
+	for _, ds := range all {
+		if e := each(ds); e != nil {
+			return e
+		}
+	}
+	return err
 }
 
 func (s *site) Retrieve(ctx context.Context, ref pacs.Ref, each func(pacs.Object) error) error {

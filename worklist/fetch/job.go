@@ -134,7 +134,7 @@ func (j *job) plan(ctx context.Context) (unsure, err error) {
 	count := make(chan int, 1)
 	go func() { count <- j.counted(ctx) }() // beside the list: the first image waits for both
 	list, err := retry(ctx, func() ([]*dicom.Dataset, error) {
-		return j.site.Find(ctx, pacs.Query{Level: pacs.InstanceLevel, Study: j.study,
+		return pacs.Find(ctx, j.site, pacs.Query{Level: pacs.InstanceLevel, Study: j.study,
 			Include: []dicom.Tag{dicom.InstanceNumber, dicom.SeriesNumber, dicom.SeriesInstanceUID, dicom.SeriesDescription, dicom.ImageType}})
 	})
 	counted := <-count
@@ -168,7 +168,7 @@ func (j *job) plan(ctx context.Context) (unsure, err error) {
 // counted is the archive's own count of the study: it may name fewer than it
 // counts while images are still coming (N8).
 func (j *job) counted(ctx context.Context) int {
-	list, err := j.site.Find(ctx, pacs.Query{Level: pacs.StudyLevel, Include: []dicom.Tag{dicom.NumberOfStudyRelatedInstances},
+	list, err := pacs.Find(ctx, j.site, pacs.Query{Level: pacs.StudyLevel, Include: []dicom.Tag{dicom.NumberOfStudyRelatedInstances},
 		Match: map[dicom.Tag]string{dicom.StudyInstanceUID: string(j.study)}})
 	if err != nil || len(list) != 1 || dicom.UID(list[0].Str(dicom.StudyInstanceUID)) != j.study {
 		return 0

@@ -55,9 +55,12 @@ type Stored struct {
 // Archive is what every archive can do. All calls obey ctx; errors of the
 // server are *StatusError, anything else is the link's.
 type Archive interface {
-	// Find returns the matching entities, all pages, re-filtered on our side
-	// where the server is known to ignore keys.
-	Find(ctx context.Context, q Query) ([]*dicom.Dataset, error)
+	// Search hands each matching entity to each as its page comes, and holds no
+	// more than a page: ten thousand studies cost no more memory than a hundred.
+	// What does not match although the server sent it is left out. An error of
+	// each stops the search and is returned; ErrPartial says that what came is
+	// usable and not all.
+	Search(ctx context.Context, q Query, each func(*dicom.Dataset) error) error
 	// Retrieve streams the objects of ref to each in the order they come. An
 	// object is handed over only when it arrived whole; an error of each stops
 	// the retrieval and is returned. A cut stream returns what came and an error.
@@ -66,6 +69,17 @@ type Archive interface {
 	Store(ctx context.Context, study dicom.UID, objects ...[]byte) (Stored, error)
 	// Verify asks for the least that proves the archive answers us.
 	Verify(ctx context.Context) error
+}
+
+// Find is all that a search gives, for those who need the whole list at once.
+// With an error it returns what came before it.
+func Find(ctx context.Context, a Archive, q Query) ([]*dicom.Dataset, error) {
+	var all []*dicom.Dataset
+	err := a.Search(ctx, q, func(ds *dicom.Dataset) error {
+		all = append(all, ds)
+		return nil
+	})
+	return all, err
 }
 
 // Metadater is an Archive that gives headers without pixels.

@@ -57,7 +57,7 @@ func TestQueriesAreReadBySameServersThatNeverDecode(t *testing.T) {
 		{dicom.PatientID, "A&B=C#D%E+F", "PatientID=A?B?C?D?E?F"},
 		{dicom.StudyTime, "0800-0900", "StudyTime=0800-0900"},
 	} {
-		if _, err := arch.Find(context.Background(), pacs.Query{Level: pacs.StudyLevel, Match: map[dicom.Tag]string{c.tag: c.value}}); err != nil {
+		if _, err := pacs.Find(context.Background(), arch, pacs.Query{Level: pacs.StudyLevel, Match: map[dicom.Tag]string{c.tag: c.value}}); err != nil {
 			t.Fatal(err)
 		}
 		q := r.queries()
@@ -77,7 +77,7 @@ func TestAServerThatWantsEscapesIsFoundOutOnce(t *testing.T) {
 	}}
 	arch := client(t, dicomweb.Config{BaseURL: serve(t, r)})
 	for range 2 {
-		if _, err := arch.Find(context.Background(), pacs.Query{Level: pacs.StudyLevel, Match: map[dicom.Tag]string{dicom.PatientName: "A B^C"}}); err != nil {
+		if _, err := pacs.Find(context.Background(), arch, pacs.Query{Level: pacs.StudyLevel, Match: map[dicom.Tag]string{dicom.PatientName: "A B^C"}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestPagesAreReadToTheEndWithoutDuplicates(t *testing.T) {
 	} {
 		for _, size := range []int{1, 3, len(st.Objects), 100} {
 			arch := client(t, dicomweb.Config{BaseURL: serve(t, h), Quirks: dicomweb.Quirks{PageSize: size}})
-			list, err := arch.Find(context.Background(), pacs.Query{Level: pacs.InstanceLevel, Study: st.UID})
+			list, err := pacs.Find(context.Background(), arch, pacs.Query{Level: pacs.InstanceLevel, Study: st.UID})
 			seen := map[string]bool{}
 			for _, ds := range list {
 				seen[ds.Str(dicom.SOPInstanceUID)] = true
@@ -116,7 +116,7 @@ func TestAPartialPageIsFollowed(t *testing.T) {
 		}
 		fmt.Fprintf(w, `[{"0020000D":{"vr":"UI","Value":["1.2.%d"]}}]`, n)
 	}
-	list, err := client(t, dicomweb.Config{BaseURL: serve(t, http.HandlerFunc(h))}).Find(context.Background(), pacs.Query{Level: pacs.StudyLevel})
+	list, err := pacs.Find(context.Background(), client(t, dicomweb.Config{BaseURL: serve(t, http.HandlerFunc(h))}), pacs.Query{Level: pacs.StudyLevel})
 	if err != nil || len(list) != 4 {
 		t.Errorf("%d entries, %v", len(list), err)
 	}
@@ -124,7 +124,7 @@ func TestAPartialPageIsFollowed(t *testing.T) {
 
 func TestAnUnreadableEntryCostsOnlyItself(t *testing.T) {
 	h := body("application/dicom+json", `[{"0020000D":{"vr":"UI","Value":["1.2"]}}, 7, {"0020000D":{"vr":"UI","Value":["1.3"]}}]`)
-	list, err := client(t, dicomweb.Config{BaseURL: serve(t, h)}).Find(context.Background(), pacs.Query{Level: pacs.StudyLevel})
+	list, err := pacs.Find(context.Background(), client(t, dicomweb.Config{BaseURL: serve(t, h)}), pacs.Query{Level: pacs.StudyLevel})
 	if len(list) != 2 || !errors.Is(err, pacs.ErrPartial) {
 		t.Errorf("%d entries, %v", len(list), err)
 	}
@@ -133,7 +133,7 @@ func TestAnUnreadableEntryCostsOnlyItself(t *testing.T) {
 func TestWhatDoesNotMatchIsLeftOut(t *testing.T) {
 	h := body("application/dicom+json", `[{"00080061":{"vr":"CS","Value":["CT","SR"]},"0020000D":{"vr":"UI","Value":["1.2"]}},
 		{"00080061":{"vr":"CS","Value":["MR"]},"0020000D":{"vr":"UI","Value":["1.3"]}},{"0020000D":{"vr":"UI","Value":["1.4"]}}]`)
-	list, err := client(t, dicomweb.Config{BaseURL: serve(t, h)}).Find(context.Background(),
+	list, err := pacs.Find(context.Background(), client(t, dicomweb.Config{BaseURL: serve(t, h)}),
 		pacs.Query{Level: pacs.StudyLevel, Match: map[dicom.Tag]string{dicom.ModalitiesInStudy: "CT"}})
 	if err != nil || len(list) != 2 || list[1].Str(dicom.StudyInstanceUID) != "1.4" {
 		t.Errorf("%d entries, %v", len(list), err)
@@ -149,7 +149,7 @@ func TestCutOrMalformedListsAreErrors(t *testing.T) {
 		`{"patient": "MILLER`:                       nil,
 	} {
 		h := body("application/dicom+json", text)
-		_, err := client(t, dicomweb.Config{BaseURL: serve(t, h)}).Find(context.Background(), pacs.Query{Level: pacs.StudyLevel})
+		_, err := pacs.Find(context.Background(), client(t, dicomweb.Config{BaseURL: serve(t, h)}), pacs.Query{Level: pacs.StudyLevel})
 		if err == nil || want != nil && !errors.Is(err, want) || strings.Contains(err.Error(), "MILLER") {
 			t.Errorf("%s: %v", text, err)
 		}

@@ -116,7 +116,7 @@ func TestABusyServerIsAskedAgainAndOnlyForReading(t *testing.T) {
 	busy := []pacstest.Fault{{Kind: pacstest.Refuse, N: 429, After: "1"}, {Kind: pacstest.Refuse, N: 503}}
 	p, url := script(t, h, busy...)
 	start := time.Now()
-	if list, err := client(t, dicomweb.Config{BaseURL: url}).Find(ctx, pacs.Query{Level: pacs.StudyLevel}); err != nil || len(list) != 3 {
+	if list, err := pacs.Find(ctx, client(t, dicomweb.Config{BaseURL: url}), pacs.Query{Level: pacs.StudyLevel}); err != nil || len(list) != 3 {
 		t.Errorf("find: %d, %v", len(list), err)
 	}
 	if p.Asked() != 3 || time.Since(start) < time.Second {
@@ -184,7 +184,7 @@ func TestAnswersWithoutEndAreGivenUp(t *testing.T) {
 	_, url := script(t, h, pacstest.Fault{Kind: pacstest.EndlessJSON, N: 16 << 20})
 	arch := client(t, dicomweb.Config{BaseURL: url})
 	arch.Limit(1<<20, 1000)
-	list, err := arch.Find(context.Background(), pacs.Query{Level: pacs.StudyLevel})
+	list, err := pacs.Find(context.Background(), arch, pacs.Query{Level: pacs.StudyLevel})
 	if !errors.Is(err, pacs.ErrTooLarge) {
 		t.Errorf("%d entries, %v", len(list), err)
 	}

@@ -14,10 +14,20 @@ import (
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
-// Find searches (PS3.18 10.6), page by page until the server has no more.
-// Entities that came twice are returned once; what does not match although the
-// server sent it is left out. With pacs.ErrPartial the list is usable but short.
-func (c *Client) Find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error) {
+// Search asks page by page until the server has no more (PS3.18 10.6). Entities
+// that came twice are handed on once; what does not match although the server sent
+// it is left out. With pacs.ErrPartial what came is usable but short.
+func (c *Client) Search(ctx context.Context, q pacs.Query, each func(*dicom.Dataset) error) error {
+	all, err := c.find(ctx, q)
+	for _, ds := range all {
+		if e := each(ds); e != nil {
+			return e
+		}
+	}
+	return err
+}
+
+func (c *Client) find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error) {
 	const op = "search"
 	size := c.cfg.Quirks.PageSize
 	if q.Limit > 0 {

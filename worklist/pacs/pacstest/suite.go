@@ -86,7 +86,7 @@ func call(t *testing.T) context.Context {
 
 func (s suite) find(t *testing.T, q pacs.Query) []*dicom.Dataset {
 	t.Helper()
-	list, err := s.Archive.Find(call(t), q)
+	list, err := pacs.Find(call(t), s.Archive, q)
 	if err != nil {
 		t.Fatalf("find: %v", err)
 	}
@@ -256,7 +256,7 @@ func (s suite) stops(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || time.Since(start) > 5*time.Second {
 		t.Errorf("after cancel: %v in %v", err, time.Since(start))
 	}
-	if _, err := s.Archive.Find(ctx, pacs.Query{Level: pacs.StudyLevel}); !errors.Is(err, context.Canceled) {
+	if _, err := pacs.Find(ctx, s.Archive, pacs.Query{Level: pacs.StudyLevel}); !errors.Is(err, context.Canceled) {
 		t.Errorf("find after cancel: %v", err)
 	}
 }
