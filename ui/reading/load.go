@@ -14,6 +14,10 @@ import (
 type Progress struct {
 	Have, Expected int
 	New            []viewer.Object
+	Preview        *fetch.Preview // told once; to look at only (N8)
+	Rate           float64        // bytes a second; 0: not known
+	Grew           int            // how many more the site counts than when it was asked before
+	Gaps           []fetch.Gap    // with Done
 	Done           bool
 	Err            error
 }
@@ -33,7 +37,7 @@ func (r *Room) Load(ctx context.Context, site, study string, each func(Progress)
 		if p.Err != nil { // nobody said what there is: what is on disk is here all the same
 			p.Have = max(p.Have, len(r.Objects(study)))
 		}
-		each(Progress{Have: p.Have, Expected: p.Expected, New: objects(p.New), Done: p.Done, Err: p.Err})
+		each(Progress{Have: p.Have, Expected: p.Expected, New: objects(p.New), Preview: p.Preview, Rate: p.Rate, Grew: p.Grew, Gaps: p.Gaps, Done: p.Done, Err: p.Err})
 	})
 	if !ended {
 		each(Progress{Have: len(r.Objects(study)), Done: true, Err: err})

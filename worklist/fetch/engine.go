@@ -40,31 +40,6 @@ type Engine struct {
 	changed chan struct{}      // guarded by mu: closed when jobs or prefer change
 }
 
-// Progress is how far a study is. Have counts the instances in the store, of
-// Expected that the archive names.
-type Progress struct {
-	Have, Expected int
-	New            []store.Entry // stored since the call before
-	Bytes          int64         // fetched by this run so far
-	Done           bool
-	Err            error // with Done: what Study returns
-}
-
-// IncompleteError says that a study ended with instances missing.
-type IncompleteError struct {
-	Missing, Expected int
-	Err               error // the last thing that went wrong
-}
-
-func (e *IncompleteError) Error() string {
-	if e.Missing == 0 {
-		return fmt.Sprintf("%d instances fetched, and more may exist: %v", e.Expected, e.Err)
-	}
-	return fmt.Sprintf("%d of %d instances missing: %v", e.Missing, e.Expected, e.Err)
-}
-
-func (e *IncompleteError) Unwrap() error { return e.Err }
-
 // Errors of single instances.
 var (
 	// ErrNoInstances: the archive names no instance of the study.
