@@ -51,6 +51,7 @@ type SiteConfig struct {
 	PasswordFile string `toml:"password_file" doc:"file that holds the password (mode 0600)"`
 	AllStudies   bool   `toml:"all_studies" doc:"without UPS: list all studies instead of those with the reader's name"`
 	Phone        string `toml:"phone" doc:"number to call when a report cannot be delivered"`
+	LoginConfig
 	SendConfig
 }
 
@@ -191,6 +192,9 @@ func (c Config) check() error {
 			if p, err := url.Parse(u); u != "" && (err != nil || p.Host == "" || (p.Scheme != "http" && p.Scheme != "https")) {
 				return fmt.Errorf("config.toml: site %s: %q is not an http or https URL", s.Name, u)
 			}
+		}
+		if err := s.checkLogin(); err != nil {
+			return fmt.Errorf("config.toml: site %s: %w", s.Name, err)
 		}
 		if err := s.SendConfig.check(); err != nil {
 			return fmt.Errorf("config.toml: site %s: %w", s.Name, err)

@@ -18,6 +18,7 @@ package dicomweb
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -58,6 +59,12 @@ type Config struct {
 	// Login is asked before every request, so that no secret is held here. Nil:
 	// requests go without one.
 	Login func(context.Context) (Login, error)
+	// Renew is asked once for a request that was answered 401, with the login that
+	// it bore; the request is sent again with what it gives. Nil: a 401 is final.
+	Renew func(ctx context.Context, refused Login) (Login, error)
+	// TLS is whom the archive must prove to be, and who we are (transit.Identity);
+	// nil: transit.Least. Without meaning where HTTP is given.
+	TLS *tls.Config
 	// HTTP replaces the client's own transports, for tests and proxies.
 	HTTP   *http.Client
 	Quirks Quirks
@@ -148,7 +155,7 @@ func New(cfg Config) (*Client, error) {
 		q.Syntaxes = defaultSyntaxes
 	}
 	c.escape.Store(q.Query == EscapedQuery)
-	c.json, c.pixels = clients(cfg.HTTP)
+	c.json, c.pixels = clients(cfg.HTTP, cfg.TLS)
 	return c, nil
 }
 

@@ -14,9 +14,9 @@ import (
 // clients makes the two HTTP clients: one for JSON, which asks for gzip
 // (metadata shrinks fiftyfold), and one for pixels, which does not. A caller's
 // own client is used for both, with its transport cloned.
-func clients(given *http.Client) (json, pixels *http.Client) {
+func clients(given *http.Client, config *tls.Config) (json, pixels *http.Client) {
 	if given == nil {
-		given = &http.Client{Transport: newTransport()}
+		given = &http.Client{Transport: newTransport(config)}
 	}
 	j, p := *given, *given
 	j.CheckRedirect, p.CheckRedirect = sameOrigin, sameOrigin
@@ -35,12 +35,15 @@ func clients(given *http.Client) (json, pixels *http.Client) {
 
 // newTransport keeps eight connections alive. HTTP/2 stays off: its one TCP
 // connection loses to eight on every link that loses packets.
-func newTransport() *http.Transport {
+func newTransport(config *tls.Config) *http.Transport {
+	if config == nil {
+		config = transit.Least()
+	}
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
 		TLSHandshakeTimeout:   10 * time.Second,
-		TLSClientConfig:       transit.Least(),
+		TLSClientConfig:       config,
 		TLSNextProto:          map[string]func(string, *tls.Conn) http.RoundTripper{},
 		MaxIdleConns:          64,
 		MaxIdleConnsPerHost:   8,
