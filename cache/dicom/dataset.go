@@ -5,8 +5,8 @@
 //	         sets; implicit and explicit VR, little and big endian, deflated;
 //	         encapsulated pixel data of any transfer syntax, cut into frames
 //	written  Part 10, Explicit VR Little Endian; encapsulated pixel data as they are
+//	bare     data sets without Part 10 for DIMSE: implicit, explicit, deflated
 //	JSON     PS3.18 F, both ways; bulk data by URI only
-//	not yet  data sets without Part 10 for DIMSE
 //
 // It is the only package that imports the third-party DICOM module
 // (github.com/suyashkumar/dicom), which serves as dictionary and, in tests, as

@@ -9,6 +9,7 @@ const (
 	FileMetaInformationGroupLength                 Tag = 0x00020000
 	ImplementationClassUID                         Tag = 0x00020012
 	ImplementationVersionName                      Tag = 0x00020013
+	SourceApplicationEntityTitle                   Tag = 0x00020016
 	SpecificCharacterSet                           Tag = 0x00080005
 	ImageType                                      Tag = 0x00080008
 	InstanceCreationDate                           Tag = 0x00080012

@@ -102,12 +102,13 @@ func (o object) meta() (*Dataset, error) {
 	return m, nil
 }
 
-// encoder appends explicit VR little endian to b.
+// encoder appends explicit VR little endian to b, or implicit.
 type encoder struct {
-	b       []byte
-	unicode bool  // declare ISO_IR 192
-	records []int // where the items of a directory begin in b
-	links   []int // where the offsets stand that lead to them
+	b        []byte
+	implicit bool
+	unicode  bool  // declare ISO_IR 192
+	records  []int // where the items of a directory begin in b
+	links    []int // where the offsets stand that lead to them
 }
 
 func (e *encoder) flush(w io.Writer) error {
@@ -180,10 +181,15 @@ func (e *encoder) element(el Element, depth int) error {
 		return invalid(-1, "the value of %s is elsewhere", el.Tag)
 	}
 	in := el.VR.info()
+	if e.implicit && el.Tag.otherwise(in) {
+		return invalid(-1, "%s has a value representation that implicit VR cannot tell", el.Tag)
+	}
 	e.tag(el.Tag)
 	switch {
 	case in.kind == kindSeq:
 		return e.sequence(el, depth)
+	case e.implicit && el.Tag == PixelDataTag && fragmented(el.Bytes):
+		return &UnsupportedError{What: "compressed pixels in implicit VR"}
 	case depth > 0 && el.Tag == PixelDataTag && fragmented(el.Bytes):
 		e.b = append(e.b, 'O', 'B', 0, 0, 0xFF, 0xFF, 0xFF, 0xFF)
 		e.b = append(e.b, el.Bytes...)
@@ -192,6 +198,9 @@ func (e *encoder) element(el Element, depth int) error {
 		return nil
 	case recordOffset(el):
 		e.links = append(e.links, len(e.b)+4)
+	}
+	if e.implicit {
+		return e.sized(el.Tag, func() error { return e.padded(el, in) })
 	}
 	at := len(e.b)
 	e.b = append(e.b, el.VR[0], el.VR[1], 0, 0, 0, 0, 0, 0)
@@ -224,7 +233,9 @@ func (e *encoder) sequence(el Element, depth int) error {
 	if depth >= maxDepth {
 		return invalid(-1, "sequences nested deeper than %d", maxDepth)
 	}
-	e.b = append(e.b, 'S', 'Q', 0, 0)
+	if !e.implicit {
+		e.b = append(e.b, 'S', 'Q', 0, 0)
+	}
 	return e.sized(el.Tag, func() error {
 		for _, it := range el.Items {
 			if el.Tag == directoryRecords && depth == 0 {
@@ -260,6 +271,25 @@ func (e *encoder) sized(t Tag, body func() error) error {
 		return &UnsupportedError{What: "a sequence of 4 GiB and more"}
 	}
 	binary.LittleEndian.PutUint32(e.b[at:], uint32(n))
+	return nil
+}
+
+// otherwise tells that the dictionary has another kind of value for t than in: who
+// reads implicit VR would take it for that.
+func (t Tag) otherwise(in *vrInfo) bool {
+	known := t.code()
+	return known != vrUN && !t.ambiguous() && known.info().kind != in.kind
+}
+
+// padded writes a value of even length.
+func (e *encoder) padded(el Element, in *vrInfo) error {
+	at := len(e.b)
+	if err := e.value(el, in); err != nil {
+		return err
+	}
+	if (len(e.b)-at)%2 != 0 {
+		e.b = append(e.b, in.pad)
+	}
 	return nil
 }
 
