@@ -56,3 +56,22 @@ type Watcher interface {
 	// changed is called from one goroutine.
 	Watch(ctx context.Context, changed func(Change)) error
 }
+
+// Wire is how pixels are to cross the line. Whatever is chosen, they decode to
+// the same values: nothing is ever asked for with loss that was not stored so.
+type Wire int
+
+// The two ways. Lossless asks the server to compress what it keeps uncompressed:
+// right where the line is slower than the server's compressor. What is kept
+// compressed comes as it is kept in both.
+const (
+	AsStored Wire = iota
+	Lossless
+)
+
+// Transcoder is an Archive that can send objects otherwise than it keeps them.
+type Transcoder interface {
+	// RetrieveAs is Retrieve with a wish, which a server that cannot grant it does
+	// not fail: then the objects come as stored.
+	RetrieveAs(ctx context.Context, ref Ref, wire Wire, each func(Object) error) error
+}

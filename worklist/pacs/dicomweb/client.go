@@ -21,10 +21,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -68,6 +68,11 @@ type Config struct {
 	// HTTP replaces the client's own transports, for tests and proxies.
 	HTTP   *http.Client
 	Quirks Quirks
+	// Decodes tells which compressed transfer syntaxes can be shown here; what is
+	// stored in another is asked for uncompressed, and taken as stored only where it
+	// cannot be had so. Nil: all.
+	Decodes func(dicom.UID) bool
+	Found   Found // what an earlier client found out of this server; zero: nothing
 }
 
 // QueryStyle is how the value of a query key is written into the URL.
@@ -91,9 +96,14 @@ type Quirks struct {
 	PageSize int           // entities asked for at once; 0: 1000
 	Idle     time.Duration // silence after which a server is given up; 0: 30 s
 	// Syntaxes are the transfer syntaxes asked for, in order; the next is tried
-	// when a server refuses or fails at one. "" is the server's default, by the
-	// standard Explicit VR Little Endian; "*" is as stored. Nil: both, in this order.
+	// when a server refuses or fails at one. "*" is as stored; "" is the server's
+	// default, by the standard Explicit VR Little Endian, whatever is stored. Nil:
+	// both, in this order.
 	Syntaxes []string
+	// Lossless are the compressed transfer syntaxes that pacs.Lossless asks for, in
+	// order; only those that Config.Decodes and that lose nothing count. Nil:
+	// JPEG-LS, HTJ2K, JPEG 2000.
+	Lossless []dicom.UID
 }
 
 // Limits on what a server may make us hold.
@@ -111,21 +121,23 @@ type Client struct {
 	maxJSON   int64
 	maxObject int64
 	escape    atomic.Bool // learned: this server wants EscapedQuery
+	found     findings
 
-	mu        sync.Mutex
-	syntaxOf  dicom.UID // guarded by mu: the study last retrieved …
-	syntaxIdx int       // … and which of Quirks.Syntaxes served it
+	kept memory
 }
 
 var (
 	_                pacs.Archive      = (*Client)(nil)
 	_                pacs.Metadater    = (*Client)(nil)
+	_                pacs.FrameReader  = (*Client)(nil)
+	_                pacs.Renderer     = (*Client)(nil)
+	_                pacs.Transcoder   = (*Client)(nil)
 	_                pacs.Workitems    = (*Client)(nil)
 	_                fmt.Stringer      = Login{}
 	_                fmt.GoStringer    = Login{}
 	errBadAddress                      = errors.New("the address must be http(s)://host/path without credentials or query")
 	errBadIdentifier                   = errors.New("not a UID")
-	defaultSyntaxes                    = []string{"", "*"}
+	defaultSyntaxes                    = []string{"*", ""}
 	defaultPageSize                    = 1000
 	defaultIdle                        = 30 * time.Second
 	_                http.RoundTripper = (*http.Transport)(nil)
@@ -154,7 +166,11 @@ func New(cfg Config) (*Client, error) {
 	if len(q.Syntaxes) == 0 {
 		q.Syntaxes = defaultSyntaxes
 	}
-	c.escape.Store(q.Query == EscapedQuery)
+	if q.Lossless == nil {
+		q.Lossless = defaultLossless
+	}
+	c.found.f = Found{At: cfg.Found.At, Rows: maps.Clone(cfg.Found.Rows)}
+	c.escape.Store(q.Query == EscapedQuery || q.Query == LearnQuery && c.found.get(rowQuery) == "escaped")
 	c.json, c.pixels = clients(cfg.HTTP, cfg.TLS)
 	return c, nil
 }

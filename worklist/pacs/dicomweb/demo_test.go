@@ -23,6 +23,7 @@ func TestEmbeddedArchivePassesTheSuite(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := client(t, dicomweb.Config{BaseURL: urls.DICOMweb, UPSURL: urls.UPS, Quirks: dicomweb.Quirks{PageSize: 2}})
-		return pacstest.Target{Archive: c, Workitems: c.Workitems()}
+		return pacstest.Target{Archive: c, Workitems: c.Workitems(),
+			Must: []string{pacstest.CanFrames, pacstest.CanRendered}}
 	})
 }

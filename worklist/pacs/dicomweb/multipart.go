@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/nocturne/nocturne/worklist/pacs"
@@ -36,23 +38,42 @@ func newParts(r io.Reader, boundary string, limit int64) *parts {
 	return &parts{r: bufio.NewReaderSize(r, partBuffer), delim: []byte("\r\n--" + boundary), limit: limit}
 }
 
-// next returns the media type and body of the next part; io.EOF after the
-// closing boundary; pacs.ErrTruncated when the stream ends before it.
-func (p *parts) next() (mediaType string, body []byte, err error) {
+// part is one whole part; its body is the caller's.
+type part struct {
+	contentType string
+	location    string // Content-Location
+	length      int64  // Content-Length; -1: not said
+	body        []byte
+}
+
+// partsOf reads an answer whose media type is multipart/related.
+func partsOf(resp *http.Response, limit int64) (*parts, error) {
+	boundary := boundaryOf(resp.Header.Get("Content-Type"))
+	if boundary == "" {
+		return nil, errMalformed
+	}
+	return newParts(resp.Body, boundary, limit), nil
+}
+
+// next returns the next part; io.EOF after the closing boundary;
+// pacs.ErrTruncated when the stream ends before it.
+func (p *parts) next() (pt part, err error) {
 	if !p.begun {
 		if err := p.preamble(); err != nil {
-			return "", nil, err
+			return part{}, err
 		}
 		p.begun = true
 	}
 	if p.done {
-		return "", nil, io.EOF
+		return part{}, io.EOF
 	}
-	if mediaType, err = p.header(); err != nil {
-		return "", nil, err
+	if pt, err = p.header(); err != nil {
+		return part{}, err
 	}
-	body, err = p.body()
-	return mediaType, body, err
+	if pt.body, err = p.body(); err != nil {
+		return part{}, err
+	}
+	return pt, nil
 }
 
 // preamble skips to behind the first boundary line. A stream that breaks its
@@ -82,23 +103,31 @@ func (p *parts) preamble() error {
 	return errMalformed
 }
 
-// header reads a part's header to its empty line and returns its media type.
-func (p *parts) header() (mediaType string, err error) {
+// header reads a part's header to its empty line.
+func (p *parts) header() (pt part, err error) {
+	pt.length = -1
 	for seen := 0; seen < maxPartHeader; {
 		line, err := p.r.ReadSlice('\n')
 		if seen += len(line); err != nil {
-			return "", cut(err)
+			return pt, cut(err)
 		}
 		text := strings.TrimRight(string(line), "\r\n")
 		if text == "" {
-			return mediaType, nil
+			return pt, nil
 		}
 		name, value, _ := strings.Cut(text, ":")
-		if strings.EqualFold(strings.TrimSpace(name), "Content-Type") {
-			mediaType = mediaTypeOf(value)
+		switch value = strings.TrimSpace(value); strings.ToLower(strings.TrimSpace(name)) {
+		case "content-type":
+			pt.contentType = value
+		case "content-location":
+			pt.location = value
+		case "content-length":
+			if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= 0 {
+				pt.length = n
+			}
 		}
 	}
-	return "", errMalformed
+	return pt, errMalformed
 }
 
 // body reads up to the next boundary line and that line itself.

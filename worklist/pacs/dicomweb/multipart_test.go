@@ -36,14 +36,14 @@ func written(t testing.TB, bodies ...[]byte) []byte {
 func readAll(r io.Reader, limit int64) (got [][]byte, err error) {
 	p := newParts(r, testBoundary, limit)
 	for {
-		_, body, err := p.next()
+		pt, err := p.next()
 		if err == io.EOF {
 			return got, nil
 		}
 		if err != nil {
 			return got, err
 		}
-		got = append(got, body)
+		got = append(got, pt.body)
 	}
 }
 

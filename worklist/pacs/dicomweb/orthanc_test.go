@@ -17,7 +17,7 @@ func TestOrthancPassesTheSuite(t *testing.T) {
 				return dicomweb.Login{User: user, Password: password}, nil
 			},
 			Quirks: dicomweb.Quirks{PageSize: 2},
-		})}
+		}), Must: []string{pacstest.CanFrames, pacstest.CanRendered, pacstest.CanLossless}}
 	})
 }
 

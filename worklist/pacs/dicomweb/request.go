@@ -167,12 +167,15 @@ func linkError(ctx context.Context, op string, err error) error {
 	case errors.As(err, &portal):
 		return &pacs.NotArchiveError{Op: op, Got: portal.Got}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		err = pacs.ErrTruncated
+		err = errNoAnswer
 	case !quotable(err):
 		err = errProtocol
 	}
 	return fmt.Errorf("%s: %w", op, err)
 }
+
+// errNoAnswer: the connection ended before an answer began.
+var errNoAnswer = fmt.Errorf("the server hung up: %w", pacs.ErrTruncated)
 
 var errProtocol = errors.New("the server does not speak HTTP as it should")
 

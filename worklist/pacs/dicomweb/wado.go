@@ -11,26 +11,32 @@ import (
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
-// Retrieve streams the objects of ref (PS3.18 10.4). The transfer syntaxes of
-// Quirks are tried in turn where the server refuses one before its first object.
+// Retrieve streams the objects of ref (PS3.18 10.4) as they are stored; see RetrieveAs.
 func (c *Client) Retrieve(ctx context.Context, ref pacs.Ref, each func(pacs.Object) error) error {
+	return c.RetrieveAs(ctx, ref, pacs.AsStored, each)
+}
+
+// RetrieveAs streams the objects of ref. The transfer syntaxes of syntaxes.go are
+// tried in turn where the server refuses one before its first object, and what it
+// refused is remembered. Lossy compression is never asked for, and an object that
+// came so without being stored so is not handed on.
+func (c *Client) RetrieveAs(ctx context.Context, ref pacs.Ref, wire pacs.Wire, each func(pacs.Object) error) error {
 	path, err := refPath(ref)
 	if err != nil {
 		return fmt.Errorf("retrieve: %w", err)
 	}
-	syntaxes := c.cfg.Quirks.Syntaxes
-	first := c.likedSyntax(ref.Study)
-	for i := range syntaxes {
-		k := (first + i) % len(syntaxes)
-		n, err := c.retrieve(ctx, path, syntaxes[k], each)
-		if err == nil && k != first {
-			c.likeSyntax(ref.Study, k)
+	asks := c.asks(ref, wire)
+	for i, a := range asks {
+		var n int
+		n, err = c.retrieve(ctx, path, a.accept(), c.checked(ref, a, each))
+		if n > 0 || err == nil {
+			c.served(ref, asks[:i], a)
 		}
-		if err == nil || n > 0 || i == len(syntaxes)-1 || !anotherSyntax(err) {
+		if n > 0 || err == nil || !c.tryNext(a, err) {
 			return err
 		}
 	}
-	return nil
+	return err
 }
 
 // anotherSyntax tells whether a refusal may be one of the transfer syntax.
@@ -47,36 +53,12 @@ func anotherSyntax(err error) bool {
 	return false
 }
 
-func (c *Client) likedSyntax(study dicom.UID) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.syntaxOf == study {
-		return c.syntaxIdx
-	}
-	return 0
-}
-
-func (c *Client) likeSyntax(study dicom.UID, k int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.syntaxOf, c.syntaxIdx = study, k
-}
-
-// acceptDICOM asks for multipart only: some servers answer 400 to a single part.
-func acceptDICOM(syntax string) string {
-	const accept = `multipart/related; type="application/dicom"`
-	if syntax == "" {
-		return accept
-	}
-	return accept + "; transfer-syntax=" + syntax
-}
-
 // retrieve counts the objects handed on.
-func (c *Client) retrieve(ctx context.Context, path, syntax string, each func(pacs.Object) error) (n int, err error) {
+func (c *Client) retrieve(ctx context.Context, path, accept string, each func(pacs.Object) error) (n int, err error) {
 	const op = "retrieve"
 	resp, err := c.do(ctx, request{
 		op: op, method: http.MethodGet, url: c.base + "/" + path,
-		accept: acceptDICOM(syntax), pixels: true,
+		accept: accept, pixels: true,
 	})
 	if err != nil {
 		return 0, err
@@ -101,13 +83,12 @@ func (c *Client) retrieve(ctx context.Context, path, syntax string, each func(pa
 }
 
 func (c *Client) objects(resp *http.Response, each func(pacs.Object) error) (n int, err error) {
-	boundary := boundaryOf(resp.Header.Get("Content-Type"))
-	if boundary == "" {
-		return 0, errMalformed
+	p, err := partsOf(resp, c.maxObject)
+	if err != nil {
+		return 0, err
 	}
-	p := newParts(resp.Body, boundary, c.maxObject)
 	for {
-		mt, body, err := p.next()
+		pt, err := p.next()
 		if err == io.EOF {
 			if n == 0 {
 				return 0, pacs.ErrTruncated // nothing at all is a 404 or 204, not an empty list
@@ -117,29 +98,37 @@ func (c *Client) objects(resp *http.Response, each func(pacs.Object) error) (n i
 		if err != nil {
 			return n, err
 		}
-		if mt != "" && mt != "application/dicom" {
+		if mt := mediaTypeOf(pt.contentType); mt != "" && mt != "application/dicom" {
 			return n, &pacs.NotArchiveError{Op: "read part", Got: cleanText(mt)}
 		}
-		if err := each(pacs.Object{Bytes: body}); err != nil {
+		if err := each(pacs.Object{Bytes: pt.body}); err != nil {
 			return n, err
 		}
 		n++
 	}
 }
 
-// oneObject takes a single part. Without a length and without chunks nothing
+// wholeBody reads a single part. Without a length and without chunks nothing
 // proves that it came whole (RFC 9112 6.3), so it is not handed on.
-func (c *Client) oneObject(resp *http.Response, each func(pacs.Object) error) (n int, err error) {
+func wholeBody(resp *http.Response, limit int64) ([]byte, error) {
 	chunked := len(resp.TransferEncoding) > 0 || resp.ProtoMajor > 1
 	if resp.ContentLength < 0 && !chunked {
-		return 0, pacs.ErrTruncated
+		return nil, pacs.ErrTruncated
 	}
-	b, err := io.ReadAll(&bounded{resp.Body, c.maxObject})
+	if resp.ContentLength > limit {
+		return nil, pacs.ErrTooLarge
+	}
+	b, err := io.ReadAll(&bounded{resp.Body, limit})
+	if err != nil && !errors.Is(err, pacs.ErrTooLarge) {
+		err = cut(err)
+	}
+	return b, err
+}
+
+func (c *Client) oneObject(resp *http.Response, each func(pacs.Object) error) (n int, err error) {
+	b, err := wholeBody(resp, c.maxObject)
 	if err != nil {
-		if errors.Is(err, pacs.ErrTooLarge) {
-			return 0, err
-		}
-		return 0, cut(err)
+		return 0, err
 	}
 	if err := each(pacs.Object{Bytes: b}); err != nil {
 		return 0, err

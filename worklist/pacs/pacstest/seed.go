@@ -20,6 +20,7 @@ type Seed struct {
 	Family   string // every patient's family name
 	Studies  []Study
 	Stranger Object // belongs to none of them
+	Frames   Study  // a multi-frame object, of another patient; the suite stores it late
 }
 
 // Study is one study of a Seed.
@@ -55,6 +56,7 @@ func NewSeed(t testing.TB) Seed {
 	}
 	other := Study{UID: dicom.NewUID(), Name: s.Family + "^OTHER", Accession: token + "X", Date: "20240101", Modality: "CT"}
 	s.Stranger = s.object(t, 9, other, dicom.NewUID(), 0)
+	s.Frames = s.multiframe(t)
 	return s
 }
 
@@ -78,6 +80,13 @@ func (s Seed) object(t testing.TB, i int, st Study, series dicom.UID, k int) Obj
 	}
 	o := Object{Series: series, SOP: dicom.NewUID()}
 	ds := image(class, o, k)
+	s.describe(ds, st, i)
+	o.Bytes = File(t, ds, seedRows*seedRows*2, byte(k))
+	return o
+}
+
+// describe writes whose study an object belongs to.
+func (s Seed) describe(ds *dicom.Dataset, st Study, i int) {
 	ds.SetStr(dicom.StudyInstanceUID, string(st.UID))
 	ds.SetStr(dicom.StudyDate, st.Date)
 	ds.SetStr(dicom.StudyTime, "101500")
@@ -89,8 +98,6 @@ func (s Seed) object(t testing.TB, i int, st Study, series dicom.UID, k int) Obj
 	ds.SetStr(dicom.PatientBirthDate, "19600229")
 	ds.SetStr(dicom.PatientSex, "F")
 	ds.SetStr(dicom.SpecificCharacterSet, "ISO_IR 192")
-	o.Bytes = File(t, ds, seedRows*seedRows*2, byte(k))
-	return o
 }
 
 func image(class dicom.UID, o Object, k int) *dicom.Dataset {

@@ -25,6 +25,9 @@ import (
 type Target struct {
 	Archive   pacs.Archive
 	Workitems pacs.Workitems // nil: the archive has no worklist
+	// Must names capabilities (CanFrames …) that this archive is known to have: that
+	// a server refuses one of them is a failure and not a "no".
+	Must []string
 }
 
 // patience is what one call of the suite may take.
@@ -58,6 +61,9 @@ func Suite(t *testing.T, open func(t *testing.T) Target) {
 		{"store: again is harmless", suite.duplicate},
 		{"store: an object of another study is not OK", suite.wrongStudy},
 		{"metadata: one header an instance, no pixels", suite.metadata},
+		{"frames: the pixels that were stored, in the order asked for", suite.frames},
+		{"rendered: a picture of the frame that fits the square", suite.rendered},
+		{"lossless on the wire: the same pixels", suite.lossless},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(s, t) })
 	}
