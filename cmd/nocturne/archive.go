@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +28,7 @@ type archiveFlags struct {
 	dirs     []string
 	store    string
 	events   string
+	cues     io.Reader // lines that events with "on" wait for; nil: none
 }
 
 const anyPort = "127.0.0.1:0"
@@ -34,7 +39,7 @@ func (f *archiveFlags) register(fs *pflag.FlagSet) {
 	fs.Lookup("phantoms").NoOptDefVal = "default"
 	fs.StringArrayVar(&f.dirs, "dir", nil, "serve the DICOM files under this folder (may be given again)")
 	fs.StringVar(&f.store, "store", "", "folder that keeps objects, workitems and claims over a restart")
-	fs.StringVar(&f.events, "events", "", "file of events to replay, one JSON object a line")
+	fs.StringVar(&f.events, "events", "", "file of events to replay, one JSON object a line; one with \"on\":\"word\" waits for that line on standard input")
 }
 
 // options reads what the flags name. now is when the archive starts: phantoms'
@@ -57,12 +62,28 @@ func (f *archiveFlags) options(now time.Time, log *slog.Logger) (demo.Options, e
 		if o.Events, err = demo.ReadEvents(file); err != nil {
 			return o, err
 		}
+		o.Cues = f.lines(o.Events)
 	}
 	return o, nil
 }
 
+// lines are the cues, read only when an event waits for one.
+func (f *archiveFlags) lines(events []demo.Event) <-chan string {
+	if f.cues == nil || !slices.ContainsFunc(events, func(e demo.Event) bool { return e.On != "" }) {
+		return nil
+	}
+	cues := make(chan string)
+	go func() {
+		defer close(cues)
+		for in := bufio.NewScanner(f.cues); in.Scan(); {
+			cues <- strings.TrimSpace(in.Text())
+		}
+	}()
+	return cues
+}
+
 func archiveCommand(env *environment) *cobra.Command {
-	var flags archiveFlags
+	flags := archiveFlags{cues: env.In}
 	var truth bool
 	var ris string
 	c := &cobra.Command{

@@ -10,6 +10,7 @@ import (
 // TestBasicImageReviewInTheRealWindow: with a display nothing is skipped: the
 // window shows, takes keys and a real wheel, and the screen has the formula's greys.
 func TestBasicImageReviewInTheRealWindow(t *testing.T) {
+	t.Parallel()
 	d := startDesktop(t)
 	cmd := program(t, t.TempDir(), "conformance", "bir", "--json")
 	cmd.Env = append(cmd.Env, "DISPLAY="+d.display, "WAYLAND_DISPLAY=")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,6 +68,7 @@ type archiveProcess struct {
 	UPS      string `json:"ups"`
 	Studies  int    `json:"studies"`
 	cmd      *exec.Cmd
+	in       io.Writer
 }
 
 // spawnArchive runs `nocturne archive` and waits for its first line.
@@ -79,10 +81,14 @@ func spawnArchive(t *testing.T, args ...string) *archiveProcess {
 	}
 	var log strings.Builder
 	cmd.Stderr = &log
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	a := &archiveProcess{cmd: cmd}
+	a := &archiveProcess{cmd: cmd, in: in}
 	t.Cleanup(func() {
 		a.signal(syscall.SIGCONT)
 		cmd.Process.Kill()
@@ -94,6 +100,9 @@ func spawnArchive(t *testing.T, args ...string) *archiveProcess {
 	}
 	return a
 }
+
+// cue lets the events happen that wait for the word.
+func (a *archiveProcess) cue(word string) { fmt.Fprintln(a.in, word) }
 
 func (a *archiveProcess) signal(s syscall.Signal) { a.cmd.Process.Signal(s) }
 

@@ -186,6 +186,7 @@ func (p *phantomDesk) bring(q [3]float64) {
 // patient they are one anatomy, so that the two sagittal pictures fit each other best
 // where they lie, within half a millimetre and without a turn.
 func TestTheTiltedHeadStandsStraightInTheSagittalPlane(t *testing.T) {
+	t.Parallel()
 	var tilted, straight phantom.Study
 	for _, s := range phantom.Studies(false, night()) {
 		switch s.Accession {

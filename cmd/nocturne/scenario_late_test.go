@@ -57,9 +57,10 @@ func lateStudy(t *testing.T) (dir, study string) {
 // measured across them, signing needs a reason; the late seven are told when they
 // come and are unseen.
 func TestScenario8IncompleteAndLate(t *testing.T) {
+	t.Parallel()
 	d := startDesktop(t)
 	dir, study := lateStudy(t)
-	a := spawnArchive(t, "--dir", dir, "--events", events(t, `{"after":"50s","event":"late","count":7}`))
+	a := spawnArchive(t, "--dir", dir, "--events", events(t, `{"on":"arrived","event":"late","count":7}`))
 	c := startConsole(t, d, a.ownHome(t), 140, 50)
 	c.openCase("tardy")
 	c.see(60*time.Second, `current images 113/120 · (7 of 120|INCOMPLETE)`)
@@ -78,6 +79,7 @@ func TestScenario8IncompleteAndLate(t *testing.T) {
 	c.command("goto 1")
 	c.see(10*time.Second, `Im 1/120`)
 	before := c.state(study).Unseen
+	a.cue("arrived")
 	c.see(120*time.Second, `7 images of this study came late: 120 of 120`)
 	c.see(20*time.Second, `current images 120/120 · all here`)
 	eventually(t, 20*time.Second, "seven more that are unseen", func() bool {

@@ -41,6 +41,7 @@ func (c *console) state(study string) viewer.State {
 // measured, the prior's number carries its date, and the report's evidence keeps
 // the two studies apart (N6).
 func TestScenario3NoduleFollowUp(t *testing.T) {
+	t.Parallel()
 	d := startDesktop(t)
 	a := spawnArchive(t, "--phantoms")
 	now, before := truth(t, "chest-nodule"), truth(t, "chest-nodule-prior")
@@ -135,6 +136,7 @@ func checkEvidence(t *testing.T, a *archiveProcess, current, prior, change strin
 // TestScenario7WindowCrash: the window is killed mid-scroll. The terminal says so,
 // the same slice, window and mark come back, and text typed meanwhile is intact.
 func TestScenario7WindowCrash(t *testing.T) {
+	t.Parallel()
 	d, a, c, nodule := chest(t)
 	c.press("2")
 	c.command(fmt.Sprintf("goto %d", nodule.Slice))
@@ -179,6 +181,7 @@ func TestScenario7WindowCrash(t *testing.T) {
 // TestScenario10StraySpeechAndKeyboards: speech into the window is offered and
 // never executed, and letters mean the same on US and German keyboards.
 func TestScenario10StraySpeechAndKeyboards(t *testing.T) {
+	t.Parallel()
 	needs(t, "setxkbmap")
 	d, _, c, nodule := chest(t)
 	c.command(fmt.Sprintf("goto %d", nodule.Slice))
@@ -216,6 +219,7 @@ func TestScenario10StraySpeechAndKeyboards(t *testing.T) {
 // TestMammogramsHangBackToBack: four views at one scale (N22's bar is tested in
 // viewer/desk; the picture is for looking at).
 func TestMammogramsHangBackToBack(t *testing.T) {
+	t.Parallel()
 	d := startDesktop(t)
 	a := spawnArchive(t, "--phantoms")
 	c := startConsole(t, d, readerHome(t, a), 140, 50)

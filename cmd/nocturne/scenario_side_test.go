@@ -14,6 +14,7 @@ import (
 // words quoted; Enter does nothing until a reason is given, which is kept as a record.
 // The clean twin is signed without a question about sides.
 func TestScenario4WrongSide(t *testing.T) {
+	t.Parallel()
 	needs(t, "tmux")
 	a := spawnArchive(t, "--phantoms")
 	home := a.ownHome(t)

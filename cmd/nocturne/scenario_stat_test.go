@@ -11,6 +11,7 @@ import (
 // four windows come by their keys, and F5 brings back the slice, the window and the
 // half sentence.
 func TestScenario2InTheWindow(t *testing.T) {
+	t.Parallel()
 	d, a, c, nodule := chest(t)
 	c.press("2")
 	c.command(fmt.Sprintf("goto %d", nodule.Slice))

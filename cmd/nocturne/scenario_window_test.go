@@ -177,6 +177,7 @@ func chest(t *testing.T) (d *desktop, a *archiveProcess, c *console, nodule plan
 // TestScenario1FirstReadKeysOnly: list, open, lung window, the nodule's slice, the
 // ruler, F4, an impression, F12, Enter; the archive holds the text of the screen.
 func TestScenario1FirstReadKeysOnly(t *testing.T) {
+	t.Parallel()
 	d, a, c, nodule := chest(t)
 	measured := c.firstRead(d, a, nodule)
 	c.see(20*time.Second, `VERIFIED at NORTH`)
@@ -298,6 +299,7 @@ func (c *console) marks(study string) []viewer.Mark {
 // TestTheRulerIsRightHoweverTheImageStands: zoomed, flipped and rotated, the
 // nodule has the size that was planted, within half a millimetre.
 func TestTheRulerIsRightHoweverTheImageStands(t *testing.T) {
+	t.Parallel()
 	d, a, c, nodule := chest(t)
 	for _, view := range []struct {
 		name string

@@ -195,6 +195,7 @@ func evidenceObjects(t *testing.T, rel report.Release, f report.Facts, images ev
 // (viewer/evidence, cache/dicom/ko): a run of that validator takes half a minute. The
 // report's own are asked for with NOCTURNE_LONG=1 NOCTURNE_PEERS=require.
 func TestForeignValidatorsAcceptEverySignedObject(t *testing.T) {
+	t.Parallel()
 	images, f := scanned()
 	iods := map[report.ObjectKind]string{report.Measured: "ComprehensiveSR", report.KeyImages: "KeyObjectSelectionDocument",
 		report.Presentation: "GrayscaleSoftcopyPresentationState", report.Paper: "EncapsulatedPDF"}

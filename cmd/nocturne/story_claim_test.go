@@ -63,6 +63,7 @@ func tells(r *http.Request) bool { return r.Method == http.MethodPost }
 // A claim killed at any of its three moments is on disk and found again: by the
 // same command, and meanwhile nobody else gets what the archive granted.
 func TestAKilledClaimIsNeverNobodys(t *testing.T) {
+	t.Parallel()
 	for _, moment := range []struct {
 		name    string
 		after   bool
@@ -125,6 +126,7 @@ func TestAClaimKilledBeforeItLeftMayBeLostAndSaysToWhom(t *testing.T) {
 // The terminal settles by itself what a kill left open, also when the archive was
 // away at its start.
 func TestTheTerminalResolvesWhatAKillLeftAsking(t *testing.T) {
+	t.Parallel()
 	needs(t, "tmux")
 	for _, away := range []bool{false, true} {
 		store := t.TempDir()

@@ -55,6 +55,7 @@ func (d *desktop) size(t *testing.T, w string) (width, height float64) {
 // The window's own command line, another key map chosen in it, and a ruler drawn with
 // the mouse alone: the planted nodule within half a millimetre.
 func TestTheWindowIsReadWithItsOwnKeysAndTheMouse(t *testing.T) {
+	t.Parallel()
 	d, a, c, nodule := chest(t)
 	w := d.window(t)
 	d.line(t, "wl 1500 -600")

@@ -12,6 +12,7 @@ import (
 // at a report that the first has open, and say why; the second goes on when the first
 // leaves, with every word of it.
 func TestTwoInstancesOfOneReport(t *testing.T) {
+	t.Parallel()
 	needs(t, "tmux")
 	a, cases := spawnNight(t, 1)
 	home := a.ownHome(t)

@@ -45,6 +45,7 @@ func ready(t *testing.T, home string, l *ledger.Ledger, cases []tinyCase) {
 // them, with words for each case in between. No word, number or signature lands on
 // another case, whether the site locks, slowly, or not at all.
 func TestScenario5bRapidKeysStayInTheirCase(t *testing.T) {
+	t.Parallel()
 	needs(t, "tmux")
 	for _, site := range []string{"locking", "not locking"} {
 		t.Run(site, func(t *testing.T) {
@@ -181,6 +182,7 @@ func checkStayed(t *testing.T, l *ledger.Ledger, cases []tinyCase, said map[stri
 // The banner comes, the caret stays; F6 opens the STAT, F5 brings the half sentence
 // back.
 func TestScenario2StatDuringASentence(t *testing.T) {
+	t.Parallel()
 	needs(t, "tmux")
 	dir, cases := tinyNight(t, 3)
 	arrives := time.Now().Add(8 * time.Second)

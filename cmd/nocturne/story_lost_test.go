@@ -99,6 +99,7 @@ func (w *witness) last(words ...string) int {
 // TestScenario6NetworkLostAtSigning: the archive stops between the last word and
 // F12; the report waits through kill -9 and arrives once.
 func TestScenario6NetworkLostAtSigning(t *testing.T) {
+	t.Parallel()
 	needs(t, "tmux")
 	dir, cases := tinyNight(t, 2)
 	a := spawnArchive(t, "--dir", dir, "--events", events(t, `{"after":"0s","event":"stat","study":"T01"}`))
@@ -163,6 +164,7 @@ func outboxOf(t *testing.T, l *ledger.Ledger, study string) ledger.OutboxRow {
 // TestKillingTheTerminalLosesAtMostASecondOfTyping types at 20 letters a second
 // and kills in the middle of a word, again and again.
 func TestKillingTheTerminalLosesAtMostASecondOfTyping(t *testing.T) {
+	t.Parallel()
 	needs(t, "tmux")
 	a, cases := spawnNight(t, 1)
 	home := a.ownHome(t)

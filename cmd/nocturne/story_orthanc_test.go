@@ -272,6 +272,7 @@ func TestTheTerminalOnARealOrthanc(t *testing.T) {
 
 // Scenario 1 in the window, with the phantom chest on a server that is not ours.
 func TestScenario1OnARealOrthanc(t *testing.T) {
+	t.Parallel()
 	o := startOrthanc(t)
 	needs(t, "dciodvfy", "dsrdump")
 	d, a := startDesktop(t), spawnArchive(t, "--phantoms")

@@ -89,6 +89,7 @@ func race(t *testing.T, accession string, homes ...string) []*claimant {
 const races = 50
 
 func TestTwoHomesRaceForOneCaseAndOneWins(t *testing.T) {
+	t.Parallel()
 	a, cases := spawnNight(t, races)
 	gate := newTurnstile(t, a)
 	names := map[string]string{}
@@ -132,6 +133,7 @@ func TestTwoHomesRaceForOneCaseAndOneWins(t *testing.T) {
 }
 
 func TestTwoProgramsOfOneHomeShareOneClaim(t *testing.T) {
+	t.Parallel()
 	a, cases := spawnNight(t, races/5)
 	gate := newTurnstile(t, a)
 	home := nightHome(t, "WREN^ONE", gate.base(a.DICOMweb), gate.base(a.UPS))

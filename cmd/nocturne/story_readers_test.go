@@ -11,6 +11,7 @@ import (
 // TestScenario9TwoReaders: both press Enter on the same case; the one who loses
 // reads who has it and since when, and looking never claims.
 func TestScenario9TwoReaders(t *testing.T) {
+	t.Parallel()
 	needs(t, "tmux")
 	a, cases := spawnNight(t, 5)
 	gate := newTurnstile(t, a)

@@ -12,6 +12,7 @@ import (
 // case of one's own opens for writing, another one read-only, each within two
 // seconds; when the archive goes on, what was asked is answered.
 func TestASilentSiteHoldsNoCaseUp(t *testing.T) {
+	t.Parallel()
 	needs(t, "tmux")
 	a, cases := spawnNight(t, 2)
 	home := a.ownHome(t)
@@ -54,6 +55,7 @@ func TestASilentSiteHoldsNoCaseUp(t *testing.T) {
 // TestASignedReportIsFrozenUntilItIsTakenBack: within the recall window the case
 // is opened again; nothing can be typed, F12 takes back this report and no other.
 func TestASignedReportIsFrozenUntilItIsTakenBack(t *testing.T) {
+	t.Parallel()
 	needs(t, "tmux")
 	a, cases := spawnNight(t, 2)
 	home := a.ownHome(t)

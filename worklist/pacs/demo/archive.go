@@ -42,6 +42,7 @@ type Options struct {
 	Dirs     []string         // folders of Part 10 files, served as they are
 	StoreDir string           // where what is stored and done here survives; empty: in memory
 	Events   []Event          // what is to happen, counted from New
+	Cues     <-chan string    // what events with On wait for; may be nil when there are none
 	Clock    func() time.Time // nil: time.Now
 	Log      *slog.Logger     // nil: nothing is logged; never told patient data
 }
@@ -103,7 +104,7 @@ func New(o Options) (*Archive, error) {
 	a.handler = a.routes()
 	ctx, cancel := context.WithCancel(context.Background())
 	a.stop = cancel
-	if err := a.schedule(ctx, o.Events); err != nil {
+	if err := a.schedule(ctx, o.Events, o.Cues); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil

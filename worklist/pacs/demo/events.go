@@ -26,10 +26,14 @@ import (
 //	{"after":"5s","event":"claim","reader":"OTHER^READER"} a second reader claims the case
 //	{"after":"5s","event":"cancel"}                      the order is withdrawn: a cancel request
 //
+// An event with "on":"word" in place of after waits for that word among
+// Options.Cues, on the command line a line of standard input.
+//
 // A study is named by its UID or accession number; without one, the event takes
 // the first workitem it fits, late the study with the longest series.
 type Event struct {
 	After  time.Duration // since the archive started
+	On     string        // the cue that it waits for; After counts from the cue
 	Kind   string
 	Study  string
 	Count  int           // late: how many instances; default 7
@@ -41,6 +45,7 @@ type Event struct {
 // eventLine is an Event as it is written.
 type eventLine struct {
 	After  string `json:"after"`
+	On     string `json:"on"`
 	Kind   string `json:"event"`
 	Study  string `json:"study"`
 	Count  int    `json:"count"`
@@ -80,7 +85,7 @@ func readEvent(line []byte) (Event, error) {
 	if err := dec.Decode(&l); err != nil {
 		return Event{}, err
 	}
-	e := Event{Kind: l.Kind, Study: l.Study, Count: l.Count, How: l.How, Reader: l.Reader}
+	e := Event{On: l.On, Kind: l.Kind, Study: l.Study, Count: l.Count, How: l.How, Reader: l.Reader}
 	var err1, err2 error
 	e.After, err1 = time.ParseDuration(cmp.Or(l.After, "0s"))
 	e.For, err2 = time.ParseDuration(cmp.Or(l.For, "0s"))
@@ -103,23 +108,54 @@ type happening struct {
 	do    func() error
 }
 
-// schedule hides what events are to reveal and starts their clock.
-func (a *Archive) schedule(ctx context.Context, events []Event) error {
-	var due []happening
+// timeline is what happens one after the other from a moment on.
+type timeline []happening
+
+// schedule hides what events are to reveal and starts their clocks: one for
+// those that only wait for a time, one for each cue.
+func (a *Archive) schedule(ctx context.Context, events []Event, cues <-chan string) error {
+	on := map[string]timeline{}
 	for _, e := range events {
 		h, err := a.prepare(e)
 		if err != nil {
 			return fmt.Errorf("schedule event %q: %w", e.Kind, err)
 		}
-		due = append(due, h...)
+		on[e.On] = append(on[e.On], h...)
 	}
-	slices.SortStableFunc(due, func(a, b happening) int { return cmp.Compare(a.after, b.after) })
-	if len(due) == 0 {
-		return nil
+	for _, line := range on {
+		slices.SortStableFunc(line, func(a, b happening) int { return cmp.Compare(a.after, b.after) })
+	}
+	a.begin(ctx, on[""])
+	if delete(on, ""); len(on) > 0 && cues != nil {
+		a.done.Go(func() { a.listen(ctx, on, cues) })
+	}
+	return nil
+}
+
+// listen begins each timeline at its cue, once.
+func (a *Archive) listen(ctx context.Context, on map[string]timeline, cues <-chan string) {
+	for len(on) > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case cue, ok := <-cues:
+			if !ok {
+				return
+			}
+			a.begin(ctx, on[cue])
+			delete(on, cue)
+		}
+	}
+}
+
+// begin lets the timeline happen from now on.
+func (a *Archive) begin(ctx context.Context, line timeline) {
+	if len(line) == 0 {
+		return
 	}
 	begun := time.Now()
 	a.done.Go(func() {
-		for _, h := range due {
+		for _, h := range line {
 			select {
 			case <-ctx.Done():
 				return
@@ -130,7 +166,6 @@ func (a *Archive) schedule(ctx context.Context, events []Event) error {
 			}
 		}
 	})
-	return nil
 }
 
 func (a *Archive) prepare(e Event) ([]happening, error) {

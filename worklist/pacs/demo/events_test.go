@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -310,4 +311,27 @@ func TestALaggingSubscriberIsCutOff(t *testing.T) {
 	if !cut {
 		t.Error("a full queue blocks or is forgotten")
 	}
+}
+
+func TestAnEventWithACueWaitsForItAndForNothingElse(t *testing.T) {
+	cues := make(chan string)
+	a, err := New(Options{Sources: []Source{hospital()}, Cues: cues, Events: []Event{{Kind: "away", How: awayBusy, On: "leave"}, {Kind: "back", On: "return"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	srv := httptest.NewServer(a.Handler())
+	defer srv.Close()
+	status := func() int {
+		resp, _ := call(t, "GET", srv.URL+basePath+"/studies", nil)
+		return resp.StatusCode
+	}
+	cues <- "nothing waits for this"
+	if got := status(); got != 200 {
+		t.Errorf("before its cue: %d", got)
+	}
+	cues <- "leave"
+	eventually(t, "the archive is away", func() bool { return status() == 503 })
+	cues <- "return"
+	eventually(t, "the archive is back", func() bool { return status() == 200 })
 }
