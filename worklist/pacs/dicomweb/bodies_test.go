@@ -27,14 +27,14 @@ func TestBodiesOfRealServersAreRead(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		l, err := readList(z)
-		if err != nil || len(l.sets) == 0 || l.bad > 0 {
-			t.Errorf("%s: %d entries, %d unreadable, %v", filepath.Base(path), len(l.sets), l.bad, err)
-		}
-		for _, ds := range l.sets {
+		l, err := readList(z, maxJSON, func(ds *dicom.Dataset) error {
 			if ds.Str(dicom.StudyInstanceUID) == "" {
 				t.Errorf("%s: an entry without its study", filepath.Base(path))
 			}
+			return nil
+		})
+		if err != nil || l.good == 0 || l.bad > 0 {
+			t.Errorf("%s: %d entries, %d unreadable, %v", filepath.Base(path), l.good, l.bad, err)
 		}
 		n++
 		return nil

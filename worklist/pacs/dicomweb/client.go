@@ -195,7 +195,7 @@ func (c *Client) Close() {
 // Verify asks for one study (PS3.18 10.6): the least that needs address, login
 // and a living database.
 func (c *Client) Verify(ctx context.Context) error {
-	_, err := c.page(ctx, "verify", pacs.Query{Level: pacs.StudyLevel}, 0, 1)
+	_, err := c.page(ctx, "verify", pacs.Query{Level: pacs.StudyLevel}, 0, 1, func(*dicom.Dataset) error { return nil })
 	return err
 }
 

@@ -35,18 +35,32 @@ func gotType(h http.Header) string {
 	return "no media type"
 }
 
-// list is a list of data sets as it came; bad counts the entries that could not
-// be read. resp is nil when no server answered; its body is closed.
+// list is a list of data sets as it came; good counts those handed on, bad the
+// entries that could not be read. resp is nil when no server answered; its body is
+// closed.
 type list struct {
-	sets []*dicom.Dataset
+	sets []*dicom.Dataset // of datasets only
+	good int
 	bad  int
 	resp *http.Response
 }
 
-// datasets sends the request and reads a list of data sets (PS3.18 F.2). 204
-// and an empty body are an empty list. Entries that cannot be read are left out
-// and reported as pacs.ErrPartial beside the rest.
+// datasets reads the whole list that the request asks for.
 func (c *Client) datasets(ctx context.Context, r request) (list, error) {
+	var sets []*dicom.Dataset
+	l, err := c.stream(ctx, r, func(ds *dicom.Dataset) error {
+		sets = append(sets, ds)
+		return nil
+	})
+	l.sets = sets
+	return l, err
+}
+
+// stream sends the request and reads a list of data sets (PS3.18 F.2), handing
+// each on as it is read. 204 and an empty body are an empty list. Entries that
+// cannot be read are left out and reported as pacs.ErrPartial beside the rest. An
+// error of each ends the reading and is returned as it is.
+func (c *Client) stream(ctx context.Context, r request, each func(*dicom.Dataset) error) (list, error) {
 	resp, err := c.do(ctx, r)
 	if err != nil {
 		if resp != nil {
@@ -54,17 +68,24 @@ func (c *Client) datasets(ctx context.Context, r request) (list, error) {
 		}
 		return list{}, err
 	}
-	defer drain(resp)
 	if resp.StatusCode == http.StatusNoContent || resp.ContentLength == 0 {
+		drain(resp)
 		return list{resp: resp}, nil
 	}
 	if !isJSON(resp.Header) {
+		drain(resp)
 		return list{}, &pacs.NotArchiveError{Op: r.op, Got: gotType(resp.Header)}
 	}
-	l, err := readList(&bounded{resp.Body, c.maxJSON})
+	l, err := readList(resp.Body, c.maxJSON, each)
 	l.resp = resp
+	var own *eachError
+	if errors.As(err, &own) {
+		resp.Body.Close() // the rest is not waited for
+		return l, own.error
+	}
+	drain(resp)
 	if err == nil && l.bad > 0 {
-		err = fmt.Errorf("%w: %d of %d entries unreadable", pacs.ErrPartial, l.bad, l.bad+len(l.sets))
+		err = fmt.Errorf("%w: %d of %d entries unreadable", pacs.ErrPartial, l.bad, l.bad+l.good)
 	}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", r.op, err)
@@ -72,10 +93,14 @@ func (c *Client) datasets(ctx context.Context, r request) (list, error) {
 	return l, err
 }
 
+// eachError is an error of the one to whom the entries are handed.
+type eachError struct{ error }
+
 // readList reads an array of data sets, or one data set without an array, one
-// entry at a time: a list of any length needs no second copy.
-func readList(body io.Reader) (list, error) {
-	r := bufio.NewReader(body)
+// entry at a time. The list may be 16 times limit in bytes, one entry limit.
+func readList(body io.Reader, limit int64, each func(*dicom.Dataset) error) (list, error) {
+	entry := &bounded{&bounded{body, 16 * limit}, limit}
+	r := bufio.NewReaderSize(entry, jsonBuffer)
 	first, err := firstByte(r)
 	if err == io.EOF {
 		return list{}, nil
@@ -85,21 +110,28 @@ func readList(body io.Reader) (list, error) {
 	}
 	dec := json.NewDecoder(r)
 	if first == '[' {
-		return readArray(dec)
+		return readArray(dec, func() { entry.left = limit }, each)
 	}
-	var ds dicom.Dataset
-	if err := dec.Decode(&ds); err != nil {
+	ds := new(dicom.Dataset)
+	if err := dec.Decode(ds); err != nil {
 		return list{}, jsonError(err)
 	}
-	return list{sets: []*dicom.Dataset{&ds}}, nil
+	if err := each(ds); err != nil {
+		return list{}, &eachError{err}
+	}
+	return list{good: 1}, nil
 }
 
-func readArray(dec *json.Decoder) (l list, err error) {
+const jsonBuffer = 32 << 10
+
+// readArray calls begin before each entry.
+func readArray(dec *json.Decoder, begin func(), each func(*dicom.Dataset) error) (l list, err error) {
 	if _, err := dec.Token(); err != nil {
 		return l, jsonError(err)
 	}
 	var raw json.RawMessage
 	for dec.More() {
+		begin()
 		if err := dec.Decode(&raw); err != nil {
 			return l, jsonError(err)
 		}
@@ -108,7 +140,10 @@ func readArray(dec *json.Decoder) (l list, err error) {
 			l.bad++
 			continue
 		}
-		l.sets = append(l.sets, ds)
+		l.good++
+		if err := each(ds); err != nil {
+			return l, &eachError{err}
+		}
 	}
 	if _, err := dec.Token(); err != nil {
 		return l, jsonError(err)

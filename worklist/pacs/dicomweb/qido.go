@@ -14,84 +14,105 @@ import (
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
-// Search asks page by page until the server has no more (PS3.18 10.6). Entities
+// Search asks page by page until the server has no more (PS3.18 10.6), and hands
+// each entity on as soon as it was read: what is held is one entity, the JSON
+// decoder's buffer and the fingerprints of what came (see fingerprints). Entities
 // that came twice are handed on once; what does not match although the server sent
 // it is left out. With pacs.ErrPartial what came is usable but short.
 func (c *Client) Search(ctx context.Context, q pacs.Query, each func(*dicom.Dataset) error) error {
-	all, err := c.find(ctx, q)
-	for _, ds := range all {
-		if e := each(ds); e != nil {
-			return e
-		}
-	}
-	return err
-}
-
-func (c *Client) find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error) {
-	const op = "search"
+	s := &search{c: c, q: q, each: each}
 	size := c.cfg.Quirks.PageSize
 	if q.Limit > 0 {
 		size = min(size, q.Limit)
 	}
-	var all []*dicom.Dataset
-	var partial error
-	seen := map[string]bool{}
 	for offset := 0; ; {
-		pg, err := c.page(ctx, op, q, offset, size)
-		fresh := add(&all, pg.list, seen, q)
-		if errors.Is(err, pacs.ErrPartial) {
-			partial = err // entries that cannot be read; the others go on
-		} else if err != nil {
-			return all, err
+		fresh := s.fresh
+		pg, err := s.page(ctx, offset, size)
+		if err != nil {
+			return s.end(err)
 		}
 		offset += pg.count
 		switch {
-		case q.Limit > 0 && len(all) >= q.Limit:
-			return all[:q.Limit], partial
 		case pg.count == 0, pg.count != size && !pg.more:
-			return all, partial
-		case fresh == 0:
-			return c.unpaged(ctx, op, q, all, seen)
+			return s.end(nil)
+		case s.fresh == fresh:
+			return s.unpaged(ctx)
 		}
 	}
+}
+
+// search is one search under way.
+type search struct {
+	c       *Client
+	q       pacs.Query
+	each    func(*dicom.Dataset) error
+	seen    fingerprints
+	fresh   int   // entities that had not come before
+	told    int   // handed on
+	partial error // entries that could not be read; the others go on
+	stop    error // what each said
+}
+
+// errEnough ends the reading of a page: the limit is reached, or each said no.
+var errEnough = errors.New("enough")
+
+func (s *search) page(ctx context.Context, offset, size int) (page, error) {
+	pg, err := s.c.page(ctx, "search", s.q, offset, size, s.entity)
+	if errors.Is(err, pacs.ErrPartial) {
+		s.partial, err = err, nil
+	}
+	return pg, err
+}
+
+// entity takes one entity of a page.
+func (s *search) entity(ds *dicom.Dataset) error {
+	if !s.seen.add(ds) {
+		return nil
+	}
+	s.fresh++
+	if !pacs.Matches(ds, s.q.Match) {
+		return nil
+	}
+	if s.stop = s.each(ds); s.stop != nil {
+		return errEnough
+	}
+	if s.told++; s.q.Limit > 0 && s.told == s.q.Limit {
+		return errEnough
+	}
+	return nil
+}
+
+// end is what the whole search says.
+func (s *search) end(err error) error {
+	switch {
+	case s.stop != nil:
+		return s.stop
+	case err != nil && !errors.Is(err, errEnough):
+		return err
+	}
+	return s.partial
 }
 
 // unpaged asks for everything at once: the server gave the same page again, so
 // it does not know offset, and more than a page may match.
-func (c *Client) unpaged(ctx context.Context, op string, q pacs.Query, all []*dicom.Dataset, seen map[string]bool) ([]*dicom.Dataset, error) {
-	pg, err := c.page(ctx, op, q, 0, 0)
-	add(&all, pg.list, seen, q)
+func (s *search) unpaged(ctx context.Context) error {
+	pg, err := s.page(ctx, 0, 0)
 	if err == nil && pg.more {
-		err = fmt.Errorf("%s: %w", op, pacs.ErrPartial)
+		err = fmt.Errorf("search: %w", pacs.ErrPartial)
 	}
-	return all, err
-}
-
-// add appends what is new and matches, and counts what is new.
-func add(all *[]*dicom.Dataset, page []*dicom.Dataset, seen map[string]bool, q pacs.Query) (fresh int) {
-	for _, ds := range page {
-		key := ds.Str(dicom.StudyInstanceUID) + " " + ds.Str(dicom.SeriesInstanceUID) + " " + ds.Str(dicom.SOPInstanceUID)
-		if seen[key] && key != "  " {
-			continue
-		}
-		seen[key] = true
-		fresh++
-		if pacs.Matches(ds, q.Match) {
-			*all = append(*all, ds)
-		}
-	}
-	return fresh
+	return s.end(err)
 }
 
 // page is one answer. count includes entries that could not be read; more says
 // that the server has not told all (206, or a Warning as of 10.6.3.1).
 type page struct {
-	list  []*dicom.Dataset
 	count int
 	more  bool
 }
 
-func (c *Client) page(ctx context.Context, op string, q pacs.Query, offset, size int) (page, error) {
+// page asks for size entities after the first offset ones, 0 for all, and hands
+// each on as it is read.
+func (c *Client) page(ctx context.Context, op string, q pacs.Query, offset, size int, each func(*dicom.Dataset) error) (page, error) {
 	path, err := queryPath(q)
 	if err != nil {
 		return page{}, fmt.Errorf("%s: %w", op, err)
@@ -101,8 +122,8 @@ func (c *Client) page(ctx context.Context, op string, q pacs.Query, offset, size
 		if query := queryString(q, offset, size, escaped); query != "" {
 			url += "?" + query
 		}
-		l, err := c.datasets(ctx, request{op: op, method: http.MethodGet, accept: acceptJSON, url: url})
-		return page{l.sets, len(l.sets) + l.bad, l.resp != nil && more(l.resp)}, err
+		l, err := c.stream(ctx, request{op: op, method: http.MethodGet, accept: acceptJSON, url: url}, each)
+		return page{l.good + l.bad, l.resp != nil && more(l.resp)}, err
 	}
 	return learn(c, special(q.Match), ask)
 }

@@ -52,11 +52,7 @@ func (c *Client) readStored(op string, resp *http.Response) (pacs.Stored, error)
 	if !isJSON(resp.Header) {
 		return stored, &pacs.NotArchiveError{Op: op, Got: gotType(resp.Header)}
 	}
-	l, err := readList(&bounded{resp.Body, c.maxJSON})
-	if err != nil {
-		return stored, fmt.Errorf("%s: %w", op, err)
-	}
-	for _, ds := range l.sets {
+	_, err := readList(resp.Body, c.maxJSON, func(ds *dicom.Dataset) error {
 		for _, it := range ds.Seq(dicom.ReferencedSOPSequence) {
 			if u := dicom.UID(it.Str(dicom.ReferencedSOPInstanceUID)); u != "" {
 				stored.OK = append(stored.OK, u)
@@ -67,8 +63,12 @@ func (c *Client) readStored(op string, resp *http.Response) (pacs.Stored, error)
 				stored.Failed[u] = uint16(it.IntOr(dicom.FailureReason, 0))
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		err = fmt.Errorf("%s: %w", op, err)
 	}
-	return stored, nil
+	return stored, err
 }
 
 // form is the segments of a multipart body and their length; objects are not

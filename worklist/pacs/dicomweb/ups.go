@@ -54,19 +54,19 @@ func (c *Client) workitemPages(ctx context.Context, op string, q pacs.WorkitemQu
 	var partial error
 	seen := map[string]bool{}
 	for offset := 0; ; {
-		pg, err := c.workitemPage(ctx, op, q, s, offset, size)
-		if errors.Is(err, pacs.ErrPartial) {
-			partial = err
-		} else if err != nil {
-			return all, err
-		}
 		fresh := 0
-		for _, ds := range pg.list {
+		pg, err := c.workitemPage(ctx, op, q, s, offset, size, func(ds *dicom.Dataset) error {
 			if u := ds.Str(dicom.SOPInstanceUID); u == "" || !seen[u] {
 				seen[u] = true
 				fresh++
 				all = append(all, ds)
 			}
+			return nil
+		})
+		if errors.Is(err, pacs.ErrPartial) {
+			partial = err
+		} else if err != nil {
+			return all, err
 		}
 		offset += pg.count
 		switch {
@@ -78,7 +78,7 @@ func (c *Client) workitemPages(ctx context.Context, op string, q pacs.WorkitemQu
 	}
 }
 
-func (c *Client) workitemPage(ctx context.Context, op string, q pacs.WorkitemQuery, s pacs.State, offset, size int) (page, error) {
+func (c *Client) workitemPage(ctx context.Context, op string, q pacs.WorkitemQuery, s pacs.State, offset, size int, each func(*dicom.Dataset) error) (page, error) {
 	keys := workitemKeys(q, s)
 	special := false
 	for _, k := range keys {
@@ -90,9 +90,9 @@ func (c *Client) workitemPage(ctx context.Context, op string, q pacs.WorkitemQue
 			query = append(query, k.name+"="+encodeValue(k.vr, k.value, escaped))
 		}
 		query = append(query, "includefield=all", fmt.Sprintf("limit=%d", size), fmt.Sprintf("offset=%d", offset))
-		l, err := c.datasets(ctx, request{op: op, method: http.MethodGet, accept: acceptJSON,
-			url: c.ups + "/workitems?" + strings.Join(query, "&")})
-		return page{l.sets, len(l.sets) + l.bad, l.resp != nil && more(l.resp)}, err
+		l, err := c.stream(ctx, request{op: op, method: http.MethodGet, accept: acceptJSON,
+			url: c.ups + "/workitems?" + strings.Join(query, "&")}, each)
+		return page{l.good + l.bad, l.resp != nil && more(l.resp)}, err
 	})
 }
 
