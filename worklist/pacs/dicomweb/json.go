@@ -3,7 +3,6 @@ package dicomweb
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -98,57 +97,73 @@ type eachError struct{ error }
 
 // readList reads an array of data sets, or one data set without an array, one
 // entry at a time. The list may be 16 times limit in bytes, one entry limit.
-func readList(body io.Reader, limit int64, each func(*dicom.Dataset) error) (list, error) {
-	entry := &bounded{&bounded{body, 16 * limit}, limit}
-	r := bufio.NewReaderSize(entry, jsonBuffer)
+func readList(body io.Reader, limit int64, each func(*dicom.Dataset) error) (l list, err error) {
+	r := bufio.NewReaderSize(&bounded{body, 16 * limit}, jsonBuffer)
 	first, err := firstByte(r)
 	if err == io.EOF {
-		return list{}, nil
+		return l, nil
 	}
 	if err != nil {
-		return list{}, jsonError(err)
+		return l, jsonError(err)
 	}
-	dec := json.NewDecoder(r)
-	if first == '[' {
-		return readArray(dec, func() { entry.left = limit }, each)
+	e := &entries{r: r, limit: limit}
+	if first != '[' {
+		err = l.object(e, each)
+	} else {
+		err = l.array(e, each)
 	}
-	ds := new(dicom.Dataset)
-	if err := dec.Decode(ds); err != nil {
-		return list{}, jsonError(err)
+	var own *eachError
+	if err == nil || errors.As(err, &own) {
+		return l, err
 	}
-	if err := each(ds); err != nil {
-		return list{}, &eachError{err}
-	}
-	return list{good: 1}, nil
+	return l, jsonError(err)
 }
 
 const jsonBuffer = 32 << 10
 
-// readArray calls begin before each entry.
-func readArray(dec *json.Decoder, begin func(), each func(*dicom.Dataset) error) (l list, err error) {
-	if _, err := dec.Token(); err != nil {
-		return l, jsonError(err)
+// object reads what stands where an array should: one data set.
+func (l *list) object(e *entries, each func(*dicom.Dataset) error) error {
+	first, err := e.skip()
+	if err != nil {
+		return err
 	}
-	var raw json.RawMessage
-	for dec.More() {
-		begin()
-		if err := dec.Decode(&raw); err != nil {
-			return l, jsonError(err)
+	b, err := e.element(first)
+	if err != nil {
+		return err
+	}
+	ds := new(dicom.Dataset)
+	if err := ds.UnmarshalJSON(b); err != nil {
+		return &syntaxError{e.at}
+	}
+	return l.take(ds, each)
+}
+
+func (l *list) array(e *entries, each func(*dicom.Dataset) error) error {
+	for {
+		b, err := e.next()
+		if err == errEnd {
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 		ds := new(dicom.Dataset)
-		if json.Unmarshal(raw, ds) != nil {
+		if b[0] != '{' || ds.UnmarshalJSON(b) != nil {
 			l.bad++
 			continue
 		}
-		l.good++
-		if err := each(ds); err != nil {
-			return l, &eachError{err}
+		if err := l.take(ds, each); err != nil {
+			return err
 		}
 	}
-	if _, err := dec.Token(); err != nil {
-		return l, jsonError(err)
+}
+
+func (l *list) take(ds *dicom.Dataset, each func(*dicom.Dataset) error) error {
+	l.good++
+	if err := each(ds); err != nil {
+		return &eachError{err}
 	}
-	return l, nil
+	return nil
 }
 
 func firstByte(r *bufio.Reader) (byte, error) {
@@ -176,9 +191,9 @@ func jsonError(err error) error {
 	if _, ok := pacs.Unreachable(err); ok {
 		return fmt.Errorf("%w: %w", pacs.ErrTruncated, err)
 	}
-	var syn *json.SyntaxError
+	var syn *syntaxError
 	if errors.As(err, &syn) {
-		return fmt.Errorf("malformed JSON at byte %d", syn.Offset)
+		return syn
 	}
 	return errors.New("malformed JSON")
 }

@@ -43,10 +43,12 @@ func (m *many) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if i > from {
 			io.WriteString(w, ",")
 		}
-		fmt.Fprintf(w, `{"0020000D":{"vr":"UI","Value":["1.2.826.%d"]},"00081030":{"vr":"LO","Value":[%q]}}`, i, strings.Repeat("x", 1400))
+		fmt.Fprintf(w, `{"0020000D":{"vr":"UI","Value":["1.2.826.%d"]},"00081030":{"vr":"LO","Value":["%s"]}}`, i, filler)
 	}
 	io.WriteString(w, "]")
 }
+
+var filler = strings.Repeat("x", 1400)
 
 // heap is what is alive.
 func heap() uint64 {
