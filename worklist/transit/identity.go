@@ -47,7 +47,13 @@ func (i Identity) TLS(host string) (*Config, error) {
 		if _, err := i.pair(); err != nil {
 			return nil, err
 		}
-		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return i.pair() }
+		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			pair, err := i.pair()
+			if err != nil {
+				return nil, &IdentityError{err}
+			}
+			return pair, nil
+		}
 	}
 	if len(i.Pins) > 0 {
 		if config.VerifyConnection, err = pinned(i.Pins); err != nil {
@@ -100,6 +106,12 @@ func OnlyOurs(path string) error {
 type PinError struct{ Host string }
 
 func (e *PinError) Error() string { return "the certificate's key is not the pinned one" }
+
+// IdentityError says that our certificate was asked for and could not be read then.
+type IdentityError struct{ err error }
+
+func (e *IdentityError) Error() string { return e.err.Error() }
+func (e *IdentityError) Unwrap() error { return e.err }
 
 // ParsePin reads the SHA-256 of a Subject Public Key Info in base64 (RFC 7469 2.4), with
 // or without sha256/ or curl's sha256// before it.
