@@ -20,6 +20,7 @@ var (
 	ErrNoCertificate    = errors.New("the other side showed no certificate")
 	ErrNoCommonTLS      = errors.New("there is no version and cipher of TLS that both sides allow")
 	ErrNotTLS           = errors.New("the other side does not speak TLS")
+	ErrTLSWanted        = errors.New("the other side speaks TLS alone here")
 )
 
 // fault is a sentence of above with what the library said.
@@ -61,17 +62,24 @@ func says(err error) error {
 	return byAlert(err)
 }
 
-// byAlert reads the alert (RFC 8446 6.2) that came, or was sent. The library hides
-// its number in an unexported type of a byte.
-func byAlert(err error) error {
+// alertOf reads the alert (RFC 8446 6.2) that came. The library hides its number in an
+// unexported type of a byte.
+func alertOf(err error) (code uint8, ok bool) {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "remote error" && reflect.ValueOf(op.Err).Kind() == reflect.Uint8 {
-		switch reflect.ValueOf(op.Err).Uint() {
-		case 116: // certificate_required
+		return uint8(reflect.ValueOf(op.Err).Uint()), true
+	}
+	return 0, false
+}
+
+func byAlert(err error) error {
+	if code, ok := alertOf(err); ok {
+		switch alerts[code] {
+		case ClientWanted:
 			return ErrCertificateAsked
-		case 42, 43, 44, 45, 46, 48, 49: // bad, unsupported, revoked, expired, unknown certificate; unknown_ca; access_denied
+		case ClientRefused, ClientExpired, ClientUnknown:
 			return ErrOurCertificate
-		case 40, 70, 71: // handshake_failure, protocol_version, insufficient_security
+		case TooOld:
 			return ErrNoCommonTLS
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -39,34 +38,37 @@ const (
 	ClientUnknown                // it does not know who signed ours
 	ClientUnreadable             // ours cannot be read here
 	TooOld                       // no version or cipher that both accept
-	NotTLS                       // plain text where TLS is due
+	NotTLS                       // the other side speaks plain text where TLS is due
+	TLSWanted                    // we speak plain text where TLS is due
 )
 
-// TLSTrouble tells why TLS failed; ok is false when err says something else.
+// TLSTrouble tells why TLS failed, with what of it can be shown; it knows what Explain
+// found and what it was not asked about. ok is false when err says something else.
 func TLSTrouble(err error) (t Trouble, ok bool) {
 	var pin *PinError
 	var own *IdentityError
 	var cert *tls.CertificateVerificationError
-	var alert tls.AlertError
-	var record tls.RecordHeaderError
-	var op *net.OpError
 	switch {
+	case err == nil:
+		return Trouble{}, false
 	case errors.As(err, &pin):
 		return Trouble{Kind: WrongPin}, true
 	case errors.As(err, &own):
 		return Trouble{Kind: ClientUnreadable}, true
 	case errors.As(err, &cert):
 		return verification(cert), true
-	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
+	case errors.Is(err, ErrCertificateAsked):
+		return Trouble{Kind: ClientWanted}, true
+	case errors.Is(err, ErrTLSWanted):
+		return Trouble{Kind: TLSWanted}, true
+	case errors.Is(err, ErrNotTLS) || errors.Is(says(err), ErrNotTLS) || errors.Is(err, http.ErrSchemeMismatch):
 		return Trouble{Kind: NotTLS}, true
-	case errors.As(err, &alert):
-		return byAlert(uint8(alert))
-	case errors.As(err, &op) && op.Op == "remote error":
-		return byText(op.Err.Error())
-	case err != nil && strings.Contains(err.Error(), "tls: "):
-		return byText(err.Error())
 	}
-	return Trouble{}, false
+	if code, came := alertOf(err); came {
+		k, known := alerts[code]
+		return Trouble{Kind: k}, known
+	}
+	return byText(err.Error())
 }
 
 // verification is what is wrong with the other side's certificate.
@@ -107,22 +109,14 @@ var alerts = map[uint8]TroubleKind{
 	48: ClientUnknown, 49: ClientRefused, 70: TooOld, 71: TooOld, 116: ClientWanted,
 }
 
-func byAlert(code uint8) (Trouble, bool) {
-	k, ok := alerts[code]
-	return Trouble{Kind: k}, ok
-}
-
 // texts are the words of crypto/tls where it has no type.
 var texts = []struct {
 	text string
 	kind TroubleKind
 }{
-	{"certificate required", ClientWanted}, {"expired certificate", ClientExpired}, {"unknown certificate authority", ClientUnknown},
-	{"bad certificate", ClientRefused}, {"unsupported certificate", ClientRefused}, {"revoked certificate", ClientRefused},
-	{"unknown certificate", ClientRefused}, {"access denied", ClientRefused},
-	{"protocol version not supported", TooOld}, {"unsupported protocol version", TooOld}, {"insufficient security", TooOld},
-	{"handshake failure", TooOld}, {"unsupported versions", TooOld}, {"unconfigured cipher suite", TooOld},
-	{"first record does not look like a TLS handshake", NotTLS}, {"server gave HTTP response", NotTLS},
+	{"tls: server selected unsupported protocol version", TooOld}, {"tls: no supported versions", TooOld},
+	{"tls: server chose an unconfigured cipher suite", TooOld}, {ErrNoCommonTLS.Error(), TooOld},
+	{ErrOurCertificate.Error(), ClientRefused}, {"server gave HTTP response", NotTLS},
 }
 
 func byText(s string) (Trouble, bool) {

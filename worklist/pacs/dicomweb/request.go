@@ -2,7 +2,6 @@ package dicomweb
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -65,14 +64,36 @@ func (c *Client) do(ctx context.Context, r request) (*http.Response, error) {
 	}
 }
 
-// once sends the request one time.
+// once sends the request one time, and again when a login that can be renewed was
+// answered 401: nothing was done then (RFC 9110 15.5.2).
 func (c *Client) once(ctx context.Context, r request) (*http.Response, error) {
+	login, err := c.login(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.op, err)
+	}
+	resp, err := c.sendAs(ctx, login, r)
+	var status *pacs.StatusError
+	if c.cfg.Renew == nil || !errors.As(err, &status) || status.Code != http.StatusUnauthorized {
+		return resp, err
+	}
+	fresh, renewal := c.cfg.Renew(ctx, login)
+	if renewal != nil {
+		return nil, fmt.Errorf("%s: credential: %w", r.op, renewal)
+	}
+	if fresh == login {
+		return resp, err
+	}
+	return c.sendAs(ctx, fresh, r)
+}
+
+func (c *Client) sendAs(ctx context.Context, login Login, r request) (*http.Response, error) {
 	wctx, w := newWatch(ctx, c.cfg.Quirks.Idle)
 	req, err := c.build(wctx, r, w)
 	if err != nil {
 		w.end()
 		return nil, fmt.Errorf("%s: %w", r.op, err)
 	}
+	login.Sign(req)
 	client := c.json
 	if r.pixels {
 		client = c.pixels
@@ -110,19 +131,18 @@ func (c *Client) build(ctx context.Context, r request, w *watch) (*http.Request,
 	if r.pixels && c.cfg.HTTP != nil {
 		req.Header.Set("Accept-Encoding", "identity")
 	}
-	return req, c.login(ctx, req)
+	return req, nil
 }
 
-func (c *Client) login(ctx context.Context, req *http.Request) error {
+func (c *Client) login(ctx context.Context) (Login, error) {
 	if c.cfg.Login == nil {
-		return nil
+		return Login{}, nil
 	}
 	l, err := c.cfg.Login(ctx)
 	if err != nil {
-		return fmt.Errorf("credential: %w", err)
+		return l, fmt.Errorf("credential: %w", err)
 	}
-	l.Sign(req)
-	return nil
+	return l, nil
 }
 
 // refused turns an answer beyond the 200s into a *pacs.StatusError. A 409 of
@@ -136,6 +156,10 @@ func refused(resp *http.Response, r request) (*http.Response, error) {
 	}
 	if resp.StatusCode == http.StatusConflict && isJSON(resp.Header) {
 		return resp, err
+	}
+	if says := aboutTLS(resp); says != nil {
+		resp.Body.Close()
+		return nil, fmt.Errorf("%s: %w", r.op, says)
 	}
 	drain(resp)
 	return nil, err
@@ -170,6 +194,8 @@ func linkError(ctx context.Context, op string, err error) error {
 		err = errNoAnswer
 	case !quotable(err):
 		err = errProtocol
+	default:
+		err = transit.Explain(err)
 	}
 	return fmt.Errorf("%s: %w", op, err)
 }
@@ -181,10 +207,7 @@ var errProtocol = errors.New("the server does not speak HTTP as it should")
 
 // quotable tells whether an error's words are its own and not the server's.
 func quotable(err error) bool {
-	var cert *tls.CertificateVerificationError
-	var alert tls.AlertError
-	if errors.As(err, &cert) || errors.As(err, &alert) || errors.Is(err, http.ErrSchemeMismatch) ||
-		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if _, trouble := transit.TLSTrouble(err); trouble || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return true
 	}
 	_, ok := pacs.Unreachable(err)

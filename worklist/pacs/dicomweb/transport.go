@@ -1,6 +1,7 @@
 package dicomweb
 
 import (
+	"context"
 	"crypto/tls"
 	"net"
 	"net/http"
@@ -39,9 +40,11 @@ func newTransport(config *tls.Config) *http.Transport {
 	if config == nil {
 		config = transit.Least()
 	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		DialContext:           dialer.DialContext,
+		DialTLSContext:        secured(dialer, config),
 		TLSHandshakeTimeout:   10 * time.Second,
 		TLSClientConfig:       config,
 		TLSNextProto:          map[string]func(string, *tls.Conn) http.RoundTripper{},
@@ -51,6 +54,29 @@ func newTransport(config *tls.Config) *http.Transport {
 		ExpectContinueTimeout: time.Second,
 		ReadBufferSize:        64 << 10,
 		WriteBufferSize:       64 << 10,
+	}
+}
+
+// secured dials and shakes hands, so that a refusal is explained by what we were asked
+// for: a TLS 1.2 server that misses our certificate says no more than that it failed.
+func secured(dialer *net.Dialer, config *tls.Config) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		own := config.Clone()
+		if own.ServerName == "" {
+			own.ServerName, _, _ = net.SplitHostPort(address)
+		}
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		secure, _, err := transit.Client(ctx, conn, own)
+		if err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return secure, nil
 	}
 }
 
