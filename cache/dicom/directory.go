@@ -14,6 +14,10 @@ const (
 	mrdrRecord       Tag = 0x00041504 // MRDR Directory Record Offset, retired
 )
 
+// Position is the offset of the first byte of an item in the file it was read from,
+// as a media directory links its records; ok is false for an item that was made here.
+func (d *Dataset) Position() (at int64, ok bool) { return d.from - 1, d.from > 0 }
+
 // recordOffset reports whether e holds the place of a directory record.
 func recordOffset(e Element) bool {
 	switch e.Tag {

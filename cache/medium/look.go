@@ -1,0 +1,116 @@
+package medium
+
+import (
+	"errors"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/dicom/dir"
+)
+
+// looked is what reading a file's header said. About 500 bytes: what is not asked of a
+// study again is not kept.
+type looked struct {
+	found
+	kind                kind
+	study, series, sop  dicom.UID
+	who                 dicom.Identity
+	date, time          string
+	title, body, asked  string
+	number, name, modal string
+	listed              []dir.Entry // of a DICOMDIR
+	broken              bool
+}
+
+type kind int
+
+const (
+	other kind = iota
+	unreadable
+	anonymous
+	object
+	directory
+)
+
+// look reads the headers of all files, on all processors. The order is the walk's.
+func (w *walk) look() ([]looked, error) {
+	out := make([]looked, len(w.files))
+	var next sync.Mutex
+	at := 0
+	take := func() int {
+		next.Lock()
+		defer next.Unlock()
+		at++
+		if w.opt.Progress != nil && at%500 == 0 {
+			w.opt.Progress(at)
+		}
+		return at - 1
+	}
+	var readers sync.WaitGroup
+	for range max(2, runtime.GOMAXPROCS(0)) { // one waits for the medium while another parses
+		readers.Go(func() {
+			for i := take(); i < len(out) && w.ctx.Err() == nil; i = take() {
+				out[i] = read(w.files[i])
+			}
+		})
+	}
+	readers.Wait()
+	return out, w.ctx.Err()
+}
+
+// read reads one header.
+func read(f found) looked {
+	out := looked{found: f}
+	file, err := dicom.ReadHeader(f.path)
+	if err != nil {
+		if out.kind = other; damaged(f.path, err) {
+			out.kind = unreadable
+		}
+		return out
+	}
+	d := file.Dataset
+	if dir.Is(file) {
+		out.kind = directory
+		if last := f.key[strings.LastIndexByte(f.key, '/')+1:]; last == directoryName {
+			out.listed, out.broken = dir.Entries(file)
+		}
+		return out
+	}
+	out.study, out.series, out.sop = dicom.UID(d.Str(dicom.StudyInstanceUID)), dicom.UID(d.Str(dicom.SeriesInstanceUID)), dicom.UID(d.Str(dicom.SOPInstanceUID))
+	switch class := d.Str(dicom.SOPClassUID); {
+	case out.study != "" && out.series != "" && out.sop != "":
+		out.kind = object
+	case file.Preamble || class != "":
+		out.kind = anonymous
+		return out
+	default:
+		return out
+	}
+	out.who = dicom.Identity{Name: d.Str(dicom.PatientName), ID: d.Str(dicom.PatientID), Birth: d.Str(dicom.PatientBirthDate),
+		Sex: d.Str(dicom.PatientSex), Accession: d.Str(dicom.AccessionNumber)}
+	out.date, out.time, out.title = d.Str(dicom.StudyDate), d.Str(dicom.StudyTime), d.Str(dicom.StudyDescription)
+	out.body, out.asked = d.Str(dicom.BodyPartExamined), d.Str(dicom.ReferringPhysicianName)
+	out.number, out.name, out.modal = d.Str(dicom.SeriesNumber), d.Str(dicom.SeriesDescription), d.Str(dicom.Modality)
+	return out
+}
+
+// damaged reports whether a file that did not parse is the medium's loss: it could not
+// be read, or it says of itself that it is DICOM.
+func damaged(path string, err error) bool {
+	var invalid *dicom.InvalidError
+	var unsupported *dicom.UnsupportedError
+	if !errors.As(err, &invalid) && !errors.As(err, &unsupported) {
+		return true
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	magic := make([]byte, 4)
+	_, err = f.ReadAt(magic, 128)
+	return err == nil && string(magic) == "DICM"
+}
