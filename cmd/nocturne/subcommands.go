@@ -20,6 +20,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	lesionsCommand,
 	measurementsCommand,
 	objectsCommand,
+	openCommand,
 	outboxCommand,
 	pinCommand,
 	pixelsCommand,

@@ -41,6 +41,13 @@ func runTerminal(ctx context.Context, env *environment) error {
 
 // read runs the terminal program until the reader leaves it.
 func (h *house) read(ctx context.Context, env *environment, banner string) error {
+	return h.readFrom(ctx, env, start{banner: banner})
+}
+
+// start is what the terminal program begins with.
+type start struct{ banner, first, said string }
+
+func (h *house) readFrom(ctx context.Context, env *environment, at start) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -50,7 +57,7 @@ func (h *house) read(ctx context.Context, env *environment, banner string) error
 	model := app.New(ctx, app.Options{
 		Room: h.room, Feed: h.feed, Outbox: h.runner, Keymap: keys, Keymaps: env.keymap, Viewer: h.viewer(ctx, env),
 		Poll: time.Duration(max(1, h.config.Policy.PollSeconds)) * time.Second, Alarm: h.config.Alarm.Command,
-		Screen: screen, Out: env.Out, Now: time.Now, AssumedReader: h.assumed, Banner: banner, Failed: h.failed,
+		Screen: screen, Out: env.Out, Now: time.Now, AssumedReader: h.assumed, Banner: at.banner, First: at.first, Said: at.said, Failed: h.failed,
 		LockAfter: time.Duration(h.config.Policy.LockMinutes) * time.Minute,
 		Dictation: app.DictationOptions{Command: h.config.Dictation.Command, Punctuation: h.config.Dictation.SpokenPunctuation},
 		Hanging:   env.keepHanging, Macros: env.macros, Paper: filepath.Join(env.Home, "handout"),

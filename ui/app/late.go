@@ -39,7 +39,7 @@ const firstPause, lastPause = 3 * time.Second, 30 * time.Second
 // askAgain fetches what is missing of the current study once more, when it is time.
 func (m *Model) askAgain() tea.Cmd {
 	c := m.open
-	if c == nil || !c.late.ended || m.Now().Sub(c.late.asked) < c.late.pause {
+	if c == nil || !c.late.ended || m.onMedium(c.row) || m.Now().Sub(c.late.asked) < c.late.pause {
 		return nil
 	}
 	c.late.ended, c.late.asked = false, m.Now()

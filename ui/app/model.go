@@ -56,7 +56,9 @@ type Options struct {
 	Dictation DictationOptions
 	// LockAfter is how long nothing is done before the screens are blanked; 0: never.
 	LockAfter time.Duration
-	Banner    string // "DEMO · phantoms, not patients" or empty
+	// First is the study to open once it is listed; Said is told at the start. Empty: none.
+	First, Said string
+	Banner      string // "DEMO · phantoms, not patients" or empty
 }
 
 // pageName is what fills the screen.
@@ -136,6 +138,7 @@ func New(ctx context.Context, o Options) *Model {
 // outbox and the clock.
 func (m *Model) Init() tea.Cmd {
 	m.showRemembered()
+	m.atStart()
 	return tea.Batch(m.startViewer(), m.poll(0), m.resolveClaims(), m.lookAtOutbox(0, true), m.lookAtCriticals(), m.recentCalls(), m.failures(), clock())
 }
 

@@ -80,6 +80,7 @@ func (m *Model) openSelected(look bool) tea.Cmd {
 // openRow brings a case on screen: the patient line first, then the claim, the
 // draft, the cached images, and what has to be fetched.
 func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
+	look = look || m.onMedium(row)
 	m.leaveCase()
 	m.epoch++
 	m.deaf = m.Now().Add(flush)
@@ -147,7 +148,7 @@ const patience = time.Second
 func (m *Model) begin(ctx context.Context, c *openCase) tea.Cmd {
 	room, epoch, row, look := m.Room, c.epoch, c.row, c.look
 	ask := func() begunMsg {
-		claimed := reading.Claimed{Words: "looking only", ReadOnly: "opened with v: not claimed, nothing is reported"}
+		claimed := room.Look(row)
 		var err error
 		if !look {
 			claimed, err = room.Claim(ctx, row)
@@ -257,7 +258,7 @@ func (m *Model) show(c *openCase, state *viewer.State) tea.Cmd {
 	clear(c.sent)
 	vc := viewer.Case{
 		Epoch: c.epoch, StudyUID: c.row.StudyUID, Order: reading.Order(c.row), Studies: c.studies,
-		Marks: c.marks, Seen: c.seen, State: state, ReadOnly: c.page.ReadOnly, Site: m.siteLine(c.row), Display: m.Room.CheckedDisplay(),
+		Marks: c.marks, Seen: c.seen, State: state, ReadOnly: m.markable(c), Site: m.siteLine(c.row), Display: m.Room.CheckedDisplay(),
 	}
 	ctx := m.ctx
 	return tea.Batch(m.toViewer(func(v viewer.Viewer, _ uint64) error { return v.Open(ctx, vc) }), m.addCached(c))

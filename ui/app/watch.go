@@ -68,7 +68,7 @@ func (m *Model) refreshed(s snapshotMsg) tea.Cmd {
 	if !s.again {
 		return m.tellSite()
 	}
-	return tea.Batch(m.poll(m.Poll), m.tellSite(), m.settleClaims(), m.askAgain(), m.settleFollowUps())
+	return tea.Batch(m.openFirst(), m.poll(m.Poll), m.tellSite(), m.settleClaims(), m.askAgain(), m.settleFollowUps())
 }
 
 // alarm is an arrived STAT that nobody here has acknowledged (N11).

@@ -31,6 +31,10 @@ func (r *Room) Load(ctx context.Context, site, study string, each func(Progress)
 		each(Progress{Done: true, Err: err})
 		return err
 	}
+	if p, ok := s.fromMedium(study); ok {
+		each(p)
+		return nil
+	}
 	ended := false
 	err := r.Fetch.Study(ctx, s.Archive, dicom.UID(study), nil, func(p fetch.Progress) {
 		ended = ended || p.Done
@@ -58,6 +62,11 @@ func objects(entries []store.Entry) []viewer.Object {
 
 // Objects lists what is on disk of a study; what cannot be read is not there.
 func (r *Room) Objects(study string) []viewer.Object {
+	for _, s := range r.Sites {
+		if p, ok := s.fromMedium(study); ok {
+			return p.New
+		}
+	}
 	entries, err := r.Store.Study(dicom.UID(study))
 	if err != nil {
 		return nil

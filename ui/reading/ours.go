@@ -29,6 +29,10 @@ func ours(sent []string, here []store.Entry) int {
 func (r *Room) CountCached(rows []feed.Row) {
 	sent, err := r.Ledger.Sent(context.Background(), "")
 	for i := range rows {
+		if p, ok := r.Sites[rows[i].Site].fromMedium(rows[i].StudyUID); ok {
+			rows[i].Cached, rows[i].State, rows[i].Lockable = p.Have, feed.OnMedium, true // nobody else opens it
+			continue
+		}
 		entries, errStore := r.Store.Study(dicom.UID(rows[i].StudyUID))
 		if errStore != nil {
 			continue

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/medium"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -22,6 +23,9 @@ type Site struct {
 	feed.Site
 	DICOMwebURL string
 	UPSURL      string
+	// Medium is what the site is when it is no archive but something that was brought;
+	// nil: an archive.
+	Medium *medium.Medium
 }
 
 // Room is what reading needs of the house. It is made once and shared by every

@@ -21,6 +21,7 @@ const (
 	Preliminary State = "preliminary"
 	Final       State = "final"
 	Returned    State = "returned"
+	OnMedium    State = "on medium" // brought by somebody: no worklist knows it
 )
 
 // Row is one case of the list, as the terminal shows it and as `worklist --json`

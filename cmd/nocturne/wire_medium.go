@@ -1,0 +1,41 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/nocturne/nocturne/cache/medium"
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/worklist/feed"
+)
+
+// mediumFolder is where a home keeps what lasts as long as a medium is open: what a
+// ZIP holds, marks, where the reader was.
+func (env *environment) mediumFolder() string { return filepath.Join(env.Home, "medium") }
+
+// openMedium puts a house together in which a medium is the only site. Its state is
+// a folder of its own that goes with it: what was brought never stands beside what is
+// assigned, and no network is asked.
+func (env *environment) openMedium(ctx context.Context, name string, m *medium.Medium) (h *house, done func() error, err error) {
+	config, err := loadConfig(env.Home)
+	if err != nil {
+		fmt.Fprintf(env.Err, "nocturne: %s; the defaults are used\n", sentence(err))
+		config = defaultConfig()
+	}
+	config.Sites = nil
+	folder, remove, err := medium.NewFolder(env.mediumFolder())
+	if err != nil {
+		return nil, nil, err
+	}
+	inside := *env
+	inside.Home, inside.preset = folder, &config
+	if h, err = inside.open(ctx); err != nil {
+		return nil, nil, errors.Join(err, remove())
+	}
+	site := reading.MediumSite(name, m)
+	h.room.Sites[name], h.room.Display = site, env.display
+	h.feed = feed.New([]feed.Site{site.Site}, feed.Options{})
+	return h, func() error { return errors.Join(h.Close(), remove()) }, nil
+}
