@@ -301,7 +301,7 @@ func TestALaggingSubscriberIsCutOff(t *testing.T) {
 	h := newHub()
 	cut := false
 	h.of("SLOW").steps[ctStep] = true
-	h.of("SLOW").conns = []*connection{{queue: make(chan []byte, 1), cut: func() { cut = true }}}
+	h.of("SLOW").conns = []*connection{{queue: make(chan report, 1), cut: func() { cut = true }}}
 	st := &step{uid: ctStep, state: pacs.Scheduled, data: &dicom.Dataset{}}
 	h.stateChanged(st)
 	if cut {

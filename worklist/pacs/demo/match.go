@@ -2,6 +2,7 @@ package demo
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,36 +12,43 @@ import (
 
 // match applies all keys to one entity (PS3.4 C.2.2.2). An attribute the entity
 // has not, or has empty, matches no value.
-func (q query) match(d *dicom.Dataset) bool {
-	for _, k := range q.keys {
-		if !matchPath(d, k.path, k.value) {
+func (q query) match(d *dicom.Dataset) bool { return matchKeys(d, q.keys, 0) }
+
+// matchKeys applies keys whose first depth tags were followed already. Those that
+// go into one sequence are met together by one of its items (PS3.4 C.2.2.2.6).
+func matchKeys(d *dicom.Dataset, keys []key, depth int) bool {
+	for i, k := range keys {
+		if len(k.path) == depth+1 {
+			if !matchElement(d, k.path[depth], k.value) {
+				return false
+			}
+			continue
+		}
+		same := func(o key) bool { return len(o.path) > depth+1 && o.path[depth] == k.path[depth] }
+		if slices.ContainsFunc(keys[:i], same) {
+			continue // met with the first of them
+		}
+		var within []key
+		for _, o := range keys[i:] {
+			if same(o) {
+				within = append(within, o)
+			}
+		}
+		met := func(it *dicom.Dataset) bool { return matchKeys(it, within, depth+1) }
+		if !slices.ContainsFunc(d.Seq(k.path[depth]), met) {
 			return false
 		}
 	}
 	return true
 }
 
-// matchPath goes into every item of the sequences on the way: one that matches
-// is enough (PS3.4 C.2.2.2.6).
-func matchPath(d *dicom.Dataset, path []dicom.Tag, value string) bool {
-	if len(path) > 1 {
-		for _, it := range d.Seq(path[0]) {
-			if matchPath(it, path[1:], value) {
-				return true
-			}
-		}
-		return false
-	}
-	vr := path[0].VR()
+// matchElement is met by any one value of the attribute.
+func matchElement(d *dicom.Dataset, t dicom.Tag, value string) bool {
+	vr := t.VR()
 	if vr == "SQ" {
-		return len(d.Seq(path[0])) > 0
+		return len(d.Seq(t)) > 0
 	}
-	for _, have := range d.Strs(path[0]) {
-		if have != "" && matchValue(vr, have, value) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.Strs(t), func(have string) bool { return have != "" && matchValue(vr, have, value) })
 }
 
 // matchValue compares one value with a key: list, range, wildcard or single

@@ -2,6 +2,8 @@ package demo
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -43,6 +45,7 @@ const (
 	performedStepStartDate dicom.Tag = 0x00400244
 	performedStepStartTime dicom.Tag = 0x00400245
 	requestAttributes      dicom.Tag = 0x00400275
+	sopClassesInStudy      dicom.Tag = 0x00080062
 )
 
 // moreStudy and moreSeries are further attributes that belong to a whole study
@@ -53,7 +56,7 @@ var (
 		dicom.OtherPatientIDs, dicom.PatientAge, dicom.PatientSize, dicom.PatientWeight, dicom.PatientComments,
 		dicom.EthnicGroup, dicom.AdditionalPatientHistory, dicom.MedicalAlerts, dicom.RequestingPhysician,
 		dicom.RequestedProcedureDescription, dicom.AdmissionID, dicom.CurrentPatientLocation, dicom.PatientState,
-		0x00081032, 0x00081048, 0x00080051, 0x00080062,
+		0x00081032, 0x00081048, 0x00080051, sopClassesInStudy,
 	}
 	moreSeries = []dicom.Tag{
 		dicom.SeriesDate, dicom.SeriesTime, dicom.Laterality, dicom.BodyPartExamined, dicom.ProtocolName,
@@ -85,7 +88,12 @@ func (a *Archive) query(l level) handlerFunc {
 		if q.fuzzy {
 			warn(w, "The fuzzymatching parameter is not supported. Only literal matching has been performed.")
 		}
-		found := a.search(l, q, r)
+		var found []*dicom.Dataset
+		within := scope{study: dicom.UID(r.PathValue("study")), series: dicom.UID(r.PathValue("series")), url: base(r) + "/studies/"}
+		a.search(l, q, within, func(d *dicom.Dataset) bool {
+			found = append(found, d)
+			return true
+		})
 		from, to, more := q.page(len(found), maxResults)
 		if more {
 			warn(w, fmt.Sprintf("There are %d additional results that can be requested", len(found)-to))
@@ -109,39 +117,53 @@ func (q *query) confine(l level) bool {
 	return len(q.keys) < n
 }
 
-// search composes the entities of the level and keeps those that match.
-func (a *Archive) search(l level, q query, r *http.Request) []*dicom.Dataset {
-	var out []*dicom.Dataset
-	c := composer{url: base(r) + "/studies/", wanted: q.wanted(l)}
-	keep := func(d *dicom.Dataset) {
-		if q.match(d) {
-			out = append(out, d)
+// scope narrows a search: to a study, or to one of its series. url is where
+// studies are retrieved by HTTP; "" where that is not asked.
+type scope struct {
+	study, series dicom.UID
+	url           string
+}
+
+// search composes the entities of the level and hands those that match to each,
+// in order, until it says no. It is the one search of QIDO-RS and C-FIND.
+func (a *Archive) search(l level, q query, within scope, each func(*dicom.Dataset) bool) {
+	c := composer{url: within.url, wanted: q.wanted(l)}
+	for _, e := range a.held.snapshot(within.study) {
+		for d := range c.entities(l, e, within.series) {
+			if q.match(d) && !each(d) {
+				return
+			}
 		}
 	}
-	within := dicom.UID(r.PathValue("series"))
-	for _, e := range a.held.snapshot(dicom.UID(r.PathValue("study"))) {
+}
+
+// entities are what a study has at one level, in order.
+func (c composer) entities(l level, e entity, within dicom.UID) iter.Seq[*dicom.Dataset] {
+	return func(yield func(*dicom.Dataset) bool) {
 		st := c.study(e)
 		if l == studyLevel {
-			keep(st)
-			continue
+			yield(st)
+			return
 		}
 		for _, se := range e.series {
 			if within != "" && se.uid != within {
 				continue
 			}
 			sd := c.series(st, se)
-			if l == seriesLevel {
-				keep(sd)
-				continue
-			}
-			for _, in := range e.here {
-				if in.series == se.uid {
-					keep(c.instance(sd, in))
-				}
+			if l == seriesLevel && !yield(sd) || l == instanceLevel && !c.instances(sd, se, e.here, yield) {
+				return
 			}
 		}
 	}
-	return out
+}
+
+func (c composer) instances(sd *dicom.Dataset, se *series, here []*instance, yield func(*dicom.Dataset) bool) bool {
+	for _, in := range here {
+		if in.series == se.uid && !yield(c.instance(sd, in)) {
+			return false
+		}
+	}
+	return true
 }
 
 // wanted tells which attributes of an entity matter: those the level returns,
@@ -184,8 +206,13 @@ func (c composer) study(e entity) *dicom.Dataset {
 	}
 	slices.Sort(modalities)
 	d.SetStr(dicom.ModalitiesInStudy, modalities...)
+	if c.wanted(sopClassesInStudy) {
+		d.SetStr(sopClassesInStudy, e.classes()...)
+	}
 	d.SetStr(dicom.InstanceAvailability, "ONLINE")
-	d.SetStr(dicom.RetrieveURL, c.url+string(e.study.uid))
+	if c.url != "" {
+		d.SetStr(dicom.RetrieveURL, c.url+string(e.study.uid))
+	}
 	d.SetInt(dicom.NumberOfStudyRelatedSeries, len(e.series))
 	d.SetInt(dicom.NumberOfStudyRelatedInstances, e.count)
 	return d
@@ -195,7 +222,9 @@ func (c composer) study(e entity) *dicom.Dataset {
 func (c composer) series(study *dicom.Dataset, s *series) *dicom.Dataset {
 	d := shallow(study)
 	c.take(d, s.instances[0].header, seriesLevel)
-	d.SetStr(dicom.RetrieveURL, study.Str(dicom.RetrieveURL)+"/series/"+string(s.uid))
+	if c.url != "" {
+		d.SetStr(dicom.RetrieveURL, study.Str(dicom.RetrieveURL)+"/series/"+string(s.uid))
+	}
 	d.SetInt(dicom.NumberOfSeriesRelatedInstances, len(s.instances))
 	return d
 }
@@ -204,8 +233,21 @@ func (c composer) series(study *dicom.Dataset, s *series) *dicom.Dataset {
 func (c composer) instance(series *dicom.Dataset, in *instance) *dicom.Dataset {
 	d := shallow(series)
 	c.take(d, in.header, instanceLevel)
-	d.SetStr(dicom.RetrieveURL, series.Str(dicom.RetrieveURL)+"/instances/"+string(in.sop))
+	if c.url != "" {
+		d.SetStr(dicom.RetrieveURL, series.Str(dicom.RetrieveURL)+"/instances/"+string(in.sop))
+	}
 	return d
+}
+
+// classes are the SOP classes of a study, sorted.
+func (e entity) classes() []string {
+	set := map[string]bool{}
+	for _, se := range e.series {
+		for _, in := range se.instances {
+			set[string(in.class)] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
 }
 
 func (c composer) take(to, from *dicom.Dataset, l level) {

@@ -102,11 +102,16 @@ func (q *query) addKey(name string, vs []string) error {
 	if len(vs) != 1 {
 		return badRequest("an attribute is matched once")
 	}
-	if vs[0] == "" {
+	return q.ask(path, vs[0])
+}
+
+// ask adds what is to be matched; an empty value only asks for the attribute.
+func (q *query) ask(path []dicom.Tag, value string) error {
+	if value == "" {
 		q.include = append(q.include, path[0])
 		return nil
 	}
-	k := key{path: path, value: vs[0]}
+	k := key{path: path, value: value}
 	if err := k.check(); err != nil {
 		return err
 	}

@@ -123,8 +123,9 @@ func guard(r *http.Request) *refusal {
 // refusal is an answer that says no, with the Warning text the standard names.
 type refusal struct {
 	status  int
-	warning string // PS3.18 11.x.3.2; without code and agent
-	text    string // body, a sentence without patient data
+	code    dimseStatus // the same by DIMSE; 0: invalid attribute value
+	warning string      // PS3.18 11.x.3.2; without code and agent
+	text    string      // body, a sentence without patient data
 }
 
 func (e *refusal) Error() string {

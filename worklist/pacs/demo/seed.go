@@ -46,11 +46,7 @@ func (a *Archive) current() []entity {
 		if !e.study.foreign || !e.hasImages() {
 			continue
 		}
-		h := e.series[0].instances[0].header
-		patient := h.Str(dicom.IssuerOfPatientID) + "\x00" + h.Str(dicom.PatientID)
-		if h.Str(dicom.PatientID) == "" {
-			patient = "\x00\x00" + string(e.study.uid) // nobody else's
-		}
+		patient := e.patient()
 		if old, ok := newest[patient]; !ok || e.when() > old.when() {
 			newest[patient] = e
 		}
@@ -60,6 +56,16 @@ func (a *Archive) current() []entity {
 		out = append(out, e)
 	}
 	return out
+}
+
+// patient tells whose study it is: by ID and its issuer. A study without an ID is
+// nobody else's.
+func (e entity) patient() string {
+	h := e.series[0].instances[0].header
+	if h.Str(dicom.PatientID) == "" {
+		return "\x00\x00" + string(e.study.uid)
+	}
+	return h.Str(dicom.IssuerOfPatientID) + "\x00" + h.Str(dicom.PatientID)
 }
 
 // when orders studies in time; ties by UID.

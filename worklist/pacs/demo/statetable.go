@@ -24,10 +24,10 @@ const (
 // noStep is the state of a step that does not exist: the table's first column.
 const noStep pacs.State = ""
 
-// dimseStatus is a status code of PS3.4 CC.2.
+// dimseStatus is a status code of PS3.7 annex C or of a service of PS3.4.
 type dimseStatus uint16
 
-// Status codes (PS3.4 tables CC.2.1-2, CC.2.2-2, CC.2.5-4).
+// Status codes (PS3.4 tables CC.2.1-2, CC.2.2-2, CC.2.3-2, CC.2.5-4).
 const (
 	statusOK          dimseStatus = 0x0000
 	duplicateInstance dimseStatus = 0x0111
@@ -39,6 +39,7 @@ const (
 	onlyByCreate      dimseStatus = 0xC303
 	finalUnmet        dimseStatus = 0xC304
 	unknownStep       dimseStatus = 0xC307
+	createScheduled   dimseStatus = 0xC309
 	notInProgress     dimseStatus = 0xC310
 	completedAlready  dimseStatus = 0xC311
 )
@@ -131,7 +132,7 @@ func httpRefusal(code dimseStatus) *refusal {
 	case statusOK, alreadyCanceled, alreadyCompleted:
 		return nil
 	case unknownStep:
-		return errNotFound
+		return &refusal{status: http.StatusNotFound, code: unknownStep, text: errNotFound.text}
 	case wrongTransaction:
 		return &refusal{status: http.StatusBadRequest, warning: warnIncorrect}
 	case duplicateInstance:

@@ -16,7 +16,9 @@ func checkCreate(d *dicom.Dataset) (modified bool, err error) {
 		return false, badRequest("the Transaction UID must be empty")
 	}
 	if pacs.State(d.Str(dicom.ProcedureStepState)) != pacs.Scheduled {
-		return false, badRequest("C309: the Procedure Step State is not SCHEDULED")
+		re := badRequest("C309: the Procedure Step State is not SCHEDULED")
+		re.code = createScheduled
+		return false, re
 	}
 	for _, rule := range []struct {
 		tag   dicom.Tag
@@ -30,7 +32,11 @@ func checkCreate(d *dicom.Dataset) (modified bool, err error) {
 	} {
 		v := d.Str(rule.tag)
 		if v == "" || rule.oneOf != nil && !slices.Contains(rule.oneOf, v) {
-			return false, badRequest("%s is missing or has no value the standard defines", rule.text)
+			re := badRequest("%s is missing or has no value the standard defines", rule.text)
+			if v == "" {
+				re.code = missingValue
+			}
+			return false, re
 		}
 	}
 	for _, t := range createEmpty {
@@ -60,19 +66,32 @@ var notSettable = []dicom.Tag{
 	dicom.ReferencedRequestSequence, dicom.ReplacedProcedureStepSequence,
 }
 
-// mayUpdate decides about an update by the step's state (PS3.18 11.6.3.1).
+// checkUpdate holds an update to the N-SET column of PS3.4 table CC.2.5-3. The
+// Transaction UID is taken out: it is never kept with what is sent.
+func checkUpdate(d *dicom.Dataset) error {
+	d.Delete(dicom.TransactionUID)
+	for _, t := range notSettable {
+		if d.Has(t) {
+			return badRequest("%s may not be set by an update", t.Keyword())
+		}
+	}
+	return nil
+}
+
+// mayUpdate decides about an update by the step's state (PS3.18 11.6.3.1, PS3.4
+// table CC.2.6-2).
 func mayUpdate(st *step, state pacs.State, transaction dicom.UID) *refusal {
 	switch {
 	case state == noStep:
-		return errNotFound
+		return httpRefusal(unknownStep)
 	case state == pacs.Completed || state == pacs.Canceled:
-		return &refusal{status: http.StatusBadRequest, warning: warnUpdate, text: stateText[noLongerUpdated]}
+		return &refusal{status: http.StatusBadRequest, code: noLongerUpdated, warning: warnUpdate, text: stateText[noLongerUpdated]}
 	case state == pacs.Scheduled && transaction != "":
-		return &refusal{status: http.StatusConflict, warning: warnUnclaimed}
+		return &refusal{status: http.StatusConflict, code: notInProgress, warning: warnUnclaimed}
 	case state == pacs.InProgress && transaction == "":
-		return &refusal{status: http.StatusBadRequest, warning: warnMissing}
+		return &refusal{status: http.StatusBadRequest, code: wrongTransaction, warning: warnMissing}
 	case state == pacs.InProgress && transaction != st.transaction:
-		return &refusal{status: http.StatusBadRequest, warning: warnIncorrect}
+		return &refusal{status: http.StatusBadRequest, code: wrongTransaction, warning: warnIncorrect}
 	}
 	return nil
 }

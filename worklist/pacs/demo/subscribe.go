@@ -39,18 +39,41 @@ type hub struct {
 	subs   map[string]*subscriber // guarded by mu; by AE title
 	last   int64                  // guarded by mu; Message ID
 	closed bool                   // guarded by mu
+	// elsewhere takes the reports of one who listens nowhere; it does not block.
+	// Nil: they are dropped. Set before the first subscription.
+	elsewhere func(aet string, r report)
 }
 
 // subscriber is one AE title. It may listen on several connections or none.
 type subscriber struct {
+	aet    string
 	global bool // is subscribed to what will be created
 	steps  map[dicom.UID]bool
 	conns  []*connection
 }
 
+// connection is a WebSocket or an association that reports go to.
 type connection struct {
-	queue chan []byte
+	queue chan report
 	cut   context.CancelFunc
+}
+
+// report is one N-EVENT-REPORT (PS3.4 CC.2.4).
+type report struct {
+	id         uint16 // Message ID
+	step       dicom.UID
+	kind       int
+	attributes *dicom.Dataset
+}
+
+// json is the report as a WebSocket carries it (PS3.18 11.13).
+func (r report) json() ([]byte, error) {
+	d := r.attributes.Clone()
+	d.Set(dicom.Element{Tag: 0x00000002, VR: "UI", Text: []string{string(dicom.UPSPushSOPClass)}})
+	d.Set(dicom.Element{Tag: 0x00000110, VR: "US", Ints: []int64{int64(r.id)}})
+	d.Set(dicom.Element{Tag: 0x00001000, VR: "UI", Text: []string{string(r.step)}})
+	d.Set(dicom.Element{Tag: 0x00001002, VR: "US", Ints: []int64{int64(r.kind)}})
+	return d.MarshalJSON()
 }
 
 func newHub() *hub { return &hub{subs: map[string]*subscriber{}} }
@@ -59,7 +82,7 @@ func newHub() *hub { return &hub{subs: map[string]*subscriber{}} }
 func (h *hub) of(aet string) *subscriber {
 	s := h.subs[aet]
 	if s == nil {
-		s = &subscriber{steps: map[dicom.UID]bool{}}
+		s = &subscriber{aet: aet, steps: map[dicom.UID]bool{}}
 		h.subs[aet] = s
 	}
 	return s
@@ -76,24 +99,19 @@ func (h *hub) report(st *step, kind int, attributes *dicom.Dataset) {
 	}
 }
 
-// send queues an N-EVENT-REPORT as DICOM JSON (PS3.18 11.13). The lock is held.
+// send queues a report wherever the subscriber listens. The lock is held.
 func (h *hub) send(s *subscriber, uid dicom.UID, kind int, attributes *dicom.Dataset) {
 	h.last = h.last%65535 + 1
-	d := attributes.Clone()
-	d.Set(dicom.Element{Tag: 0x00000002, VR: "UI", Text: []string{string(dicom.UPSPushSOPClass)}})
-	d.Set(dicom.Element{Tag: 0x00000110, VR: "US", Ints: []int64{h.last}})
-	d.Set(dicom.Element{Tag: 0x00001000, VR: "UI", Text: []string{string(uid)}})
-	d.Set(dicom.Element{Tag: 0x00001002, VR: "US", Ints: []int64{int64(kind)}})
-	b, err := d.MarshalJSON()
-	if err != nil {
-		return
-	}
+	r := report{id: uint16(h.last), step: uid, kind: kind, attributes: attributes.Clone()}
 	for _, c := range s.conns {
 		select {
-		case c.queue <- b:
+		case c.queue <- r:
 		default:
 			c.cut()
 		}
+	}
+	if len(s.conns) == 0 && h.elsewhere != nil {
+		h.elsewhere(s.aet, r)
 	}
 }
 
@@ -237,27 +255,31 @@ func (s *steps) subscribe(uid dicom.UID, aet string, lock bool) bool {
 
 // unsubscribe is Unsubscribe (PS3.18 11.11); the global UID ends everything.
 func (a *Archive) unsubscribe(w http.ResponseWriter, r *http.Request) error {
-	return a.endSubscription(w, r, func(s *subscriber, uid dicom.UID) bool {
-		if uid == globalSubscription {
-			had := s.global || len(s.steps) > 0
-			s.global = false
-			clear(s.steps)
-			return had
-		}
-		had := s.steps[uid]
-		delete(s.steps, uid)
+	return a.endSubscription(w, r, (*subscriber).unsubscribe)
+}
+
+func (s *subscriber) unsubscribe(uid dicom.UID) bool {
+	if uid == globalSubscription {
+		had := s.global || len(s.steps) > 0
+		s.global = false
+		clear(s.steps)
 		return had
-	})
+	}
+	had := s.steps[uid]
+	delete(s.steps, uid)
+	return had
 }
 
 // suspend is Suspend Global Subscription (PS3.18 11.12): new steps are no longer
 // subscribed to, those subscribed stay so.
 func (a *Archive) suspend(w http.ResponseWriter, r *http.Request) error {
-	return a.endSubscription(w, r, func(s *subscriber, uid dicom.UID) bool {
-		had := uid == globalSubscription && s.global
-		s.global = s.global && !had
-		return had
-	})
+	return a.endSubscription(w, r, (*subscriber).suspend)
+}
+
+func (s *subscriber) suspend(uid dicom.UID) bool {
+	had := uid == globalSubscription && s.global
+	s.global = s.global && !had
+	return had
 }
 
 func (a *Archive) endSubscription(w http.ResponseWriter, r *http.Request, end func(*subscriber, dicom.UID) bool) error {
@@ -265,15 +287,19 @@ func (a *Archive) endSubscription(w http.ResponseWriter, r *http.Request, end fu
 	if err != nil {
 		return err
 	}
-	a.hub.mu.Lock()
-	s := a.hub.subs[aet]
-	ok := s != nil && end(s, uid)
-	a.hub.mu.Unlock()
-	if !ok {
+	if !a.hub.end(aet, uid, end) {
 		return errNotFound
 	}
 	w.WriteHeader(http.StatusOK)
 	return nil
+}
+
+// end takes a subscription back; false when there is none.
+func (h *hub) end(aet string, uid dicom.UID, end func(*subscriber, dicom.UID) bool) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.subs[aet]
+	return s != nil && end(s, uid)
 }
 
 // heartbeat is how often a silent connection is tried.
@@ -293,7 +319,7 @@ func (a *Archive) notify(w http.ResponseWriter, r *http.Request) error {
 	// after it is not missed.
 	ctx, cut := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cut()
-	c := &connection{queue: make(chan []byte, maxQueued), cut: cut}
+	c := &connection{queue: make(chan report, maxQueued), cut: cut}
 	if !a.hub.join(aet, c, &a.done) {
 		return &refusal{status: http.StatusServiceUnavailable, text: "the archive is closing"}
 	}
@@ -335,7 +361,11 @@ func (c *connection) serve(ctx context.Context, ws *websocket.Conn) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case b := <-c.queue:
+		case r := <-c.queue:
+			b, jerr := r.json()
+			if jerr != nil {
+				continue
+			}
 			wctx, cancel := context.WithTimeout(ctx, heartbeat)
 			err = ws.Write(wctx, websocket.MessageText, b)
 			cancel()

@@ -89,11 +89,8 @@ func (a *Archive) updateStep(w http.ResponseWriter, r *http.Request) error {
 	if transaction == "" {
 		transaction = dicom.UID(d.Str(dicom.TransactionUID))
 	}
-	d.Delete(dicom.TransactionUID)
-	for _, t := range notSettable {
-		if d.Has(t) {
-			return badRequest("%s may not be set by an update", t.Keyword())
-		}
+	if err := checkUpdate(d); err != nil {
+		return err
 	}
 	if err := a.steps.update(dicom.UID(r.PathValue("workitem")), transaction, d); err != nil {
 		return err
