@@ -11,6 +11,14 @@
 //	UPS-RS    create, retrieve, update, state, cancelrequest, search,
 //	          subscribe, unsubscribe, suspend; events over a WebSocket
 //
+// and, over associations (PS3.7, PS3.8, PS3.4 annexes A, B, C, J, K, CC):
+//
+//	C-ECHO    Verification
+//	C-FIND    patient and study root, Modality Worklist, UPS
+//	C-GET, C-MOVE  patient and study root
+//	C-STORE   every storage SOP class; Storage Commitment Push Model
+//	N-CREATE, N-GET, N-SET, N-ACTION, N-EVENT-REPORT  UPS Push, Watch, Pull, Event
+//
 // Not supported: XML, transcoding between compressed transfer syntaxes, fuzzy
 // matching, filtered subscriptions, capabilities. What is not supported is
 // answered with the status the standard names, never ignored in silence.
@@ -18,6 +26,7 @@ package demo
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -44,7 +53,12 @@ type Options struct {
 	Events   []Event          // what is to happen, counted from New
 	Cues     <-chan string    // what events with On wait for; may be nil when there are none
 	Clock    func() time.Time // nil: time.Now
-	Log      *slog.Logger     // nil: nothing is logged; never told patient data
+
+	AE           string            // the archive's AE title; empty: DefaultAE
+	Destinations map[string]string // AE title → loopback address, of those we send to: C-MOVE, reports
+	DIMSETLS     *tls.Config       // nil: associations are not encrypted
+
+	Log *slog.Logger // nil: nothing is logged; never told patient data
 }
 
 // URLs is where an archive answers, in the words of its first output line.
@@ -52,6 +66,8 @@ type URLs struct {
 	DICOMweb string `json:"dicomweb"`
 	UPS      string `json:"ups"`
 	Studies  int    `json:"studies"`
+	DIMSE    string `json:"dimse,omitempty"` // host:port of ServeDIMSE
+	AE       string `json:"ae,omitempty"`
 }
 
 // Skipped is a file of Options.Dirs that is not served, and why.
@@ -71,6 +87,7 @@ type Archive struct {
 	disk    *disk // nil without a StoreDir
 	hub     *hub
 	away    *gate
+	dimse   *associations
 	skipped []Skipped
 	handler http.Handler
 
@@ -95,6 +112,10 @@ func New(o Options) (*Archive, error) {
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}
+	var err error
+	if a.dimse, err = newAssociations(o); err != nil {
+		return nil, fmt.Errorf("start archive: %w", err)
+	}
 	a.started = a.clock()
 	a.hub = newHub()
 	a.steps = newSteps(a.clock, a.hub)
@@ -104,6 +125,8 @@ func New(o Options) (*Archive, error) {
 	a.handler = a.routes()
 	ctx, cancel := context.WithCancel(context.Background())
 	a.stop = cancel
+	to := &couriers{a: a, to: map[string]chan report{}}
+	a.hub.elsewhere = func(aet string, r report) { to.take(ctx, aet, r) }
 	if err := a.schedule(ctx, o.Events, o.Cues); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -204,7 +227,11 @@ func (a *Archive) Close() error {
 	}
 	a.closed = true
 	servers := a.servers
+	for _, l := range a.dimse.listeners {
+		l.Close()
+	}
 	a.mu.Unlock()
+	a.dimse.close()
 	a.stop()
 	a.away.open()
 	a.hub.close()

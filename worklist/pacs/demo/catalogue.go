@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -42,13 +43,14 @@ var errHeldAlready = errors.New("an object of this SOP Instance UID is held")
 // catalogue is what is held, by UID.
 type catalogue struct {
 	mu      sync.RWMutex
-	studies map[dicom.UID]*study    // guarded by mu
-	objects map[dicom.UID]*instance // guarded by mu; by SOP Instance UID
-	order   []*study                // guarded by mu; by UID
+	studies map[dicom.UID]*study            // guarded by mu
+	objects map[dicom.UID]*instance         // guarded by mu; by SOP Instance UID
+	order   []*study                        // guarded by mu; by UID
+	forms   map[dicom.UID]map[dicom.UID]int // guarded by mu; objects by SOP class and transfer syntax
 }
 
 func newCatalogue() *catalogue {
-	return &catalogue{studies: map[dicom.UID]*study{}, objects: map[dicom.UID]*instance{}}
+	return &catalogue{studies: map[dicom.UID]*study{}, objects: map[dicom.UID]*instance{}, forms: map[dicom.UID]map[dicom.UID]int{}}
 }
 
 // newInstance reads the identity out of a header.
@@ -77,6 +79,10 @@ func (c *catalogue) add(in *instance) error {
 		return errHeldAlready
 	}
 	c.objects[in.sop] = in
+	if c.forms[in.class] == nil {
+		c.forms[in.class] = map[dicom.UID]int{}
+	}
+	c.forms[in.class][in.syntax]++
 	st := c.studies[in.study]
 	if st == nil {
 		st = &study{uid: in.study}
@@ -108,6 +114,24 @@ func (c *catalogue) object(sop dicom.UID) *instance {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.objects[sop]
+}
+
+// holds reports whether there are objects of a SOP class.
+func (c *catalogue) holds(class dicom.UID) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return len(c.forms[class]) > 0
+}
+
+// syntaxes are those that objects of a SOP class are stored in, the most frequent
+// first.
+func (c *catalogue) syntaxes(class dicom.UID) []dicom.UID {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	n := c.forms[class]
+	return slices.SortedFunc(maps.Keys(n), func(a, b dicom.UID) int {
+		return cmp.Or(cmp.Compare(n[b], n[a]), cmp.Compare(a, b))
+	})
 }
 
 // entity is a study as it stood at one moment: the lock is not held while it

@@ -35,6 +35,7 @@ const (
 	someFailed         dimseStatus = 0xB000 // sub-operations complete, failures or warnings among them
 	cannotUnderstand   dimseStatus = 0xC000 // also: unable to process
 	createdModified    dimseStatus = 0xB300
+	notAppropriate     dimseStatus = 0xC314
 	noDeletionLock     dimseStatus = 0xB301
 	unknownReceiver    dimseStatus = 0xC308
 )

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -71,31 +72,43 @@ func (d *disk) Close() error {
 }
 
 // write puts b into place, durably.
-func (d *disk) write(name string, b []byte) (err error) {
-	path := filepath.Join(d.dir, filepath.FromSlash(name))
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+func (d *disk) write(name string, b []byte) error {
+	f, err := d.temp(path.Dir(name))
 	if err != nil {
-		return fmt.Errorf("store file: %w", err)
+		return err
 	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	_, err = f.Write(b)
+	defer os.Remove(f.Name()) // renamed when it stays
+	if _, err := f.Write(b); err != nil {
+		return errors.Join(fmt.Errorf("store file: %w", err), f.Close())
+	}
+	_, err = d.commit(f, name)
+	return err
+}
+
+// temp begins a file in a folder of the store. Until commit, a crash leaves nothing
+// that counts.
+func (d *disk) temp(sub string) (*os.File, error) {
+	f, err := os.CreateTemp(filepath.Join(d.dir, filepath.FromSlash(sub)), ".new-*")
+	if err != nil {
+		return nil, fmt.Errorf("store file: %w", err)
+	}
+	return f, nil
+}
+
+// commit puts a file of temp into place, durably, and closes it.
+func (d *disk) commit(f *os.File, name string) (path string, err error) {
+	path = filepath.Join(d.dir, filepath.FromSlash(name))
+	err = errors.Join(f.Sync(), f.Close())
 	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err == nil {
 		err = syncFolder(filepath.Dir(path))
 	}
 	if err != nil {
-		return fmt.Errorf("store file: %w", err)
+		return "", fmt.Errorf("store file: %w", err)
 	}
-	return nil
+	return path, nil
 }
 
 // saveObject keeps an object as it came. The UID is valid: digits and dots.

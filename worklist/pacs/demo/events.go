@@ -198,6 +198,7 @@ func (a *Archive) leave(how string) {
 	a.away.shut(how)
 	if how == awayRefuse {
 		a.hub.drop()
+		a.dimse.drop()
 	}
 }
 

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"mime"
@@ -122,7 +121,7 @@ func (a *Archive) storeObject(b []byte, kind string, ans *stowAnswer) {
 	case ans.study != "" && in.study != ans.study:
 		ans.fail(f.Dataset, reasonProcessing)
 	default:
-		if reason := a.keep(in); reason != 0 {
+		if reason := a.keep(in, func() *instance { return a.place(in) }); reason != 0 {
 			ans.fail(f.Dataset, reason)
 			return
 		}
@@ -130,21 +129,22 @@ func (a *Archive) storeObject(b []byte, kind string, ans *stowAnswer) {
 	}
 }
 
-// keep holds an object for good; 0, or the reason why not.
-func (a *Archive) keep(in *instance) uint16 {
+// keep holds an object for good; 0, or the reason why not. place puts it where it
+// stays; nil from it: there is no room.
+func (a *Archive) keep(in *instance, place func() *instance) uint16 {
 	a.stow.Lock()
 	defer a.stow.Unlock()
 	if old := a.held.object(in.sop); old != nil {
-		b, err := a.bytes(old)
+		same, err := a.sameObject(old, in)
 		switch {
 		case err != nil:
 			return reasonProcessing
-		case !bytes.Equal(b, in.content.bytes):
+		case !same:
 			return reasonDuplicate
 		}
 		return 0
 	}
-	if in = a.place(in); in == nil {
+	if in = place(); in == nil {
 		return reasonResources
 	}
 	if err := a.held.add(in); err != nil {
