@@ -29,6 +29,7 @@ type archiveFlags struct {
 	store    string
 	events   string
 	cues     io.Reader // lines that events with "on" wait for; nil: none
+	dimse    archiveDIMSE
 }
 
 const anyPort = "127.0.0.1:0"
@@ -39,6 +40,7 @@ func (f *archiveFlags) register(fs *pflag.FlagSet) {
 	fs.Lookup("phantoms").NoOptDefVal = "default"
 	fs.StringArrayVar(&f.dirs, "dir", nil, "serve the DICOM files under this folder (may be given again)")
 	fs.StringVar(&f.store, "store", "", "folder that keeps objects, workitems and claims over a restart")
+	f.dimse.register(fs)
 	fs.StringVar(&f.events, "events", "", "file of events to replay, one JSON object a line; one with \"on\":\"word\" waits for that line on standard input")
 }
 
@@ -46,6 +48,9 @@ func (f *archiveFlags) register(fs *pflag.FlagSet) {
 // dates and due times are counted from it.
 func (f *archiveFlags) options(now time.Time, log *slog.Logger) (demo.Options, error) {
 	o := demo.Options{Dirs: f.dirs, StoreDir: f.store, Log: log}
+	if err := f.dimse.options(&o); err != nil {
+		return o, err
+	}
 	switch f.phantoms {
 	case "":
 	case "default", "all":
@@ -87,7 +92,7 @@ func archiveCommand(env *environment) *cobra.Command {
 	var truth bool
 	var ris string
 	c := &cobra.Command{
-		Use: "archive", Short: "Run the embedded archive (DICOMweb and UPS-RS) on loopback", Args: noArgs,
+		Use: "archive", Short: "Run the embedded archive (DICOMweb, UPS-RS and DIMSE) on loopback", Args: noArgs,
 		Long: "Runs the embedded archive until it is interrupted. The first line on standard\n" +
 			"output is JSON with the addresses; nothing else follows there.",
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -125,6 +130,9 @@ func runArchive(ctx context.Context, env *environment, flags archiveFlags, ris s
 		fmt.Fprintf(env.Err, "skipped %q: %s\n", s.Path, s.Reason)
 	}
 	urls, err := a.Serve(ctx, flags.listen)
+	if err == nil {
+		urls, err = flags.dimse.serve(ctx, a, urls)
+	}
 	if err != nil {
 		return errors.Join(err, a.Close())
 	}

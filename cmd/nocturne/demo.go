@@ -53,6 +53,9 @@ func runDemo(ctx context.Context, env *environment, flags archiveFlags) error {
 		return fmt.Errorf("start archive: %w", err)
 	}
 	urls, err := serveAgain(ctx, archive, env.Home, flags.listen)
+	if err == nil {
+		urls, err = flags.dimse.serve(ctx, archive, urls)
+	}
 	if err != nil {
 		return errors.Join(err, archive.Close())
 	}

@@ -25,7 +25,7 @@ type commitOutcome struct {
 
 // commit is N-ACTION of storage commitment (PS3.4 J.3.2). What is promised is on disk
 // where it stays and can be read; the report follows at once.
-func (s *session) commit(ctx context.Context, r request) error {
+func (s *session) commit(ctx context.Context, r invocation) error {
 	d, no, err := s.dataset(r)
 	if err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 )
 
 // find is C-FIND of the query/retrieve models (PS3.4 C.4.1).
-func (s *session) find(ctx context.Context, r request) error {
+func (s *session) find(ctx context.Context, r invocation) error {
 	d, no, err := s.dataset(r)
 	if err != nil {
 		return err
@@ -28,7 +28,7 @@ func (s *session) model(abstract dicom.UID) model {
 }
 
 // findWorklist is C-FIND of Modality Worklist (PS3.4 K.4.1).
-func (s *session) findWorklist(ctx context.Context, r request) error {
+func (s *session) findWorklist(ctx context.Context, r invocation) error {
 	d, no, err := s.dataset(r)
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (s *session) findWorklist(ctx context.Context, r request) error {
 
 // answers sends what found hands on, each as a pending response, until the peer
 // cancels; then the final response. no, where not nil, is the whole answer.
-func (s *session) answers(ctx context.Context, r request, id identifier, no *failure, found func(each func(*dicom.Dataset) bool)) error {
+func (s *session) answers(ctx context.Context, r invocation, id identifier, no *failure, found func(each func(*dicom.Dataset) bool)) error {
 	if no != nil {
 		return s.refuse(ctx, r, no)
 	}

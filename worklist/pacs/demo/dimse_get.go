@@ -12,7 +12,7 @@ import (
 )
 
 // wanted reads a retrieval's identifier.
-func (s *session) wanted(r request) ([]*instance, *failure, error) {
+func (s *session) wanted(r invocation) ([]*instance, *failure, error) {
 	d, no, err := s.dataset(r)
 	if no != nil || err != nil {
 		return nil, no, err
@@ -26,7 +26,7 @@ func (s *session) wanted(r request) ([]*instance, *failure, error) {
 
 // get is C-GET (PS3.4 C.4.3): the objects come as C-STORE sub-operations on the same
 // association, in contexts for which the requestor took the role of SCP.
-func (s *session) get(ctx context.Context, r request) error {
+func (s *session) get(ctx context.Context, r invocation) error {
 	list, no, err := s.wanted(r)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (s *session) get(ctx context.Context, r request) error {
 func (s *session) window() int { return int(window(s.peer.Performed)) }
 
 // pending tells how a retrieval goes on.
-func (s *session) pending(ctx context.Context, r request, t *tally) error {
+func (s *session) pending(ctx context.Context, r invocation, t *tally) error {
 	if t.remaining == 0 {
 		return nil // the final response says it
 	}
@@ -73,7 +73,7 @@ func (s *session) pending(ctx context.Context, r request, t *tally) error {
 }
 
 // finish is a retrieval's final response.
-func (s *session) finish(ctx context.Context, r request, t *tally) error {
+func (s *session) finish(ctx context.Context, r invocation, t *tally) error {
 	rsp := r.Command.NewResponse(uint16(t.status()))
 	t.fill(&rsp)
 	return s.conn.SendDataset(ctx, r.Context, rsp, t.list(), r.on.Transfer)
@@ -81,7 +81,7 @@ func (s *session) finish(ctx context.Context, r request, t *tally) error {
 
 // move is C-MOVE (PS3.4 C.4.2): the objects go to a destination that was configured,
 // over an association of its own.
-func (s *session) move(ctx context.Context, r request) error {
+func (s *session) move(ctx context.Context, r invocation) error {
 	list, no, err := s.wanted(r)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (s *session) move(ctx context.Context, r request) error {
 
 // moveTo sends list. What the destination does wrong counts as failures; an error is
 // the requestor's association's.
-func (s *session) moveTo(ctx context.Context, r request, list []*instance, address string) (*tally, error) {
+func (s *session) moveTo(ctx context.Context, r invocation, list []*instance, address string) (*tally, error) {
 	assoc, err := ul.Dial(ctx, address, ul.Request{CallingAE: s.a.dimse.ae, CalledAE: r.Command.Destination,
 		Contexts: moveContexts(list), Invoked: maxWindow, Performed: 1}, ul.Options{})
 	if err != nil {

@@ -30,7 +30,7 @@ type associations struct {
 	ae           string
 	destinations map[string]string // AE title → loopback address
 	tls          *tls.Config
-	services     map[dicom.UID]service
+	services     map[dicom.UID]sopService
 
 	listeners []net.Listener // guarded by Archive.mu
 

@@ -11,11 +11,11 @@ import (
 
 // operation answers one request. An error ends the association; everything else is
 // said in responses.
-type operation func(s *session, ctx context.Context, r request) error
+type operation func(s *session, ctx context.Context, r invocation) error
 
-// service is a SOP class that is served here: its operations, and how its identifier
+// sopService is a SOP class that is served here: its operations, and how its identifier
 // is read.
-type service struct {
+type sopService struct {
 	operations map[dimse.Field]operation
 	model      model
 	relational bool // may be negotiated
@@ -24,15 +24,15 @@ type service struct {
 var (
 	patientRoot = model{patientRoot: true}
 
-	stored = service{operations: map[dimse.Field]operation{dimse.CStore: (*session).store}}
+	stored = sopService{operations: map[dimse.Field]operation{dimse.CStore: (*session).store}}
 )
 
 // newServices is the table of SOP classes beside storage (PS3.4 A.4, C, J, K and,
 // for which operations each UPS class has, table CC.2-1).
-func newServices() map[dicom.UID]service {
+func newServices() map[dicom.UID]sopService {
 	one := func(f dimse.Field, op operation) map[dimse.Field]operation { return map[dimse.Field]operation{f: op} }
 	find, get, move := one(dimse.CFind, (*session).find), one(dimse.CGet, (*session).get), one(dimse.CMove, (*session).move)
-	return map[dicom.UID]service{
+	return map[dicom.UID]sopService{
 		dicom.VerificationSOPClass: {operations: one(dimse.CEcho, (*session).echo)},
 		patientRootFind:            {operations: find, model: patientRoot, relational: true},
 		patientRootGet:             {operations: get, model: patientRoot, relational: true},
@@ -54,7 +54,7 @@ func newServices() map[dicom.UID]service {
 }
 
 // service is what is served in a context of this abstract syntax.
-func (a *Archive) service(abstract dicom.UID) (service, bool) {
+func (a *Archive) service(abstract dicom.UID) (sopService, bool) {
 	if s, ok := a.dimse.services[abstract]; ok {
 		return s, true
 	}

@@ -36,8 +36,8 @@ type received struct {
 	err error
 }
 
-// request is a message with the context it came in.
-type request struct {
+// invocation is a request with the context it came in.
+type invocation struct {
 	dimse.Message
 	on ul.Accepted
 }
@@ -143,7 +143,7 @@ func (s *session) answer(ctx context.Context, m dimse.Message) error {
 		s.assoc.Abort()
 		return errors.New("the archive is away")
 	}
-	r := request{m, s.contexts[m.Context]}
+	r := invocation{m, s.contexts[m.Context]}
 	if m.Command.Field == dimse.CCancel {
 		return nil // of what is over
 	}
@@ -189,20 +189,20 @@ func wrongClass(f dimse.Field) dimseStatus {
 }
 
 // refuse answers a request with a failure.
-func (s *session) refuse(ctx context.Context, r request, no *failure) error {
+func (s *session) refuse(ctx context.Context, r invocation, no *failure) error {
 	rsp := r.Command.NewResponse(uint16(no.status))
 	rsp.Comment, rsp.Offending = no.comment, no.offending
 	return s.conn.Send(ctx, dimse.Message{Context: r.Context, Command: rsp})
 }
 
 // done answers a request with a status that is no failure, and a data set or nil.
-func (s *session) done(ctx context.Context, r request, status dimseStatus, d *dicom.Dataset) error {
+func (s *session) done(ctx context.Context, r invocation, status dimseStatus, d *dicom.Dataset) error {
 	return s.conn.SendDataset(ctx, r.Context, r.Command.NewResponse(uint16(status)), d, r.on.Transfer)
 }
 
 // dataset reads the request's data set. What cannot be read is a failure, what cannot
 // be received an error.
-func (s *session) dataset(r request) (*dicom.Dataset, *failure, error) {
+func (s *session) dataset(r invocation) (*dicom.Dataset, *failure, error) {
 	d, err := r.Dataset(r.on.Transfer, dicom.Options{})
 	var bad *dicom.InvalidError
 	var limit *dicom.LimitError
@@ -216,7 +216,7 @@ func (s *session) dataset(r request) (*dicom.Dataset, *failure, error) {
 }
 
 // echo is C-ECHO (PS3.7 9.1.5).
-func (s *session) echo(ctx context.Context, r request) error {
+func (s *session) echo(ctx context.Context, r invocation) error {
 	return s.done(ctx, r, statusOK, nil)
 }
 

@@ -12,7 +12,7 @@ import (
 
 // store is C-STORE (PS3.4 B): the same checks and the same place as STOW-RS, but the
 // object is written down as it comes.
-func (s *session) store(ctx context.Context, r request) error {
+func (s *session) store(ctx context.Context, r invocation) error {
 	c := r.Command
 	switch {
 	case !dicom.ValidUID(string(c.Instance)):

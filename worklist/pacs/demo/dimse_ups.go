@@ -22,7 +22,7 @@ const (
 const dicomRetrieval dicom.Tag = 0x0040E021 // DICOM Retrieval Sequence
 
 // findSteps is C-FIND of UPS (PS3.4 CC.2.8).
-func (s *session) findSteps(ctx context.Context, r request) error {
+func (s *session) findSteps(ctx context.Context, r invocation) error {
 	d, no, err := s.dataset(r)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func (a *Archive) retrievable(d *dicom.Dataset) *dicom.Dataset {
 }
 
 // createStep is N-CREATE (PS3.4 CC.2.5).
-func (s *session) createStep(ctx context.Context, r request) error {
+func (s *session) createStep(ctx context.Context, r invocation) error {
 	d, no, err := s.dataset(r)
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func (s *session) createStep(ctx context.Context, r request) error {
 
 // outcome answers with what the worklist's rules said. Its warnings are answered as
 // such, its refusals with the words of both services.
-func (s *session) outcome(ctx context.Context, r request, status dimseStatus, err error) error {
+func (s *session) outcome(ctx context.Context, r invocation, status dimseStatus, err error) error {
 	if no := asFailure(err); no != nil {
 		return s.refuse(ctx, r, no)
 	}
@@ -117,7 +117,7 @@ var statusWords = map[dimseStatus]string{
 }
 
 // setStep is N-SET (PS3.4 CC.2.6).
-func (s *session) setStep(ctx context.Context, r request) error {
+func (s *session) setStep(ctx context.Context, r invocation) error {
 	d, no, err := s.dataset(r)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (s *session) setStep(ctx context.Context, r request) error {
 
 // getStep is N-GET (PS3.4 CC.2.7): what the Attribute Identifier List names, all
 // without one; never the Transaction UID.
-func (s *session) getStep(ctx context.Context, r request) error {
+func (s *session) getStep(ctx context.Context, r invocation) error {
 	st, ok := s.a.steps.get(r.Command.Instance)
 	if !ok {
 		return s.outcome(ctx, r, unknownStep, nil)
@@ -157,7 +157,7 @@ func (s *session) getStep(ctx context.Context, r request) error {
 
 // actOnStep is N-ACTION (PS3.4 CC.2.1 to CC.2.3): which actions a class has is in
 // table CC.2-1.
-func (s *session) actOnStep(ctx context.Context, r request) error {
+func (s *session) actOnStep(ctx context.Context, r invocation) error {
 	d, no, err := s.dataset(r)
 	if err != nil {
 		return err
