@@ -61,6 +61,7 @@ func Suite(t *testing.T, open func(t *testing.T) Target) {
 		{"store: again is harmless", suite.duplicate},
 		{"store: an object of another study is not OK", suite.wrongStudy},
 		{"metadata: one header an instance, no pixels", suite.metadata},
+		{"store: a read-back agrees with what was sent", suite.readBack},
 		{"frames: the pixels that were stored, in the order asked for", suite.frames},
 		{"rendered: a picture of the frame that fits the square", suite.rendered},
 		{"lossless on the wire: the same pixels", suite.lossless},
