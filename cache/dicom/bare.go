@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"fmt"
+	"strings"
 )
 
 // EncodeDataset writes a data set as DIMSE sends it: without preamble and meta
@@ -97,19 +98,30 @@ func ReadHead(b []byte) (Head, error) {
 		Class: UID(p.f.Meta.Str(MediaStorageSOPClassUID)), Instance: UID(p.f.Meta.Str(MediaStorageSOPInstanceUID)),
 		Transfer: p.f.TransferSyntax, Offset: p.pos,
 	}
-	if p.cut || !ValidUID(string(h.Class)) || !ValidUID(string(h.Instance)) || !ValidUID(string(h.Transfer)) {
+	if p.cut || !h.named() {
 		return Head{}, invalid(p.pos, "the meta information names no SOP Class, SOP Instance or transfer syntax")
 	}
 	return h, nil
 }
 
+// named tells that all three UIDs are there: of digits and dots, for real ones break the
+// other rules of PS3.5 9.1 (leading zeros).
+func (h Head) named() bool {
+	for _, u := range []UID{h.Class, h.Instance, h.Transfer} {
+		if u == "" || len(u) > 64 || strings.Trim(string(u), "0123456789.") != "" {
+			return false
+		}
+	}
+	return true
+}
+
 // Bytes are preamble and meta information for a data set that came without: a file
 // begins with them (PS3.10 7.1). source is the AE title it came from, may be empty.
 func (h Head) Bytes(source string) ([]byte, error) {
-	if !ValidUID(string(h.Transfer)) {
-		return nil, invalid(-1, "transfer syntax is not a UID")
+	if !h.named() {
+		return nil, invalid(-1, "SOP Class, SOP Instance or transfer syntax missing or not a UID")
 	}
-	meta, err := object{class: string(h.Class), instance: string(h.Instance), ts: h.Transfer}.meta()
+	meta, err := object{class: string(h.Class), instance: string(h.Instance), ts: h.Transfer, asIs: true}.meta()
 	if err != nil {
 		return nil, err
 	}

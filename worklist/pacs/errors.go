@@ -38,12 +38,12 @@ type Reason int
 // The reasons. Refused is every other one.
 const (
 	Refused          Reason = iota
-	Unauthorized            // 401, 403
-	NotFound                // 404, 410, C307
-	Busy                    // 429, 503: come back later
+	Unauthorized            // 401, 403, DIMSE 0124
+	NotFound                // 404, 410, 0112, C307
+	Busy                    // 429, 503, 0213, A7xx: come back later
 	AlreadyThere            // the step is in the requested state already (B304, B306)
 	WrongTransaction        // the Transaction UID is missing or another one (C301)
-	StateConflict           // the step's state forbids it (C300, C302, C303, C310, C311), or it exists
+	StateConflict           // the step's state forbids it (C300, C302, C303, C310, C311), or it exists (0111)
 )
 
 // Reason classifies the refusal by the codes and the Warning texts of PS3.18
@@ -54,18 +54,21 @@ func (e *StatusError) Reason() Reason {
 		return r
 	}
 	switch e.Code {
-	case 401, 403:
+	case 401, 403, 0x0124:
 		return Unauthorized
-	case 404, 410, 0xC307:
+	case 404, 410, 0x0112, 0xC307:
 		return NotFound
-	case 429, 503:
+	case 429, 503, 0x0213:
 		return Busy
 	case 0xB304, 0xB306:
 		return AlreadyThere
 	case 0xC301:
 		return WrongTransaction
-	case 409, 0xC300, 0xC302, 0xC303, 0xC310, 0xC311:
+	case 409, 0x0111, 0xC300, 0xC302, 0xC303, 0xC310, 0xC311:
 		return StateConflict
+	}
+	if e.Code&^0xFF == 0xA700 { // out of resources (PS3.4 B.2.3, C.4.1.1.4)
+		return Busy
 	}
 	return Refused
 }

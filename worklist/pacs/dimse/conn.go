@@ -67,6 +67,15 @@ func (c *Conn) Send(ctx context.Context, m Message) error {
 	return wrap("send "+m.Command.Field.String(), c.stream(ctx, head, m.Data))
 }
 
+// sendBytes is Send for data that lie in memory: they are not copied.
+func (c *Conn) sendBytes(ctx context.Context, id byte, cmd Command, data []byte) error {
+	cmd.HasData = true
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	return wrap("send "+cmd.Field.String(), c.t.Write(ctx,
+		ul.PDV{Context: id, Command: true, Last: true, Data: cmd.Encode()}, ul.PDV{Context: id, Last: true, Data: data}))
+}
+
 // stream writes the command and the data set, the first part of it in one go.
 func (c *Conn) stream(ctx context.Context, head ul.PDV, data io.Reader) error {
 	first := []ul.PDV{head}
@@ -263,15 +272,14 @@ const mostDataset = 8 << 20
 
 // SendDataset sends c with ds in transfer syntax ts; a nil ds is none.
 func (c *Conn) SendDataset(ctx context.Context, id byte, cmd Command, ds *dicom.Dataset, ts dicom.UID) error {
-	m := Message{Context: id, Command: cmd}
-	if ds != nil {
-		b, err := dicom.EncodeDataset(ds, ts)
-		if err != nil {
-			return wrap("write "+cmd.Field.String(), err)
-		}
-		m.Data = bytes.NewReader(b)
+	if ds == nil {
+		return c.Send(ctx, Message{Context: id, Command: cmd})
 	}
-	return c.Send(ctx, m)
+	b, err := dicom.EncodeDataset(ds, ts)
+	if err != nil {
+		return wrap("write "+cmd.Field.String(), err)
+	}
+	return c.sendBytes(ctx, id, cmd, b)
 }
 
 // Dataset reads the message's data set in transfer syntax ts; an empty one where there

@@ -1,0 +1,4 @@
+package dimse
+
+// Listener receives what archives send.
+type Listener struct{}

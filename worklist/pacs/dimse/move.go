@@ -1,0 +1,5 @@
+package dimse
+
+import "context"
+
+func (c *Client) move(ctx context.Context, w *want) error { return nil }
