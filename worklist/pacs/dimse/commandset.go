@@ -177,8 +177,9 @@ func broken(format string, args ...any) error {
 }
 
 // DecodeCommand reads a command set. What the standard requires of every message
-// must be there, else there is a *ProtocolError; unknown elements are passed over,
-// the order does not matter, and of an element that comes twice the first counts.
+// must be there, else there is a *ProtocolError; unknown elements are passed over, those
+// of other groups too (Orthanc 1.10.1 puts the list of failed objects there), the order
+// does not matter, and of an element that comes twice the first counts.
 func DecodeCommand(b []byte) (Command, error) {
 	if len(b) > mostCommand {
 		return Command{}, broken("a command set of more than %d bytes", mostCommand)
@@ -186,14 +187,14 @@ func DecodeCommand(b []byte) (Command, error) {
 	var c Command
 	seen := map[uint16]bool{}
 	for len(b) > 0 {
-		if len(b) < 8 || b[0] != 0 || b[1] != 0 {
-			return Command{}, broken("what stands in a command set is no command element")
+		if len(b) < 8 {
+			return Command{}, broken("a command set ends within an element")
 		}
 		element, n := binary.LittleEndian.Uint16(b[2:]), binary.LittleEndian.Uint32(b[4:])
 		if uint64(n) > uint64(len(b)-8) {
 			return Command{}, broken("a command element is longer than its command set")
 		}
-		if v := b[8 : 8+n]; !seen[element] {
+		if v := b[8 : 8+n]; b[0] == 0 && b[1] == 0 && !seen[element] {
 			if err := c.set(element, v); err != nil {
 				return Command{}, err
 			}

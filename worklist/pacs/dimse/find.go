@@ -233,4 +233,3 @@ func (c *Client) cancel(l *line, a ul.Accepted, msg uint16) {
 		}
 	}
 }
-

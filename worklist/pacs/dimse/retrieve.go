@@ -27,11 +27,35 @@ func (c *Client) Retrieve(ctx context.Context, ref pacs.Ref, each func(pacs.Obje
 	if c.cfg.Quirks.Move && c.cfg.Listener != nil {
 		return c.move(ctx, w)
 	}
-	err = c.retrieve(ctx, w)
+	err = c.absent(ctx, w, c.retrieve(ctx, w))
 	if w.stopped == nil && len(w.seen) == 0 && noGet(err) && c.cfg.Listener != nil {
 		return c.move(ctx, w)
 	}
 	return err
+}
+
+// absent tells an archive that failed from one that has nothing to send: some refuse what
+// they do not have as something that they could not process.
+func (c *Client) absent(ctx context.Context, w *want, err error) error {
+	var s *pacs.StatusError
+	if len(w.seen) > 0 || w.wrong != nil || !errors.As(err, &s) || s.Reason() != pacs.Refused || s.Code == int(classNotSupported) {
+		return err
+	}
+	q, there := w.query(), false
+	q.Limit = 1
+	if c.Search(ctx, q, func(*dicom.Dataset) error { there = true; return nil }) != nil || there {
+		return err
+	}
+	return notThere()
+}
+
+// query asks for the instances of w.
+func (w *want) query() pacs.Query {
+	q := pacs.Query{Level: pacs.InstanceLevel, Study: w.ref.Study, Series: w.ref.Series}
+	if w.ref.Instance != "" {
+		q.Match = map[dicom.Tag]string{dicom.SOPInstanceUID: string(w.ref.Instance)}
+	}
+	return q
 }
 
 // noGet tells an archive that does not do C-GET from one that lacks the object.
@@ -110,11 +134,7 @@ const atOnce = 96
 // image-level request names one (PS3.4 C.4.2.2.1).
 func (c *Client) missing(ctx context.Context, o offer, w *want) error {
 	lacks := map[dicom.UID][]dicom.UID{}
-	q := pacs.Query{Level: pacs.InstanceLevel, Study: w.ref.Study, Series: w.ref.Series}
-	if w.ref.Instance != "" {
-		q.Match = map[dicom.Tag]string{dicom.SOPInstanceUID: string(w.ref.Instance)}
-	}
-	err := c.Search(ctx, q, func(ds *dicom.Dataset) error {
+	err := c.Search(ctx, w.query(), func(ds *dicom.Dataset) error {
 		if u := dicom.UID(ds.Str(dicom.SOPInstanceUID)); u != "" && !w.seen[u] {
 			series := dicom.UID(ds.Str(dicom.SeriesInstanceUID))
 			lacks[series] = append(lacks[series], u)
