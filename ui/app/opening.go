@@ -91,6 +91,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.open, m.page, m.sheet = c, onCase, nil
 	m.help, m.helpAt, m.prompt.Open = false, 0, false // what was asked was asked of the case before
 	m.Room.Prefer(row.StudyUID)
+	m.Room.Expect(row.StudyUID, row.Expected)
 	m.list.Select(row.StudyUID)
 	return tea.Batch(m.announce(c), m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c), m.readMacros(c))
 }

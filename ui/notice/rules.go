@@ -136,7 +136,7 @@ func incomplete(e *fetch.IncompleteError) Notice {
 	if e.Missing == 0 {
 		n.Sentence = fmt.Sprintf("%d images are here and more may exist.", e.Expected)
 	}
-	n.Reason = cause(e.Err)
+	n.Reason = strings.Trim(fetch.Where(e.Gaps)+"; "+cause(e.Err), "; ")
 	return n
 }
 

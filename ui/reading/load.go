@@ -52,6 +52,29 @@ func (r *Room) Load(ctx context.Context, site, study string, each func(Progress)
 // Prefer lets the study on screen go before everything else that is fetched.
 func (r *Room) Prefer(study string) { r.Fetch.Prefer(dicom.UID(study)) }
 
+// Expect notes how many images the list says a study has: its middle is found sooner.
+func (r *Room) Expect(study string, n int) { r.Fetch.Expect(dicom.UID(study), n) }
+
+// Look lets what is nearest to the slice on screen be fetched next, in the direction
+// of scrolling first. It is cheap enough for every state of the window.
+func (r *Room) Look(s *viewer.State) {
+	if s == nil || s.Active < 0 || s.Active >= len(s.Tiles) {
+		return
+	}
+	t := s.Tiles[s.Active]
+	r.Fetch.Look(fetch.Spot{Study: dicom.UID(t.StudyUID), Series: dicom.UID(t.SeriesUID), SOP: dicom.UID(t.SOPUID), Slice: t.Slice, Slices: t.Slices})
+}
+
+// Grown asks by how many images a site's study is larger than when it was loaded
+// last; Load brings them.
+func (r *Room) Grown(ctx context.Context, site, study string) (int, error) {
+	s, ok := r.Sites[site]
+	if !ok {
+		return 0, fmt.Errorf("fetch: no site %q is configured", site)
+	}
+	return r.Fetch.Grown(ctx, s.Archive, dicom.UID(study))
+}
+
 func objects(entries []store.Entry) []viewer.Object {
 	out := make([]viewer.Object, 0, len(entries))
 	for _, e := range entries {

@@ -45,6 +45,7 @@ func (nowhere) Put(b []byte) (store.Entry, bool, error) {
 }
 func (nowhere) Has(dicom.UID, dicom.UID) bool            { return false }
 func (nowhere) SetExpected(study dicom.UID, n int) error { return nil }
+func (nowhere) Expected(dicom.UID) (int, bool)           { return 0, false }
 
 func BenchmarkRetrieveStudy100x512x512(b *testing.B) {
 	study := ct(b, 100)

@@ -1,9 +1,11 @@
-// Package fetch brings studies from an archive into the store: only what is
-// missing, in the order it will be looked at, over as many connections as make a
-// lossy link full, and never with a success that is none.
+// Package fetch brings studies from an archive into the store: one image at once,
+// then only what is missing, in the order it will be looked at, over as many
+// connections as the link is measured to reward, and never with a success that is
+// none.
 //
 // The unit is the instance: after any fault only the missing ones are asked for
-// again. Memory holds at most one object a connection.
+// again. Memory holds at most one object a connection, and there are never more
+// than MostConnections to a site.
 package fetch
 
 import (
@@ -22,22 +24,22 @@ type Store interface {
 	Put(b []byte) (e store.Entry, fresh bool, err error)
 	Has(study, sop dicom.UID) bool
 	SetExpected(study dicom.UID, n int) error
+	Expected(study dicom.UID) (n int, ok bool)
 }
-
-// DefaultWorkers is the number of connections a study: eight fill a 50 Mbit/s
-// link with 0.1 % loss, sixteen only double the time to the first image.
-const DefaultWorkers = 8
 
 // Engine fetches studies. The zero value with a Store is ready; it is safe for
 // concurrent use.
 type Engine struct {
 	Store   Store
-	Workers int // connections a study; 0: DefaultWorkers
+	Workers int // bounds the connections a study; 0: MostConnections
 
 	mu      sync.Mutex
 	jobs    map[dicom.UID]*job // guarded by mu: running, by study
 	prefer  dicom.UID          // guarded by mu
-	changed chan struct{}      // guarded by mu: closed when jobs or prefer change
+	changed chan struct{}      // guarded by mu: closed when jobs, prefer or a site's pace change
+	paces   map[any]*pace      // guarded by mu: what is known of each site's link
+	counts  map[dicom.UID]int  // guarded by mu: what worklists say, see Expect
+	spot    Spot               // guarded by mu: where the reader is
 }
 
 // Errors of single instances.
@@ -52,22 +54,27 @@ var (
 // when everything the archive names is in the store; *IncompleteError when it
 // gave up on some of it, keeping what came.
 //
-// first names instances or series to begin with; the rest follows from the
-// middle of each series outward. each is called from this goroutine, once at
-// least, the last time with Done; it may be nil. A second call for a running
-// study joins it: its each is given all that the run has stored. The run ends
-// when ctx of every caller has.
+// An instance near the middle is asked for before the archive has said which
+// there are. first names instances or series to go on with; the rest follows from
+// the middle of each series outward, or from where Look says. each is called from
+// this goroutine, once at least, the last time with Done; it may be nil. A second
+// call for a running study joins it: its each is given all that the run has
+// stored. The run ends when ctx of every caller has.
 func (e *Engine) Study(ctx context.Context, site pacs.Archive, study dicom.UID, first []dicom.UID, each func(Progress)) error {
 	if each == nil {
 		each = func(Progress) {}
 	}
 	j := e.join(site, study, first)
 	defer e.leave(j)
-	told := 0
+	told, drawn := 0, false
 	for last := (Progress{Have: -1}); ; {
 		p, changed := j.since(told)
 		told += len(p.New)
-		if p.Done || len(p.New) > 0 || p.Have != last.Have || p.Expected != last.Expected {
+		if drawn {
+			p.Preview = nil
+		}
+		drawn = drawn || p.Preview != nil
+		if p.Done || len(p.New) > 0 || p.Preview != nil || p.Have != last.Have || p.Expected != last.Expected {
 			each(p)
 			last = p
 		}
@@ -82,31 +89,66 @@ func (e *Engine) Study(ctx context.Context, site pacs.Archive, study dicom.UID, 
 	}
 }
 
-// Prefer makes all other studies wait between two instances as long as this one
-// is being fetched. The empty UID ends it.
+// Prefer gives the link to one study as long as it is being fetched: requests of
+// others that do not end at once are cancelled, and asked for again afterwards.
+// The empty UID ends it.
 func (e *Engine) Prefer(study dicom.UID) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.prefer = study
-	e.announce()
+	e.announceLocked()
 }
 
-// announce wakes those who wait in gate. e.mu is held.
+// Expect notes how many instances a worklist says a study has, which helps to find
+// its middle before the archive has listed it.
+func (e *Engine) Expect(study dicom.UID, n int) {
+	const most = 64 // the cases of a shift; what is forgotten only costs a round trip
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.counts == nil || len(e.counts) >= most {
+		e.counts = map[dicom.UID]int{}
+	}
+	e.counts[study] = n
+}
+
 func (e *Engine) announce() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.announceLocked()
+}
+
+// announceLocked wakes all who wait for their turn. e.mu is held.
+func (e *Engine) announceLocked() {
 	if e.changed != nil {
 		close(e.changed)
 	}
 	e.changed = make(chan struct{})
 }
 
-// gate waits until study may send a request.
-func (e *Engine) gate(ctx context.Context, study dicom.UID) error {
+// turn tells whether study has to wait for another, over how many connections it
+// may go if not, and what closes when either may have changed.
+func (e *Engine) turn(j *job) (wait bool, share int, changed <-chan struct{}) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, busy := e.jobs[e.prefer]
+	wait = busy && e.prefer != j.study
+	beside := 0
+	for _, o := range e.jobs {
+		if o.pace == j.pace && (!busy || o.study == e.prefer) {
+			beside++
+		}
+	}
+	share = max(1, j.pace.allowed()/max(1, beside))
+	if e.Workers > 0 {
+		share = min(share, e.Workers)
+	}
+	return wait, share, e.changed
+}
+
+// gate waits until study may go on.
+func (e *Engine) gate(ctx context.Context, j *job) error {
 	for {
-		e.mu.Lock()
-		_, busy := e.jobs[e.prefer]
-		wait := busy && e.prefer != study
-		changed := e.changed
-		e.mu.Unlock()
+		wait, _, changed := e.turn(j)
 		if !wait {
 			return ctx.Err()
 		}
@@ -128,15 +170,16 @@ func (e *Engine) join(site pacs.Archive, study dicom.UID, first []dicom.UID) *jo
 		return j
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	j := &job{
-		engine: e, site: site, study: study, first: first, callers: 1, cancel: cancel,
-		ended: make(chan struct{}), changed: make(chan struct{}), tries: map[dicom.UID]int{},
+	j := newJob(e, site, study, first, cancel)
+	j.pace, j.hint = e.paceOf(site), e.counts[study]
+	if e.spot.Study == study {
+		j.look.at = e.spot
 	}
 	if e.jobs == nil {
 		e.jobs = map[dicom.UID]*job{}
 	}
 	e.jobs[study] = j
-	e.announce()
+	e.announceLocked()
 	go func() {
 		defer close(j.ended)
 		j.finish(j.run(ctx))
@@ -164,6 +207,21 @@ func (e *Engine) forget(j *job) {
 	defer e.mu.Unlock()
 	if e.jobs[j.study] == j {
 		delete(e.jobs, j.study)
-		e.announce()
+		e.announceLocked()
 	}
+}
+
+// Grown asks by how many instances the archive's count of a study is above what it
+// was when the study was fetched last. 0: it is not, or the archive does not count.
+// Study fetches what is new.
+func (e *Engine) Grown(ctx context.Context, site pacs.Archive, study dicom.UID) (int, error) {
+	before, ok := e.Store.Expected(study)
+	n, err := count(ctx, site, study)
+	if err != nil {
+		return 0, fmt.Errorf("count instances: %w", err)
+	}
+	if !ok {
+		before = 0
+	}
+	return max(0, n-before), nil
 }

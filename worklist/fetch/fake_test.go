@@ -23,6 +23,9 @@ type site struct {
 	counted int                                  // NumberOfStudyRelatedInstances; 0: as many as there are
 	fail    func(ref pacs.Ref, nth int) error    // before an instance or study is sent; nth counts requests
 	swap    func(sop dicom.UID, b []byte) []byte // what is sent instead
+	more    map[dicom.UID]int                    // NumberOfSeriesRelatedInstances above what there is
+	scouted bool                                 // single instances are found before the list
+	listing chan struct{}                        // the list of instances waits for it, if not nil
 	cut     int                                  // a study stream ends after so many objects with errReset
 	list    error                                // of instance queries
 	open    chan struct{}                        // each request waits for it, if not nil
@@ -40,18 +43,60 @@ func (s *site) find(ctx context.Context, q pacs.Query) ([]*dicom.Dataset, error)
 		ds.SetInt(dicom.NumberOfStudyRelatedInstances, max(s.counted, len(s.Objects)))
 		return []*dicom.Dataset{ds}, nil
 	}
+	if q.Level == pacs.SeriesLevel {
+		return s.allSeries(), nil
+	}
 	if s.list != nil && !errors.Is(s.list, pacs.ErrPartial) {
 		return nil, s.list
 	}
+	if q.Limit > 0 && !s.scouted {
+		return nil, nil
+	}
 	var out []*dicom.Dataset
-	for i, o := range s.Objects {
+	number := map[dicom.UID]int{}
+	for _, o := range s.Objects {
+		number[o.Series]++
 		ds := new(dicom.Dataset)
+		ds.SetStr(dicom.SOPClassUID, string(dicom.CTImageStorage))
+		ds.SetStr(dicom.StudyInstanceUID, string(s.UID))
 		ds.SetStr(dicom.SOPInstanceUID, string(o.SOP))
 		ds.SetStr(dicom.SeriesInstanceUID, string(o.Series))
-		ds.SetInt(dicom.InstanceNumber, i+1)
-		out = append(out, ds)
+		ds.SetInt(dicom.InstanceNumber, number[o.Series])
+		if pacs.Matches(ds, q.Match) && (q.Series == "" || q.Series == o.Series) {
+			out = append(out, ds)
+		}
+	}
+	if q.Limit > 0 && len(out) > q.Limit {
+		out = out[:q.Limit]
+	}
+	if q.Limit == 0 && s.listing != nil {
+		select {
+		case <-s.listing:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 	return out, s.list
+}
+
+// allSeries are the site's series, numbered in the order of its objects.
+func (s *site) allSeries() (out []*dicom.Dataset) {
+	n := map[dicom.UID]int{}
+	var order []dicom.UID
+	for _, o := range s.Objects {
+		if n[o.Series]++; n[o.Series] == 1 {
+			order = append(order, o.Series)
+		}
+	}
+	for i, uid := range order {
+		ds := new(dicom.Dataset)
+		ds.SetStr(dicom.SeriesInstanceUID, string(uid))
+		ds.SetStr(dicom.Modality, "CT")
+		ds.SetInt(dicom.SeriesNumber, i+1)
+		ds.SetInt(dicom.NumberOfSeriesRelatedInstances, n[uid]+s.more[uid])
+		out = append(out, ds)
+	}
+	return out
 }
 
 func (s *site) Search(ctx context.Context, q pacs.Query, each func(*dicom.Dataset) error) error {

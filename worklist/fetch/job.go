@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,26 +32,50 @@ type job struct {
 	engine  *Engine
 	site    pacs.Archive
 	study   dicom.UID
+	pace    *pace
+	hint    int // how many instances a worklist said there are; 0: nothing was said
 	callers int // guarded by engine.mu
 	cancel  context.CancelFunc
 	ended   chan struct{} // closed when the run's goroutine is through
 
 	mu       sync.Mutex
-	first    []dicom.UID       // all below guarded by mu
-	queue    []instance        // not yet asked for
-	order    order             // in which what came is told
-	tries    map[dicom.UID]int // failures so far
-	lost     int               // given up
-	inARow   int               // failures since the last success
-	workers  int               // allowed now
+	first    []dicom.UID                           // all below guarded by mu
+	queue    []instance                            // not yet asked for
+	flying   map[dicom.UID]context.CancelCauseFunc // being asked for
+	got      map[dicom.UID]bool                    // stored by this run
+	series   map[dicom.UID]*seriesList             // as listed
+	look     look                                  // where the reader is
+	order    order                                 // in which what came is told
+	tries    map[dicom.UID]int                     // failures so far
+	inARow   int                                   // failures since the last success
+	tender   bool                                  // nothing came yet: one request at a time
+	scouting bool                                  // one image is still looked for beside the list
+	listed   bool                                  // the archive's list is in, or is not to be had
+	listErr  error                                 // with listed: no list
+	unsure   error                                 // with listed: it may not be the whole one
+	whole    bool                                  // the archive gives no single instances
+	fatal    error                                 // ends the run
 	have     int
 	expected int
+	before   int // expected when the study was last asked for
 	bytes    int64
 	stored   []store.Entry
+	preview  *Preview
 	lastErr  error
+	gaps     []Gap
 	done     bool
 	err      error
 	changed  chan struct{} // closed and replaced at every change
+}
+
+func newJob(e *Engine, site pacs.Archive, study dicom.UID, first []dicom.UID, cancel context.CancelFunc) *job {
+	j := &job{
+		engine: e, site: site, study: study, first: first, callers: 1, cancel: cancel,
+		ended: make(chan struct{}), changed: make(chan struct{}), tries: map[dicom.UID]int{},
+		flying: map[dicom.UID]context.CancelCauseFunc{}, got: map[dicom.UID]bool{}, tender: true, scouting: true,
+	}
+	j.before, _ = e.Store.Expected(study)
+	return j
 }
 
 // since is the progress after the first told entries, and a channel that closes
@@ -57,11 +83,15 @@ type job struct {
 func (j *job) since(told int) (Progress, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	fresh := j.stored[told:len(j.stored):len(j.stored)]
-	return Progress{Have: j.have, Expected: j.expected, New: fresh, Bytes: j.bytes, Done: j.done, Err: j.err}, j.changed
+	p := Progress{Have: j.have, Expected: j.expected, New: j.stored[told:len(j.stored):len(j.stored)], Bytes: j.bytes,
+		Rate: j.pace.rate(), Preview: j.preview, Gaps: j.gaps, Done: j.done, Err: j.err}
+	if j.listed && j.before > 0 {
+		p.Grew = max(0, j.expected-j.before)
+	}
+	return p, j.changed
 }
 
-// note changes the job's state and wakes its callers.
+// note changes the job's state and wakes its callers and its dispatcher.
 func (j *job) note(change func()) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -73,7 +103,11 @@ func (j *job) note(change func()) {
 func (j *job) finish(err error) {
 	j.note(func() {
 		j.stored = append(j.stored, j.order.flush()...)
-		j.done, j.err = true, err
+		j.done, j.err, j.preview = true, err, nil
+		var inc *IncompleteError
+		if errors.As(err, &inc) {
+			j.gaps = inc.Gaps
+		}
 	})
 }
 
@@ -85,119 +119,79 @@ func (j *job) wanted(first []dicom.UID) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.first = append(append([]dicom.UID{}, first...), j.first...)
-	j.queue = advance(j.queue, first)
+	j.queue = j.look.sort(advance(j.queue, first), j.series)
 }
 
 // run is the whole life of the job.
 func (j *job) run(ctx context.Context) error {
-	unsure, err := j.plan(ctx)
-	if err != nil {
-		return fmt.Errorf("fetch study: %w", err)
-	}
-	fatal := j.firstOne(ctx)
-	if errors.Is(fatal, errNoInstanceGet) {
-		fatal = j.wholeStudy(ctx)
-	} else if fatal == nil {
-		fatal = j.pool(ctx)
-	}
-	return j.verdict(ctx, fatal, unsure)
+	sctx, stop := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	series := make(chan []seriesCount, 1)
+	beside.Go(func() { j.list(sctx, series) })
+	beside.Go(func() { j.scout(sctx, series) })
+	err := j.dispatch(ctx)
+	stop()
+	beside.Wait()
+	return j.verdict(ctx, err)
 }
 
 // verdict is nil only when all that the archive names is there.
-func (j *job) verdict(ctx context.Context, fatal, unsure error) error {
+func (j *job) verdict(ctx context.Context, fatal error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("fetch study: %w", ctx.Err())
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	missing := j.expected - j.have
+	if j.listErr != nil {
+		return fmt.Errorf("fetch study: %w", j.listErr)
+	}
+	missing := max(0, j.expected-j.have)
 	why := fatal
-	if why == nil {
-		why = j.lastErr
+	for _, err := range []error{j.lastErr, j.unsure} {
+		if why == nil {
+			why = err
+		}
 	}
-	if why == nil {
-		why = unsure
-	}
-	switch {
-	case missing > 0 && why == nil:
+	if missing > 0 && why == nil {
 		why = errUnnamed
-		fallthrough
-	case missing > 0, fatal != nil, unsure != nil:
-		return &IncompleteError{Missing: max(0, missing), Expected: j.expected, Err: why}
+	}
+	if missing > 0 || fatal != nil || j.unsure != nil {
+		return &IncompleteError{Missing: missing, Expected: j.expected, Gaps: j.missing(), Err: why}
 	}
 	return nil
 }
 
-// plan asks which instances there are. unsure is what leaves doubt whether
-// these are all.
-func (j *job) plan(ctx context.Context) (unsure, err error) {
-	count := make(chan int, 1)
-	go func() { count <- j.counted(ctx) }() // beside the list: the first image waits for both
-	list, err := retry(ctx, func() ([]*dicom.Dataset, error) {
-		return pacs.Find(ctx, j.site, pacs.Query{Level: pacs.InstanceLevel, Study: j.study,
-			Include: []dicom.Tag{dicom.InstanceNumber, dicom.SeriesNumber, dicom.SeriesInstanceUID, dicom.SeriesDescription, dicom.ImageType}})
-	})
-	counted := <-count
-	if errors.Is(err, pacs.ErrPartial) {
-		unsure = err
-	} else if err != nil {
-		return nil, err
-	}
-	all := instances(list)
-	if len(all) == 0 {
-		return nil, ErrNoInstances
-	}
-	expected := max(len(all), counted)
-	if err := j.engine.Store.SetExpected(j.study, expected); err != nil {
-		return nil, &diskError{err}
-	}
-	var missing []instance
-	for _, in := range all {
-		if !j.engine.Store.Has(j.study, in.sop) {
-			missing = append(missing, in)
+// missing names the series that are short, in the order of their numbers. j.mu is held.
+func (j *job) missing() (gaps []Gap) {
+	for uid, s := range j.series {
+		if n := s.expected - s.have; n > 0 {
+			gaps = append(gaps, Gap{Series: uid, Number: s.number, Missing: n, Expected: s.expected})
 		}
 	}
-	j.note(func() {
-		j.queue = advance(viewingOrder(missing), j.first)
-		j.order.middles = firstOfEach(j.queue)
-		j.expected, j.have = expected, len(all)-len(missing)
-	})
-	return unsure, nil
-}
-
-// counted is the archive's own count of the study: it may name fewer than it
-// counts while images are still coming (N8).
-func (j *job) counted(ctx context.Context) int {
-	list, err := pacs.Find(ctx, j.site, pacs.Query{Level: pacs.StudyLevel, Include: []dicom.Tag{dicom.NumberOfStudyRelatedInstances},
-		Match: map[dicom.Tag]string{dicom.StudyInstanceUID: string(j.study)}})
-	if err != nil || len(list) != 1 || dicom.UID(list[0].Str(dicom.StudyInstanceUID)) != j.study {
-		return 0
-	}
-	const believable = 1 << 20
-	n := list[0].IntOr(dicom.NumberOfStudyRelatedInstances, 0)
-	if n > believable {
-		return 0
-	}
-	return n
-}
-
-// retry repeats what the link failed, not what the server refused.
-func retry[T any](ctx context.Context, do func() (T, error)) (v T, err error) {
-	for try := range maxTries {
-		v, err = do()
-		if _, refused := pacs.ReasonOf(err); err == nil || refused || errors.Is(err, pacs.ErrPartial) || !sleep(ctx, firstWait<<try) {
-			break
+	slices.SortFunc(gaps, func(a, b Gap) int {
+		if a.Number != b.Number {
+			return a.Number - b.Number
 		}
-	}
-	return v, err
+		return slices.Compare([]byte(a.Series), []byte(b.Series))
+	})
+	return gaps
 }
 
 // sleep is false when ctx ended first.
 func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
 	select {
 	case <-ctx.Done():
 		return false
-	case <-time.After(d):
+	case <-t.C:
 		return true
+	}
+}
+
+// cancelFlying gives up what is being asked for. j.mu is held.
+func (j *job) cancelFlying(cause error) {
+	for cancel := range maps.Values(j.flying) {
+		cancel(cause)
 	}
 }

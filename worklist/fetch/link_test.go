@@ -106,7 +106,9 @@ func linkOnce(b *testing.B, c *dicomweb.Client) {
 		var preview, first time.Duration
 		var last Progress
 		asked := time.Now()
-		err := (&Engine{Store: named{}}).Study(b.Context(), pacs.Archive(c), study, nil, func(p Progress) {
+		e := &Engine{Store: named{}}
+		e.Prefer(study)
+		err := e.Study(b.Context(), pacs.Archive(c), study, nil, func(p Progress) {
 			if p.Preview != nil && preview == 0 {
 				preview = time.Since(asked)
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -77,7 +78,7 @@ func TestEveryLinkFaultIsSurvived(t *testing.T) {
 		peer := &pacstest.BadPeer{Good: embedded(t)}
 		c := filled(t, dicomweb.Config{BaseURL: serve(t, peer), Quirks: dicomweb.Quirks{Idle: 200 * time.Millisecond}}, s.Study)
 		honest := pacstest.Fault{}
-		peer.Then(honest, honest, f, honest, f, honest, f) // two queries, then instances
+		peer.Then(honest, honest, honest, honest, f, honest, f, honest, f) // four queries, then instances
 		if err := (&Engine{Store: st, Workers: 3}).Study(ctxFor(t), c, s.UID, nil, nil); err != nil || held(t, st, s) != 8 {
 			t.Errorf("fault %+v: %v, %d held", f, err, held(t, st, s))
 		}
@@ -89,7 +90,7 @@ func TestAnArchiveThatDiesMidStudyLeavesWhatCame(t *testing.T) {
 	good := embedded(t)
 	var n atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if n.Add(1) > 7 { // one STOW, two queries, four instances
+		if strings.Contains(r.URL.Path, "/instances/") && n.Add(1) > 4 {
 			panic(http.ErrAbortHandler)
 		}
 		good.ServeHTTP(w, r)

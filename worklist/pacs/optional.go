@@ -75,3 +75,25 @@ type Transcoder interface {
 	// not fail: then the objects come as stored.
 	RetrieveAs(ctx context.Context, ref Ref, wire Wire, each func(Object) error) error
 }
+
+// Ways is an Archive made of several that lead to the same site. Ways lists them,
+// the one in use first.
+type Ways interface{ Ways() []Archive }
+
+// As finds an optional interface: a's own, or else that of the first of its Ways
+// that has it. Ask by As, not by a type assertion, or an archive of several ways
+// seems to have none.
+func As[T any](a Archive) (T, bool) {
+	if t, ok := a.(T); ok {
+		return t, true
+	}
+	if w, ok := a.(Ways); ok {
+		for _, way := range w.Ways() {
+			if t, ok := As[T](way); ok {
+				return t, true
+			}
+		}
+	}
+	var none T
+	return none, false
+}
