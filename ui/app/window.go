@@ -128,7 +128,7 @@ func (c *openCase) stated(m *Model, s *viewer.State) tea.Cmd {
 		return nil
 	}
 	c.page.State, c.moved = s, true
-	m.Room.Look(s)
+	m.Room.LookAt(s)
 	var cmd tea.Cmd
 	for _, t := range s.Tiles {
 		if t.SOPUID != "" && t.StudyUID != c.row.StudyUID && !c.compared[t.StudyUID] {

@@ -55,9 +55,9 @@ func (r *Room) Prefer(study string) { r.Fetch.Prefer(dicom.UID(study)) }
 // Expect notes how many images the list says a study has: its middle is found sooner.
 func (r *Room) Expect(study string, n int) { r.Fetch.Expect(dicom.UID(study), n) }
 
-// Look lets what is nearest to the slice on screen be fetched next, in the direction
+// LookAt lets what is nearest to the slice on screen be fetched next, in the direction
 // of scrolling first. It is cheap enough for every state of the window.
-func (r *Room) Look(s *viewer.State) {
+func (r *Room) LookAt(s *viewer.State) {
 	if s == nil || s.Active < 0 || s.Active >= len(s.Tiles) {
 		return
 	}
