@@ -39,7 +39,8 @@ type Association struct {
 	reading, writing chan struct{} // held by the one who reads, who writes
 	closed           chan struct{} // closed with the connection
 
-	rest []byte // PDVs that came and were not read yet; owned by the reader
+	rest   []byte // PDVs that came and were not read yet; owned by the reader
+	adrift bool   // where the next PDU begins is not known any more; owned by the reader
 
 	mu      sync.Mutex
 	machine machine   // guarded by mu

@@ -43,12 +43,19 @@ func (a *Association) step(ctx context.Context) error {
 // receive waits for a PDU or for what happens in its place. An error is that of ctx.
 func (a *Association) receive(ctx context.Context) (arrival, error) {
 	until := a.timer()
+	for a.adrift {
+		a.link.take(a.link.w - a.link.r)
+		if err := a.link.need(ctx, 1, until); err != nil {
+			return a.instead(ctx, err)
+		}
+	}
 	err := a.link.need(ctx, headBytes, until)
 	if err != nil {
 		return a.instead(ctx, err)
 	}
 	kind, n, bad := header(a.link.buf[a.link.r:], a.most)
 	if bad != nil {
+		a.adrift = true
 		return arrival{event: evtInvalid, err: bad}, nil
 	}
 	if err := a.link.need(ctx, headBytes+n, until); err != nil {
@@ -114,7 +121,8 @@ func (a *Association) handle(ctx context.Context, v arrival) error {
 		if a.machine.requestor {
 			return a.respond(ctx) // AR-9
 		}
-	case ar10:
+	case ar10: // the request of ours is confirmed, and theirs still to be answered
+		a.because(io.EOF)
 		return a.respond(ctx) // AR-4
 	case ar3:
 		a.end(io.EOF)
