@@ -9,6 +9,7 @@ package app
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -90,6 +91,8 @@ type Model struct {
 	page          pageName
 	list          *list.Page
 	snapshot      feed.Snapshot
+	lists         chan feed.Snapshot // one at most
+	watching      sync.WaitGroup
 	open          *openCase
 	aside         []feed.Row // put aside, the last one last
 	interrupted   *feed.Row  // the case that F6 left for the one on screen
@@ -131,7 +134,7 @@ func New(ctx context.Context, o Options) *Model {
 		o.Now = time.Now
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	return &Model{Options: o, ctx: ctx, cancel: cancel, late: map[int64]time.Time{}, list: list.New(o.Now), width: 80, height: 24}
+	return &Model{Options: o, ctx: ctx, cancel: cancel, late: map[int64]time.Time{}, lists: make(chan feed.Snapshot, 1), list: list.New(o.Now), width: 80, height: 24}
 }
 
 // Init shows the list as it was known last and starts the viewer, the polling, the
@@ -139,13 +142,14 @@ func New(ctx context.Context, o Options) *Model {
 func (m *Model) Init() tea.Cmd {
 	m.showRemembered()
 	m.atStart()
-	return tea.Batch(m.startViewer(), m.poll(0), m.resolveClaims(), m.lookAtOutbox(0, true), m.lookAtCriticals(), m.recentCalls(), m.failures(), clock())
+	return tea.Batch(m.startViewer(), m.watchSites(), m.resolveClaims(), m.lookAtOutbox(0, true), m.lookAtCriticals(), m.recentCalls(), m.failures(), clock())
 }
 
 // Close ends what the model started and writes what waits.
 func (m *Model) Close() {
 	m.leaveCase()
 	m.cancel()
+	m.watching.Wait()
 	if m.view != nil {
 		m.view.Close()
 	}

@@ -14,25 +14,46 @@ import (
 
 type snapshotMsg struct {
 	feed.Snapshot
-	again bool // one of the chain of polls, of which there is exactly one
+	again bool // from the watch of the sites, of which there is exactly one
 }
 
-// pollOnce asks the sites now, beside the chain.
-func (m *Model) pollOnce() tea.Cmd { return m.askSites(0, false) }
+// pollOnce asks the sites now, beside the watch.
+func (m *Model) pollOnce() tea.Cmd {
+	return func() tea.Msg {
+		s := m.Feed.Poll(m.ctx)
+		if m.ctx.Err() != nil {
+			return nil
+		}
+		m.Room.CountCached(s.Rows)
+		return snapshotMsg{s, false}
+	}
+}
 
-// poll asks the sites after a pause, as part of the chain.
-func (m *Model) poll(after time.Duration) tea.Cmd { return m.askSites(after, true) }
+// watchSites keeps asking and listening until Close. Only the newest list waits to be
+// shown.
+func (m *Model) watchSites() tea.Cmd {
+	m.watching.Go(func() {
+		m.Feed.Watch(m.ctx, m.Poll, func(s feed.Snapshot) {
+			select {
+			case <-m.lists: // one that nobody saw
+			default:
+			}
+			m.lists <- s
+		})
+	})
+	return m.nextList()
+}
 
-func (m *Model) askSites(after time.Duration, again bool) tea.Cmd {
+// nextList waits for the next list that the watch brings.
+func (m *Model) nextList() tea.Cmd {
 	return func() tea.Msg {
 		select {
 		case <-m.ctx.Done():
 			return nil
-		case <-time.After(after):
+		case s := <-m.lists:
+			m.Room.CountCached(s.Rows)
+			return snapshotMsg{s, true}
 		}
-		s := m.Feed.Poll(m.ctx)
-		m.Room.CountCached(s.Rows)
-		return snapshotMsg{s, again}
 	}
 }
 
@@ -68,7 +89,7 @@ func (m *Model) refreshed(s snapshotMsg) tea.Cmd {
 	if !s.again {
 		return m.tellSite()
 	}
-	return tea.Batch(m.openFirst(), m.poll(m.Poll), m.tellSite(), m.settleClaims(), m.askAgain(), m.settleFollowUps())
+	return tea.Batch(m.openFirst(), m.nextList(), m.tellSite(), m.settleClaims(), m.askAgain(), m.settleFollowUps())
 }
 
 // alarm is an arrived STAT that nobody here has acknowledged (N11).

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"context"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -22,7 +21,10 @@ type Site struct {
 	// NotLocked: this site's worklist is not obeyed by everybody who reads there.
 	NotLocked bool
 	Phone     string
-	Timeout   time.Duration // of one poll; 0: 20 s
+	// Watchers tell when there is something new; without one the site is asked now
+	// and then.
+	Watchers []pacs.Watcher
+	Timeout  time.Duration // of one poll; 0: 20 s
 }
 
 // Options says for whom the list is made.
@@ -42,22 +44,30 @@ type Options struct {
 
 const siteTimeout = 20 * time.Second
 
-// Feed polls the sites. It is safe for concurrent use; polls go one at a time.
+// Feed asks the sites. It is safe for concurrent use; a site is asked one question
+// at a time.
 type Feed struct {
 	opt   Options
 	sites []*source
-	mu    sync.Mutex // held during a poll
+	pace  pace
+	mu    sync.Mutex // guards what sources published
 }
 
-// source is one site with what it said last; guarded by Feed.mu, and during a
-// poll owned by the site's goroutine.
+// source is one site with what it said last.
 type source struct {
 	Site
-	rows    []Row
-	status  SiteStatus
-	studies map[dicom.UID]study  // what QIDO said last
-	first   map[string]time.Time // when a row was first seen
-	single  bool                 // learned: this server takes no lists of UIDs
+	wake chan struct{} // one word is kept: ask the site now
+	busy chan struct{} // holds a token while the site is asked
+
+	// owned by whoever asks
+	studies map[dicom.UID]study // what QIDO said last
+	single  bool                // learned: this server takes no lists of UIDs
+
+	// guarded by Feed.mu
+	rows   []Row
+	status SiteStatus
+	first  map[string]time.Time // when a row was first seen
+	hears  int                  // watchers that hear something
 }
 
 // New makes a feed; it asks nobody yet.
@@ -68,13 +78,13 @@ func New(sites []Site, opt Options) *Feed {
 	if opt.Mine == nil {
 		opt.Mine = func(string) bool { return false }
 	}
-	f := &Feed{opt: opt}
+	f := &Feed{opt: opt, pace: nightPace}
 	for _, s := range sites {
 		if s.Timeout <= 0 {
 			s.Timeout = siteTimeout
 		}
 		f.sites = append(f.sites, &source{Site: s, studies: map[dicom.UID]study{}, first: map[string]time.Time{},
-			status: SiteStatus{Name: s.Name, Phone: s.Phone}})
+			wake: make(chan struct{}, 1), busy: make(chan struct{}, 1), status: SiteStatus{Name: s.Name, Phone: s.Phone}})
 	}
 	return f
 }
@@ -82,35 +92,12 @@ func New(sites []Site, opt Options) *Feed {
 // Poll asks all sites at once and returns the list in the order to read it. It
 // returns when the slowest site has answered or run out of time.
 func (f *Feed) Poll(ctx context.Context) Snapshot {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	var wg sync.WaitGroup
 	for _, s := range f.sites {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			f.poll(ctx, s)
-		}()
+		wg.Go(func() { f.poll(ctx, s) })
 	}
 	wg.Wait()
-	return f.snapshot()
-}
-
-// Watch polls until ctx ends, every so often and a tenth more or less, so that
-// many desks do not ask in step.
-func (f *Feed) Watch(ctx context.Context, every time.Duration, each func(Snapshot)) {
-	for ctx.Err() == nil {
-		s := f.Poll(ctx)
-		if ctx.Err() != nil {
-			return // half a list is none
-		}
-		each(s)
-		pause := every - every/10 + rand.N(every/5+1)
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
-	}
+	return f.list()
 }
 
 // Site is the site of that name.
@@ -123,15 +110,32 @@ func (f *Feed) Site(name string) (Site, bool) {
 	return Site{}, false
 }
 
-// poll asks one site.
-func (f *Feed) poll(ctx context.Context, s *source) {
+// poll asks one site, after whoever is asking it now. What comes of it is the site's
+// new state; the error is in it.
+func (f *Feed) poll(ctx context.Context, s *source) error {
+	select {
+	case s.busy <- struct{}{}:
+		defer func() { <-s.busy }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
 	now := f.opt.Now()
+	f.mu.Lock()
 	if s.status.Asked.IsZero() {
 		s.status.Asked = now
 	}
+	f.mu.Unlock()
 	rows, err := f.rows(ctx, s)
+	f.take(s, rows, err, now)
+	return err
+}
+
+// take makes an answer the site's state.
+func (f *Feed) take(s *source, rows []Row, err error, asked time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	s.status.Err = err
 	if err != nil && !partial(err) {
 		for i := range s.rows {
@@ -144,7 +148,7 @@ func (f *Feed) poll(ctx context.Context, s *source) {
 		rows = append(rows, missing(s.rows, rows)...)
 	}
 	for i := range rows {
-		s.arrive(&rows[i], now)
+		s.arrive(&rows[i], asked)
 	}
 	s.rows = rows
 	f.remember(s)
@@ -174,6 +178,14 @@ func (s *source) arrive(r *Row, now time.Time) {
 	r.Arrived = seen
 }
 
+// list is the list as it is now.
+func (f *Feed) list() Snapshot {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.snapshot()
+}
+
+// snapshot merges the sites. f.mu is held.
 func (f *Feed) snapshot() Snapshot {
 	snap := Snapshot{At: f.opt.Now()}
 	for _, s := range f.sites {

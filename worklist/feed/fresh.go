@@ -61,11 +61,16 @@ func (s SiteStatus) Text(now time.Time) string {
 }
 
 // Diff is the STATs of new that nobody has taken and that old did not show as
-// STAT: those that arrived, and those that became one. Before the first list
-// there is nothing new.
+// STAT: those that arrived, and those that became one. Before a site's first answer
+// there is nothing new of it; one that did not answer when it was asked first may
+// bring something.
 func Diff(old, new Snapshot) []Row {
 	if old.At.IsZero() {
 		return nil
+	}
+	unheard := map[string]bool{}
+	for _, s := range old.Sites {
+		unheard[s.Name] = s.LastOK.IsZero() && s.Err == nil
 	}
 	known := map[string]bool{}
 	for _, r := range old.Rows {
@@ -73,7 +78,7 @@ func Diff(old, new Snapshot) []Row {
 	}
 	var arrived []Row
 	for _, r := range new.Rows {
-		if r.Priority == pacs.Stat && r.ClaimedBy == nil && !r.Finished() && !known[r.key()] {
+		if r.Priority == pacs.Stat && r.ClaimedBy == nil && !r.Finished() && !known[r.key()] && !unheard[r.Site] {
 			arrived = append(arrived, r)
 		}
 	}

@@ -68,6 +68,9 @@ type SiteStatus struct {
 	Asked  time.Time `json:"-"` // when it was polled first
 	Err    error     `json:"-"`
 	Phone  string    `json:"phone,omitempty"`
+	// Watched is how the site tells of changes: "events" or "changes"; "" where it has
+	// to be asked now and then.
+	Watched string `json:"watched,omitempty"`
 }
 
 // Snapshot is the merged list at one moment, in the order to read it.

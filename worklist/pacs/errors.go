@@ -19,6 +19,8 @@ var (
 	ErrPartial = errors.New("only part of the answer could be had")
 	// ErrNoWorkitems: the archive keeps no worklist (no UPS).
 	ErrNoWorkitems = errors.New("this archive keeps no worklist")
+	// ErrNoWatch: the server tells of no changes; it has to be asked.
+	ErrNoWatch = errors.New("this archive does not tell of changes")
 )
 
 // NotArchiveError says that something else answered in the archive's place: a

@@ -53,7 +53,8 @@ type Watcher interface {
 	// Watch tells changes until ctx ends or watching fails; the caller begins
 	// again. The first Change is always the zero one, told when nothing that
 	// comes later can be missed: whoever searches after it has a whole list.
-	// changed is called from one goroutine.
+	// changed is called from one goroutine. ErrNoWatch says that the server offers
+	// nothing to listen to.
 	Watch(ctx context.Context, changed func(Change)) error
 }
 
@@ -97,3 +98,7 @@ func As[T any](a Archive) (T, bool) {
 	var none T
 	return none, false
 }
+
+// Listening is a Watcher that can say by which way it hears: "events" (PS3.18 11.13)
+// or "changes" (a server's own log of them); "" while it hears nothing.
+type Listening interface{ Listening() string }

@@ -7,7 +7,9 @@
 //	STOW-RS 10.5   application/dicom; the answer's lists decide, not its status
 //	UPS-RS  11     create, retrieve, update, change state, cancel request, search
 //
-// Not used: XML, single-part retrieval by preference, subscriptions.
+//	UPS-RS  11.10  subscription to all workitems, events over a WebSocket
+//
+// Not used: XML, single-part retrieval by preference, filtered subscriptions.
 //
 // Guarantees: an object is handed on only after the boundary that follows it
 // was read. No error holds a URL, a UID of a transaction or a credential. Bodies
@@ -17,6 +19,7 @@
 package dicomweb
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -56,6 +59,9 @@ type Config struct {
 	Name    string // the site's name
 	BaseURL string // …/studies is beneath it
 	UPSURL  string // …/workitems is beneath it; empty when there is no worklist
+	// AETitle names the subscriber of the worklist's events (PS3.18 11.10): one's own
+	// on every desk. Empty: NOCTURNE.
+	AETitle string
 	// Login is asked before every request, so that no secret is held here. Nil:
 	// requests go without one.
 	Login func(context.Context) (Login, error)
@@ -122,6 +128,7 @@ type Client struct {
 	maxObject int64
 	escape    atomic.Bool // learned: this server wants EscapedQuery
 	found     findings
+	hears     atomic.Value // string: see Listening
 
 	kept memory
 }
@@ -171,6 +178,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c.found.f = Found{At: cfg.Found.At, Rows: maps.Clone(cfg.Found.Rows)}
 	c.escape.Store(q.Query == EscapedQuery || q.Query == LearnQuery && c.found.get(rowQuery) == "escaped")
+	c.cfg.AETitle = cmp.Or(c.cfg.AETitle, "NOCTURNE")
 	c.json, c.pixels = clients(cfg.HTTP, cfg.TLS)
 	return c, nil
 }
