@@ -36,7 +36,8 @@ func runDoctor(ctx context.Context, env *environment) error {
 	checks = append(checks, readerChecks(h)...)
 	checks = append(checks, windowCheck(env), outboxCheck(ctx, h))
 	for name, s := range h.room.Sites {
-		checks = append(checks, siteCheck(ctx, name, s.Archive), worklistCheck(ctx, name, s.Workitems))
+		checks = append(checks, siteCheck(ctx, name, s.Archive), worklistCheck(ctx, name, s.Workitems),
+			watchCheck(ctx, name, s.Watchers, time.Duration(max(1, h.config.Policy.PollSeconds))*time.Second))
 	}
 	if len(h.room.Sites) == 0 {
 		checks = append(checks, check{"sites", "fail", errNoSite.Error()})

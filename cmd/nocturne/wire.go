@@ -137,7 +137,7 @@ func (h *house) connect(env *environment, sites []SiteConfig) error {
 		if err != nil {
 			return err
 		}
-		f := feed.Site{Name: s.Name, Archive: client, Workitems: client.Workitems(), AllStudies: s.AllStudies, Phone: s.Phone}
+		f := feed.Site{Name: s.Name, Archive: client, Workitems: client.Workitems(), AllStudies: s.AllStudies, Phone: s.Phone, Watchers: watchers(client)}
 		h.room.Sites[s.Name] = reading.Site{Site: f, DICOMwebURL: s.DICOMweb, UPSURL: s.UPS}
 		fed = append(fed, f)
 	}

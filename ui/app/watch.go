@@ -172,5 +172,9 @@ func (m *Model) everySecond() tea.Cmd {
 		m.open.keepPlace(m)
 		keep = m.keepWriting(m.open)
 	}
-	return tea.Batch(m.lockIdle(), m.ring(), keep, m.watchCriticals())
+	var late tea.Cmd
+	if m.Now().Sub(m.snapshot.At) > m.Poll { // a site that tells of changes is asked rarely
+		late = m.askAgain()
+	}
+	return tea.Batch(m.lockIdle(), m.ring(), keep, late, m.watchCriticals())
 }

@@ -23,6 +23,8 @@ type fake struct {
 	block   bool  // until ctx ends
 	noLists bool  // finds one UID, never a list
 	asked   []pacs.Query
+	times   int    // the worklist was searched
+	during  func() // while it is; may be nil
 }
 
 func (f *fake) wait(ctx context.Context) error {
@@ -72,8 +74,12 @@ func (f *fake) SearchWorkitems(ctx context.Context, q pacs.WorkitemQuery) ([]pac
 	if err := f.wait(ctx); err != nil && !errors.Is(err, pacs.ErrPartial) {
 		return nil, err
 	}
+	if f.during != nil {
+		f.during()
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.times++
 	var out []pacs.Workitem
 	for _, w := range f.items {
 		if q.Matches(w) {

@@ -46,7 +46,7 @@ func (f *Feed) Watch(ctx context.Context, every time.Duration, each func(Snapsho
 			each(f.list())
 		}
 	}
-	if len(f.sites) == 0 {
+	if f.begin(); len(f.sites) == 0 {
 		tell()
 	}
 	for _, s := range f.sites {
@@ -57,6 +57,17 @@ func (f *Feed) Watch(ctx context.Context, every time.Duration, each func(Snapsho
 	}
 	all.Wait()
 	<-ctx.Done()
+}
+
+// begin lets the sites' age count from now: one that never answers grows old, too.
+func (f *Feed) begin() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range f.sites {
+		if s.status.Asked.IsZero() {
+			s.status.Asked = f.opt.Now()
+		}
+	}
 }
 
 // follow asks one site again and again.

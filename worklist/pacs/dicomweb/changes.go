@@ -114,47 +114,50 @@ func (f *follower) look(ctx context.Context, changed func(pacs.Change)) error {
 	}
 }
 
-// read tells which studies a page of the log is about, each once. Where that cannot be
-// told, or would take too many questions, the zero Change stands for all.
+// read tells which studies a page of the log is about, each once; those that are
+// named themselves before those of which only a part is. Where that cannot be told, or
+// would take too many questions, the zero Change stands for the rest.
 func (f *follower) read(ctx context.Context, page []changeEntry) (out []pacs.Change) {
 	asked, seen := 0, map[dicom.UID]bool{}
-	for _, e := range page {
-		path, matters := studyPath(e)
-		if !matters {
-			continue
-		}
-		uid, known := f.names[path]
-		if !known {
-			if asked++; asked > maxResolved {
-				return []pacs.Change{{}}
+	for _, level := range []string{"Study", "Series", "Instance", "ed"} {
+		for _, e := range page {
+			path, matters := studyPath(e)
+			if !matters || !strings.HasSuffix(e.ChangeType, level) {
+				continue
 			}
-			uid = f.resolve(ctx, path)
-		}
-		if !seen[uid] {
-			seen[uid] = true
-			out = append(out, pacs.Change{Study: uid})
+			uid, known := f.names[path]
+			if !known && asked < maxResolved {
+				asked++
+				uid = f.resolve(ctx, path)
+			}
+			if !seen[uid] {
+				seen[uid] = true
+				out = append(out, pacs.Change{Study: uid})
+			}
 		}
 	}
 	return out
 }
 
-// studyPath is where an entry's study can be asked for. Changes that touch no image
-// that a reader could want matter not.
+// studyPath is where an entry's study can be asked for, "" where nowhere. Changes that
+// touch no image that a reader could want matter not.
 func studyPath(e changeEntry) (path string, matters bool) {
-	if e.ID == "" || strings.Trim(e.ID, "0123456789abcdefABCDEF-") != "" {
-		return "", e.ChangeType != ""
-	}
 	switch e.ChangeType {
 	case "NewStudy", "StableStudy":
-		return "/studies/" + e.ID, true
-	case "NewSeries", "StableSeries", "CompletedSeries":
-		return "/series/" + e.ID + "/study", true
+		path = "/studies/" + e.ID
+	case "NewSeries", "StableSeries":
+		path = "/series/" + e.ID + "/study"
 	case "NewInstance":
-		return "/instances/" + e.ID + "/study", true
+		path = "/instances/" + e.ID + "/study"
 	case "Deleted":
 		return "", true
+	default:
+		return "", false
 	}
-	return "", false
+	if e.ID == "" || strings.Trim(e.ID, "0123456789abcdefABCDEF-") != "" {
+		return "", true // no name that can stand in a path
+	}
+	return path, true
 }
 
 // resolve asks which study it is; "" when nobody can say.

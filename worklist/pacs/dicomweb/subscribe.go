@@ -118,8 +118,12 @@ func (c *Client) keepAlive(ctx context.Context, ws *websocket.Conn, cancel conte
 // subscribe subscribes to all workitems and returns where to listen (11.10).
 func (c *Client) subscribe(ctx context.Context, op string) (address string, err error) {
 	title := url.PathEscape(c.cfg.AETitle)
-	resp, err := c.do(ctx, request{op: op, method: http.MethodPost, accept: acceptJSON,
-		url: c.ups + "/workitems/" + globalSubscription + "/subscribers/" + title})
+	r := request{op: op, method: http.MethodPost, accept: acceptJSON,
+		url: c.ups + "/workitems/" + globalSubscription + "/subscribers/" + title}
+	resp, err := c.do(ctx, r)
+	if errors.Is(err, pacs.ErrTruncated) { // a kept connection that the server had ended; twice is harmless
+		resp, err = c.do(ctx, r)
+	}
 	if err != nil {
 		if resp != nil {
 			drain(resp)
