@@ -93,6 +93,7 @@ func brisk() pace {
 
 func TestASTATIsListedWithinASecondOfItsEventAndNotAtTheNextPoll(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	a, err := demo.New(demo.Options{})
 	must(t, err)
 	server := httptest.NewServer(a.Handler())
@@ -114,6 +115,7 @@ func TestASTATIsListedWithinASecondOfItsEventAndNotAtTheNextPoll(t *testing.T) {
 // The event of a case that was missed is nobody's loss: every beginning searches.
 func TestEveryBeginningOfListeningSearches(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	w, site := newTeller(), &fake{}
 	f := New([]Site{{Name: "NORTH", Archive: site, Workitems: site, Watchers: []pacs.Watcher{w}}}, Options{})
 	f.pace = brisk()
@@ -131,6 +133,7 @@ func TestEveryBeginningOfListeningSearches(t *testing.T) {
 
 func TestTenThousandEventsAreAFewPollsAndTheLastOneCounts(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	w, site := newTeller(), &fake{}
 	f := New([]Site{{Name: "NORTH", Archive: site, Workitems: site, Watchers: []pacs.Watcher{w}}}, Options{})
 	f.pace = brisk()
@@ -150,6 +153,7 @@ func TestTenThousandEventsAreAFewPollsAndTheLastOneCounts(t *testing.T) {
 
 func TestASiteThatTellsNothingIsPolled(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	w, site := &mute{}, &fake{}
 	f := New([]Site{{Name: "NORTH", Archive: site, Workitems: site, Watchers: []pacs.Watcher{w}}}, Options{})
 	f.pace = brisk()
@@ -166,6 +170,7 @@ func TestASiteThatTellsNothingIsPolled(t *testing.T) {
 
 func TestASilentSiteDelaysNoOther(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	north, south := &fake{block: true}, &fake{items: []pacs.Workitem{task("2", "1.2.2", "C^D", pacs.Routine, time.Hour)}}
 	f := New([]Site{{Name: "NORTH", Archive: north, Workitems: north, Timeout: time.Hour}, {Name: "SOUTH", Archive: south, Workitems: south}}, Options{})
 	lists := watch(t, f, time.Hour)
@@ -199,6 +204,7 @@ func TestPollsThatFailGrowRarerUpToALimitAndTheAgeGoesOn(t *testing.T) {
 
 func TestOneSiteIsAskedOneQuestionAtATime(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	site := &fake{}
 	var at, most atomic.Int32
 	site.during = func() {

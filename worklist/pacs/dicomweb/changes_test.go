@@ -18,6 +18,7 @@ import (
 
 func TestOrthancsLogOfChangesNamesTheStudy(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	url, user, password := pacstest.StartOrthanc(t)
 	c := client(t, dicomweb.Config{BaseURL: url, Login: func(context.Context) (dicomweb.Login, error) {
 		return dicomweb.Login{User: user, Password: password}, nil
@@ -87,6 +88,7 @@ func (l *book) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func TestALogOfChangesIsReadToItsEndAndFromItsBeginningWhenItBeganAnew(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	book := &book{first: 500}
 	s := httptest.NewServer(book)
 	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })

@@ -95,6 +95,7 @@ func create(t testing.TB, c *dicomweb.Client) dicom.UID {
 
 func TestANewWorkitemIsToldAtOnce(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	c := watching(t, archive(t, nil), dicomweb.Quirks{})
 	l := listen(t, c)
 	if first := l.next("the beginning"); first != (pacs.Change{}) || c.Listening() != "events" {
@@ -114,6 +115,7 @@ func TestANewWorkitemIsToldAtOnce(t *testing.T) {
 // zero Change comes later, so that a search finds it.
 func TestWhatHappensBeforeTheConnectionStandsIsFoundByTheSearchAfterIt(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	var c *dicomweb.Client
 	var early dicom.UID
 	c = watching(t, archive(t, func(h http.Handler) http.Handler {
@@ -209,6 +211,7 @@ func (m muted) Read(p []byte) (int, error) {
 
 func TestACutConnectionEndsTheWatchAndTheNextBeginsAnew(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	w := newWire(t, archive(t, nil))
 	c := watching(t, w.url(), dicomweb.Quirks{})
 	for range 3 {
@@ -225,6 +228,7 @@ func TestACutConnectionEndsTheWatchAndTheNextBeginsAnew(t *testing.T) {
 
 func TestASilentConnectionIsGivenUp(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	w := newWire(t, archive(t, nil))
 	l := listen(t, watching(t, w.url(), dicomweb.Quirks{Idle: 200 * time.Millisecond}))
 	l.next("the beginning")
@@ -242,6 +246,7 @@ func TestASilentConnectionIsGivenUp(t *testing.T) {
 
 func TestServersThatTellNothingAreSaidToTellNothing(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	for name, around := range map[string]func(http.Handler) http.Handler{
 		"no subscriptions": func(h http.Handler) http.Handler { return http.NotFoundHandler() },
 		"no WebSocket": func(h http.Handler) http.Handler {
@@ -284,6 +289,7 @@ func TestServersThatTellNothingAreSaidToTellNothing(t *testing.T) {
 
 func TestTenThousandEventsAreAllTold(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	const n = 10000
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
@@ -319,6 +325,7 @@ func TestTenThousandEventsAreAllTold(t *testing.T) {
 
 func TestEventsUseLoginAndTLSOfEveryOtherRequest(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	a, err := demo.New(demo.Options{})
 	if err != nil {
 		t.Fatal(err)
