@@ -52,7 +52,7 @@ func (n *night) brought(names ...string) *medium.Medium {
 func TestWhatWasBroughtIsShownAndMeasuredAndNeverKeptOrReported(t *testing.T) {
 	n := newNight(t)
 	n.brought("ROE^RICHARD", "DOE^JANE")
-	n.do(n.m.askSites(0, true))
+	n.do(n.m.watchSites())
 	n.until("both patients", func() bool { return len(n.m.list.Rows()) == 2 })
 	if n.m.open != nil || n.m.list.Rows()[0].PatientName != "DOE^JANE" {
 		t.Error("the list is not one of patients to choose from")
@@ -81,6 +81,6 @@ func TestTheOnlyStudyOfAMediumOpensAtOnce(t *testing.T) {
 	n := newNight(t)
 	m := n.brought("DOE^JANE")
 	n.m.First = string(m.Studies[0].UID)
-	n.do(n.m.askSites(0, true))
+	n.do(n.m.watchSites())
 	n.until("the images in the window", func() bool { return n.view.has("1.9.1.0") })
 }

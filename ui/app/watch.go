@@ -38,7 +38,10 @@ func (m *Model) watchSites() tea.Cmd {
 			case <-m.lists: // one that nobody saw
 			default:
 			}
-			m.lists <- s
+			select {
+			case m.lists <- s:
+			case <-m.ctx.Done():
+			}
 		})
 	})
 	return m.nextList()
