@@ -28,8 +28,9 @@ func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
 	for i := len(c.page.Loading); i <= l.index; i++ {
 		c.page.Loading = append(c.page.Loading, study.Loading{Label: c.label(i)})
 	}
+	drawn := c.takePreview(m, l)
 	if l.index == 0 && c.late.arrived(m, l) {
-		return c.follow()
+		return tea.Batch(c.follow(), drawn)
 	}
 	line := study.Loading{Label: c.label(l.index), Have: l.Have, Expected: l.Expected, Done: l.Done}
 	if l.Err != nil {
@@ -39,7 +40,7 @@ func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
 		line.Expected = max(line.Expected, c.studies[l.index].Expected) // what the list says, where the site says nothing
 	}
 	c.page.Loading[l.index] = line
-	cmds := []tea.Cmd{c.follow(), c.add(m, l.New)}
+	cmds := []tea.Cmd{c.follow(), drawn, c.add(m, l.New)}
 	if l.index < len(c.studies) && l.Expected > c.studies[l.index].Expected {
 		c.studies[l.index].Expected = l.Expected
 		cmds = append(cmds, m.tellSite())

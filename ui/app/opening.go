@@ -55,7 +55,8 @@ type openCase struct {
 	lesions      *lesions.Page // what is followed over time; nil: closed
 	lesionsAsked int           // how often what is followed was read
 	macros       []reading.Macro
-	late         late // images that were announced and are not here
+	preview      *viewer.Preview // until an image of the study is on screen
+	late         late            // images that were announced and are not here
 	writing      writing
 	listing      bool                // templates are being looked for
 	drawn        string              // the mark drawn since the viewer last said what is selected
@@ -262,7 +263,7 @@ func (m *Model) show(c *openCase, state *viewer.State) tea.Cmd {
 		Marks: c.marks, Seen: c.seen, State: state, ReadOnly: m.markable(c), Site: m.siteLine(c.row), Display: m.Room.CheckedDisplay(),
 	}
 	ctx := m.ctx
-	return tea.Batch(m.toViewer(func(v viewer.Viewer, _ uint64) error { return v.Open(ctx, vc) }), m.addCached(c))
+	return tea.Batch(m.toViewer(func(v viewer.Viewer, _ uint64) error { return v.Open(ctx, vc) }), m.showPreview(c), m.addCached(c))
 }
 
 // reshow opens the case on screen again: the viewer is new, or was blanked.

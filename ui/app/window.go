@@ -95,7 +95,7 @@ var dropped = map[viewer.EventKind]string{viewer.Acted: "A key", viewer.Edited: 
 func (c *openCase) event(m *Model, e viewer.Event) tea.Cmd {
 	switch e.Kind {
 	case viewer.Shown:
-		c.shown = true
+		c.shown, c.preview = true, nil
 	case viewer.Stated:
 		return c.stated(m, e.State)
 	case viewer.Viewed:

@@ -79,6 +79,7 @@ type window struct {
 	did     []viewer.Action
 	focused int
 	blanked int
+	drawn   []string // SOP UIDs of previews
 	wrong   []string // calls with another epoch than the case on screen
 }
 

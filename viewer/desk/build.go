@@ -30,9 +30,10 @@ func (d *Desk) Scene() Scene {
 		s.Over.Append(head)
 		return s
 	}
+	drawn := d.previewed()
 	for i, t := range d.tiles {
 		if d.tileVisible(t) {
-			d.tileScene(&s, i, t, top)
+			d.tileScene(&s, i, t, top, t == drawn)
 		}
 	}
 	d.see(d.opt.Now(), d.gaze.drawn)
@@ -77,7 +78,7 @@ func (d *Desk) head() overlay.Head {
 }
 
 // tileScene adds a tile's pixels and all that is drawn over them.
-func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
+func (d *Desk) tileScene(s *Scene, i int, t *tile, top int, preview bool) {
 	if p := t.shown; p.Image != nil {
 		f, _ := p.Slot.Wanted()
 		place, key := t.look.view.Place(&p.Geometry, t.rect), overlay.Join("#", f.Key(), p.Key)
@@ -109,8 +110,14 @@ func (d *Desk) tileScene(s *Scene, i int, t *tile, top int) {
 	}
 	words := d.words(i, t)
 	words.Top = top
+	if preview {
+		words.Reason = ""
+	}
 	s.Over.Append(d.style().Tile(words))
 	in := t.rect.Intersect(image.Rect(0, top, d.w, d.h))
+	if preview {
+		d.previewScene(s, t, in)
+	}
 	if t.stack != nil {
 		s.Over.Append(d.style().SliceBar(in, d.slots(t), t.look.slice))
 	}

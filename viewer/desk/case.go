@@ -60,6 +60,7 @@ func (d *Desk) clear() {
 	d.looks, d.seen, d.differs = map[string]look{}, map[string]time.Duration{}, map[string]int{}
 	d.manual, d.segsHidden, d.outlinesKept = nil, false, nil
 	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
+	d.preview = nil
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil
 	d.apart, d.walk, d.walks = false, nil, map[string]*walked{}

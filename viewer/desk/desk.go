@@ -14,7 +14,7 @@
 //   - a case and its time: case, tick, state, resume, facts, others
 //   - input: keys, mouse, tools, handles, actions, menu, commandline,
 //     macros, again, showing, pace
-//   - tiles: tile, picture, layout, grid, stage, keep, sheet, prior, compare, scroll,
+//   - tiles: tile, picture, layout, grid, stage, keep, sheet, prior, compare, scroll, drawn,
 //     sync, walk, strip
 //   - light: window, enhance, interpolation, layers, pattern, loupe, dsa, under, fusion,
 //     tracers, segments, cine
@@ -89,7 +89,8 @@ type Desk struct {
 	others       others        // what came with the images: reports, presentation states, key objects
 	came         []load.Header // headers that came between two looks within one Tick
 	restore      *viewer.State
-	shown        bool // Shown was told
+	shown        bool     // Shown was told
+	preview      *preview // until an image of the study is on screen; nil: none
 
 	layout    string
 	tiles     tiles

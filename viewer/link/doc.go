@@ -16,7 +16,7 @@
 package link
 
 // Protocol is the number both ends must share.
-const Protocol = 1
+const Protocol = 2
 
 // Bounds of what either end accepts.
 const (

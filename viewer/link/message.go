@@ -24,6 +24,7 @@ const (
 	Focus  Kind = "focus"
 	Blank  Kind = "blank"
 	Keys   Kind = "keys"
+	Draw   Kind = "draw"   // a preview
 	Hello  Kind = "hello"  // either way, first
 	Unable Kind = "unable" // to the terminal, in place of a hello: Text says why there can be no window
 	Told   Kind = "event"  // to the terminal
@@ -46,6 +47,7 @@ type Message struct {
 	Key      viewer.Key       `json:"key,omitempty"`
 	Action   viewer.Action    `json:"action,omitempty"`
 	Event    *viewer.Event    `json:"event,omitempty"`
+	Preview  *viewer.Preview  `json:"preview,omitempty"` // draw
 	Text     string           `json:"text,omitempty"`
 	At       time.Time        `json:"-"` // when the window's end read it
 }
@@ -59,6 +61,7 @@ type Side interface {
 	Do(viewer.Action)
 	Blank()
 	Keys(*viewer.Keymap)
+	Preview(epoch uint64, p viewer.Preview)
 }
 
 // To hands a message to a side. Focus is no affair of it.
@@ -78,6 +81,8 @@ func (m Message) To(s Side) {
 		s.Blank()
 	case Keys:
 		s.Keys(m.Keys)
+	case Draw:
+		s.Preview(m.Epoch, *m.Preview)
 	}
 }
 
@@ -155,6 +160,10 @@ func (m Message) check() error {
 		}
 	case Told:
 		return m.checkEvent()
+	case Draw:
+		if m.Preview == nil || len(m.Preview.Bytes) > viewer.MaxPreview {
+			return malformed("draw without a preview, or of one too large")
+		}
 	case Keys:
 		if m.Keys == nil {
 			return malformed("keys without a key map")

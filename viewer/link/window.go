@@ -32,7 +32,10 @@ type Window struct {
 	kick   chan struct{}
 }
 
-var _ viewer.Viewer = (*Window)(nil)
+var (
+	_ viewer.Viewer    = (*Window)(nil)
+	_ viewer.Previewer = (*Window)(nil)
+)
 
 // late is said of what was meant for another case than the one on screen.
 const late = "dropped: it was meant for another case than the one on screen"
@@ -117,6 +120,17 @@ func (w *Window) Focus(epoch uint64) error {
 	return w.of(epoch, func() error {
 		w.memory.hidden = false
 		return w.now(Message{Kind: Focus, Epoch: epoch, StudyUID: w.memory.open.StudyUID})
+	})
+}
+
+// Preview shows a picture that the site drew. A window that restarts is shown none: by
+// then the images are here.
+func (w *Window) Preview(epoch uint64, p viewer.Preview) error {
+	return w.of(epoch, func() error {
+		if p.StudyUID != w.memory.open.StudyUID || len(p.Bytes) > viewer.MaxPreview {
+			return nil
+		}
+		return w.send(Message{Kind: Draw, Epoch: epoch, StudyUID: p.StudyUID, Preview: &p})
 	})
 }
 

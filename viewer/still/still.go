@@ -154,6 +154,11 @@ func (v *Viewer) Update(epoch uint64, site viewer.SiteLine, studies []viewer.Stu
 	return v.with(epoch, func(d *desk.Desk) { d.Update(epoch, site, studies) })
 }
 
+// Preview implements viewer.Previewer. One of another case is dropped.
+func (v *Viewer) Preview(epoch uint64, p viewer.Preview) error {
+	return v.always(func(d *desk.Desk) { d.Preview(epoch, p) })
+}
+
 // Keys implements viewer.Keyed.
 func (v *Viewer) Keys(m *viewer.Keymap) error {
 	return v.always(func(d *desk.Desk) { d.Keys(m) })
