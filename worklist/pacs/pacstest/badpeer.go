@@ -30,6 +30,8 @@ const (
 	EmptyStored           // 200 whose STOW-RS lists are empty
 	EndlessJSON           // a JSON list that does not end before N bytes
 	Elsewhere             // redirects to another host
+	CutAt                 // ends the connection at At, with a matching length when N is 1
+	ResetAt               // resets the connection at At
 )
 
 // Fault is one misbehaviour.
@@ -37,12 +39,16 @@ type Fault struct {
 	Kind  FaultKind
 	N     int
 	After string // Retry-After
+	At    Place  // of CutAt and ResetAt
 }
 
 // BadPeer answers requests in the order they come by the faults of its script;
 // after the last one it is honest. It damages what Good would have answered.
 type BadPeer struct {
 	Good http.Handler
+	// Only, if not nil, picks the requests that the script is for; the others are
+	// answered honestly and do not count.
+	Only func(*http.Request) bool
 
 	mu     sync.Mutex
 	script []Fault // guarded by mu
@@ -78,6 +84,10 @@ func (b *BadPeer) next() Fault {
 
 // ServeHTTP implements http.Handler.
 func (b *BadPeer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if b.Only != nil && !b.Only(r) {
+		b.Good.ServeHTTP(w, r)
+		return
+	}
 	f := b.next()
 	switch f.Kind {
 	case Honest:
@@ -125,6 +135,13 @@ func damage(w http.ResponseWriter, r *http.Request, rec *httptest.ResponseRecord
 		length = -1
 	case CutAfter:
 		send, length = min(f.N, len(body)), -1
+	case CutAt:
+		send, length = f.At.offset(body), -1
+		if f.N == 1 {
+			length = send
+		}
+	case ResetAt:
+		send = f.At.offset(body)
 	case Unclosed:
 		if i := bytes.LastIndex(body, []byte("\r\n--")); i > 0 {
 			length, send = i, i
@@ -154,7 +171,7 @@ func damage(w http.ResponseWriter, r *http.Request, rec *httptest.ResponseRecord
 	}
 	conn.Write(body[:send])
 	switch f.Kind {
-	case Reset:
+	case Reset, ResetAt:
 		conn.(*net.TCPConn).SetLinger(0)
 	case Stall:
 		conn.SetReadDeadline(time.Now().Add(time.Minute))
