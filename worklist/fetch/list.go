@@ -83,11 +83,14 @@ func (j *job) fill(all []instance, held map[dicom.UID]bool) {
 	j.have = 0
 	named := 0
 	for _, in := range all {
+		if held[in.sop] {
+			j.got[in.sop] = true // it may be in the store and not noted yet: it counts once (see keep)
+		}
 		if j.got[in.sop] {
 			named++
 		}
 		switch {
-		case j.got[in.sop], held[in.sop]:
+		case j.got[in.sop]:
 			j.have++
 			j.series[in.series].have++
 		case j.flying[in.sop] != nil:
