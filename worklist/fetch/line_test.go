@@ -18,8 +18,9 @@ import (
 type line struct {
 	rate, single float64 // bytes a second
 	trip, list   time.Duration
-	refuse       int // more requests than this at a time are answered 429; 0: none are
-	drawn        int // bytes of a preview; 0: the archive does not draw
+	refuse       int     // more requests than this at a time are answered 429; 0: none are
+	drawn        int     // bytes of a preview; 0: the archive does not draw
+	packer       float64 // bytes of pixels a second that the server compresses to a third, all together
 	studies      []pacstest.Study
 
 	mu                  sync.Mutex
@@ -96,6 +97,81 @@ func (l *line) Retrieve(ctx context.Context, ref pacs.Ref, each func(pacs.Object
 		return each(pacs.Object{Bytes: o.Bytes})
 	}
 	return &pacs.StatusError{Code: 404}
+}
+
+// packing is a line whose archive compresses when asked to.
+type packing struct {
+	*line
+	mu      sync.Mutex
+	free    time.Time // when the compressor is done with what was asked of it
+	asked   [2]int
+	objects map[dicom.UID][]byte // compressed
+}
+
+func (l *packing) RetrieveAs(ctx context.Context, ref pacs.Ref, wire pacs.Wire, each func(pacs.Object) error) error {
+	l.mu.Lock()
+	l.asked[wire]++
+	if wire == pacs.Lossless {
+		l.free = later(l.free, time.Now()).Add(time.Duration(524288 / l.packer * float64(time.Second)))
+	}
+	wait := time.Until(l.free)
+	l.mu.Unlock()
+	if wire == pacs.AsStored {
+		return l.Retrieve(ctx, ref, each)
+	}
+	if !sleep(ctx, l.trip) || !sleep(ctx, wait) {
+		return ctx.Err()
+	}
+	b := l.objects[ref.Instance]
+	if err := l.flow(ctx, len(b)); err != nil {
+		return err
+	}
+	return each(pacs.Object{Bytes: b})
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// packed is what a server would send of the study compressed 3.2 : 1.
+func packed(study pacstest.Study) map[dicom.UID][]byte {
+	out := map[dicom.UID][]byte{}
+	for _, o := range study.Objects {
+		head := len(o.Bytes) - 512*512*2 - 12
+		body := make([]byte, 512*512*2/16*5)
+		out[o.SOP] = slices.Concat(o.Bytes[:head], []byte{0xE0, 0x7F, 0x10, 0x00, 'O', 'W', 0, 0, 0, 0, 0, 0}, body)
+		le := out[o.SOP][head+8:]
+		le[0], le[1], le[2], le[3] = byte(len(body)), byte(len(body)>>8), byte(len(body)>>16), byte(len(body)>>24)
+	}
+	return out
+}
+
+func TestObjectsAreCompressedWhereThatBringsPixelsSooner(t *testing.T) {
+	study := ct(t, 200)
+	for name, c := range map[string]struct {
+		rate     float64
+		lossless bool
+		most     time.Duration
+	}{
+		"a home line":   {home, true, 6800 * time.Millisecond}, // 200 slices of 165 kB: 5.4 s
+		"a slow server": {200e6, false, 2500 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			l := &packing{objects: packed(study), line: &line{rate: c.rate, single: c.rate, packer: 33e6,
+				trip: 30 * time.Millisecond, list: 200 * time.Millisecond, studies: []pacstest.Study{study}}}
+			start := time.Now()
+			if err := (&Engine{Store: nowhere{}}).Study(context.Background(), l, study.UID, nil, nil); err != nil {
+				t.Fatal(err)
+			}
+			took := time.Since(start)
+			if (l.asked[pacs.Lossless] > 100) != c.lossless || took > c.most {
+				t.Errorf("%s: %d as stored, %d compressed, in %v", name, l.asked[0], l.asked[1], took)
+			}
+		})
+	}
 }
 
 func (l *line) Rendered(ctx context.Context, ref pacs.Ref, frame, side int) (pacs.Preview, error) {

@@ -40,12 +40,13 @@ type pace struct {
 	level  int
 	ceil   int       // highest level that the server has not refused
 	calm   int       // epochs since it did
-	rates  []float64 // bytes a second at each level, the newer half the weight; 0: not measured
+	rates  []float64 // goodput at each level, the newer half the weight; 0: not measured
 	flying int
+	wires  wires
 	// the epoch that is measured
 	begun   time.Time // zero: not begun
 	skip    int       // answers left of the level before
-	bytes   int64
+	good    int64     // bytes of pixels: what they weigh on the wire may change
 	objects int
 	// the rate told
 	window     time.Time
@@ -99,13 +100,13 @@ func (p *pace) starved() {
 	p.begun = time.Time{}
 }
 
-// ended counts a request out that brought n bytes.
-func (p *pace) ended(n int, hurt bool) {
+// ended counts a request out with what it brought.
+func (p *pace) ended(got answer, hurt bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
 	p.flying--
-	p.tell(n, now)
+	p.tell(got.bytes, now)
 	if hurt {
 		p.refuse()
 		return
@@ -116,16 +117,15 @@ func (p *pace) ended(n int, hurt bool) {
 		p.begun = time.Time{}
 		return
 	case p.begun.IsZero():
-		p.begun, p.bytes, p.objects = now, 0, 0
+		p.begun, p.good, p.objects = now, 0, 0
 		return
 	}
-	p.bytes += int64(n)
+	p.good += int64(max(got.pixels, got.bytes))
 	p.objects++
 	took := now.Sub(p.begun)
 	if p.objects >= epochObjects*levels[p.level] && took >= epochTime {
-		p.learn(float64(p.bytes) / took.Seconds())
-		p.begun = now
-		p.bytes, p.objects = 0, 0
+		p.learn(float64(p.good) / took.Seconds())
+		p.begun, p.good, p.objects = now, 0, 0
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/store"
@@ -20,9 +21,9 @@ func (e *diskError) Unwrap() error { return e.err }
 
 // one asks for one instance and decides what becomes of it.
 func (j *job) one(ctx context.Context, in instance) {
-	n, err := j.fetch(ctx, in)
+	got, err := j.fetch(ctx, in)
 	overtaken := err != nil && errors.Is(context.Cause(ctx), errOvertaken)
-	j.pace.ended(n, hurts(err) && !overtaken)
+	j.pace.ended(got, hurts(err) && !overtaken)
 	if err != nil && !overtaken {
 		j.engine.announce() // the connection is free while this instance waits
 		j.settle(ctx, in, err)
@@ -50,37 +51,58 @@ func noInstanceGet(err error) bool {
 	return refused && (r == pacs.Refused || r == pacs.NotFound)
 }
 
+// answer is what a request brought.
+type answer struct {
+	bytes, pixels int // pixels: uncompressed
+}
+
 // fetch gets one instance into the store.
-func (j *job) fetch(ctx context.Context, in instance) (size int, err error) {
+func (j *job) fetch(ctx context.Context, in instance) (got answer, err error) {
 	came := false
-	err = j.site.Retrieve(ctx, pacs.Ref{Study: j.study, Series: in.series, Instance: in.sop}, func(o pacs.Object) error {
-		sop, keys, err := j.check(o.Bytes)
+	err = j.retrieve(ctx, pacs.Ref{Study: j.study, Series: in.series, Instance: in.sop}, func(o pacs.Object, arrived func(answer)) error {
+		f, err := j.check(o.Bytes)
 		if err != nil {
 			return err
 		}
+		sop := dicom.UID(f.Dataset.Str(dicom.SOPInstanceUID))
 		if sop != in.sop {
 			return ErrOther
 		}
 		came = true
-		size += len(o.Bytes)
-		return j.keep(o.Bytes, sop, keys)
+		got = answer{got.bytes + len(o.Bytes), got.pixels + pixelBytes(f.Dataset)}
+		arrived(got)
+		return j.keep(o.Bytes, sop, keyImages(f.Dataset))
 	})
 	if err == nil && !came {
 		err = pacs.ErrTruncated
 	}
-	return size, err
+	return got, err
 }
 
-// check reads what an object says it is, and which images it singles out.
-func (j *job) check(b []byte) (sop dicom.UID, keys []dicom.UID, err error) {
+// retrieve asks in the way that has brought pixels soonest at this site. arrived
+// takes the time before the object is stored: the disk is not the link.
+func (j *job) retrieve(ctx context.Context, ref pacs.Ref, each func(pacs.Object, func(answer)) error) error {
+	site, ok := j.site.(pacs.Transcoder)
+	if !ok {
+		return j.site.Retrieve(ctx, ref, func(o pacs.Object) error { return each(o, func(answer) {}) })
+	}
+	wire, begun := j.pace.wire(), time.Now()
+	return site.RetrieveAs(ctx, ref, wire, func(o pacs.Object) error {
+		took := time.Since(begun)
+		return each(o, func(a answer) { j.pace.came(wire, a.bytes, a.pixels, took) })
+	})
+}
+
+// check reads what an object says it is.
+func (j *job) check(b []byte) (*dicom.File, error) {
 	f, err := dicom.Parse(b)
 	if err != nil {
-		return "", nil, fmt.Errorf("read object: %w", err)
+		return nil, fmt.Errorf("read object: %w", err)
 	}
 	if dicom.UID(f.Dataset.Str(dicom.StudyInstanceUID)) != j.study {
-		return "", nil, ErrOther
+		return nil, ErrOther
 	}
-	return dicom.UID(f.Dataset.Str(dicom.SOPInstanceUID)), keyImages(f.Dataset), nil
+	return f, nil
 }
 
 // keep stores an object.

@@ -44,13 +44,14 @@ func (j *job) stream(ctx context.Context, missing map[dicom.UID]bool) error {
 		if err := j.engine.gate(ctx, j); err != nil {
 			return err
 		}
-		sop, _, err := j.check(o.Bytes)
+		f, err := j.check(o.Bytes)
 		if errors.Is(err, ErrOther) {
 			return nil // not of this study: not kept, and missed in the end if it was due
 		}
 		if err != nil {
 			return err
 		}
+		sop := dicom.UID(f.Dataset.Str(dicom.SOPInstanceUID))
 		if !missing[sop] {
 			if j.engine.Store.Has(j.study, sop) {
 				return nil
