@@ -220,3 +220,9 @@ func TestAnAcceptorMayNotAgreeToWhatWasNotProposed(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func netPipe(t *testing.T) (ours, theirs net.Conn) {
+	ours, theirs = net.Pipe()
+	t.Cleanup(func() { ours.Close(); theirs.Close() })
+	return ours, theirs
+}
