@@ -41,6 +41,7 @@ func run(ctx context.Context, env *environment, args []string) int {
 	root := rootCommand(env)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	env.endLogins()
 	var quiet silentError
 	var usage usageError
 	switch {
@@ -79,6 +80,8 @@ type environment struct {
 	URL    string // --url: one site by its DICOMweb base
 	UPSURL string // --ups-url
 	Site   string // --site: one configured site
+
+	logins logins // at the sites that give tokens
 
 	preset *Config // the demo's configuration, in place of config.toml
 }

@@ -18,6 +18,8 @@ var subcommands = []func(*environment) *cobra.Command{
 	infoCommand,
 	keysCommand,
 	lesionsCommand,
+	loginCommand,
+	logoutCommand,
 	measurementsCommand,
 	objectsCommand,
 	openCommand,

@@ -81,7 +81,9 @@ func (m *Model) refreshed(s snapshotMsg) tea.Cmd {
 	for _, r := range feed.Diff(m.snapshot, s.Snapshot) {
 		m.alarm.raise(r, m.Now())
 	}
+	before := m.snapshot.Sites
 	m.snapshot = s.Snapshot
+	m.tellTroubles(before, !s.again)
 	m.list.Set(s.Rows)
 	for _, r := range s.Rows {
 		if m.open != nil && r.StudyUID == m.open.row.StudyUID {

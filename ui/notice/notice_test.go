@@ -2,6 +2,9 @@ package notice
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"net"
@@ -16,11 +19,37 @@ import (
 	"github.com/nocturne/nocturne/worklist/deliver"
 	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/token"
 	"github.com/nocturne/nocturne/worklist/report"
+	"github.com/nocturne/nocturne/worklist/transit"
 	"github.com/nocturne/nocturne/worklist/ups"
 )
 
 var refusedDial = &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
+
+// over is a certificate as crypto/tls hands it on.
+var over = &x509.Certificate{NotAfter: time.Date(2020, 2, 1, 10, 0, 0, 0, time.UTC), DNSNames: []string{"login.hotel.example"},
+	Issuer: pkix.Name{CommonName: "Proxy"}, RawIssuer: []byte("a"), RawSubject: []byte("b")}
+
+func badCertificate(err error) error {
+	return &tls.CertificateVerificationError{UnverifiedCertificates: []*x509.Certificate{over}, Err: err}
+}
+
+func TestASiteIsNamedWhereTheReaderCanDoSomething(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&pacs.StatusError{Code: 401}, "NORTH: The archive does not know us."},
+		{&token.NeededError{Site: "NORTH"}, "NORTH wants a login: nocturne login --site NORTH"},
+		{&pacs.NotArchiveError{Got: "text/html"}, "NORTH: This network wants a login in a browser first."},
+		{pacs.ErrStalled, ""}, {refusedDial, ""}, {&pacs.StatusError{Code: 500}, ""}, {nil, ""},
+	} {
+		if n, ok := OfSite("NORTH", c.err); ok != (c.want != "") || ok && n.Sentence != c.want {
+			t.Errorf("%v: %+v, %v", c.err, n, ok)
+		}
+	}
+}
 
 func TestEveryTroubleHasASentenceAReasonAndAKey(t *testing.T) {
 	t.Setenv("TZ", "UTC")
@@ -48,7 +77,21 @@ func TestEveryTroubleHasASentenceAReasonAndAKey(t *testing.T) {
 		{fetch.ErrNoInstances, "The archive names no images of this study.", "", "R in the list"},
 		{pacs.ErrTruncated, "The archive's answer was cut off.", "line", "R in the list"},
 		{pacs.ErrStalled, "The archive stopped sending.", "slow", "R in the list"},
-		{&pacs.NotArchiveError{Op: "search studies", Got: "text/html"}, "Something else answers in the archive's place.", "text/html", "login page"},
+		{&pacs.NotArchiveError{Op: "search studies", Got: "text/html"}, "This network wants a login in a browser first.", "text/html", "by itself"},
+		{&pacs.NotArchiveError{Op: "follow redirect", Got: "redirect to another host"}, "This network wants a login in a browser first.", "redirect", "by itself"},
+		{&pacs.NotArchiveError{Op: "search studies", Got: "text/plain"}, "Something else answers in the archive's place.", "text/plain", "config.toml"},
+		{&pacs.StatusError{Code: 511}, "This network wants a login in a browser first.", "511", "by itself"},
+		{&token.NeededError{Site: "NORTH"}, "NORTH wants a login: nocturne login --site NORTH", "", "another terminal"},
+		{&token.NeededError{Site: "NORTH; rm", Ended: true}, "The login at NORTH; rm has ended: nocturne login --site 'NORTH; rm'", "", "another terminal"},
+		{&token.RefusedError{Op: "log in", Code: "invalid_client", HTTP: 401}, "The login server refused.", "invalid_client", "R in the list"},
+		{&transit.PinError{}, "The archive has another key than pin_sha256 in config.toml says.", "renewed", "call the site"},
+		{transit.ErrCertificateAsked, "The archive wants a certificate of ours.", "client_cert_file", "R in the list"},
+		{transit.ErrTLSWanted, "The archive speaks TLS alone at this address.", "https://", "R in the list"},
+		{transit.ErrNotTLS, "What answers at the archive's address does not speak TLS.", "port", "R in the list"},
+		{transit.ErrNoCommonTLS, "The archive allows no TLS that is safe.", "1.2", "call the site"},
+		{badCertificate(x509.CertificateInvalidError{Cert: over, Reason: x509.Expired}), "The archive's certificate ended on " + over.NotAfter.In(time.Local).Format("2006-01-02 15:04 MST") + ".", "clock", "call the site"},
+		{badCertificate(x509.HostnameError{Certificate: over, Host: "pacs.north"}), "The certificate that came is that of login.hotel.example, not the archive's.", "browser", "R in the list"},
+		{badCertificate(x509.UnknownAuthorityError{Cert: over}), `The archive's certificate is signed by "Proxy", which is not believed here.`, "reading along", "ask the site"},
 		{&pacs.StatusError{Code: 401}, "The archive does not know us.", "401", "credentials"},
 		{&pacs.StatusError{Code: 404, Op: "retrieve study"}, "The archive does not have that.", "retrieve study: it answered 404", "R in the list"},
 		{&pacs.StatusError{Code: 503}, "The archive is busy.", "503", "R in the list"},

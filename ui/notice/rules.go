@@ -51,7 +51,10 @@ var rules = []func(error) (Notice, bool){
 
 // link is what goes wrong below the reader's work: network, server, disk.
 var link = []func(error) (Notice, bool){
-	as(notArchive),
+	as(needed),
+	loginRefused,
+	tlsTrouble,
+	as(portal),
 	is(pacs.ErrTruncated, Notice{Sentence: "The archive's answer was cut off.", Reason: "the line is bad", Key: again}),
 	is(pacs.ErrStalled, Notice{Sentence: "The archive stopped sending.", Reason: "the line or the server is too slow", Key: again}),
 	is(pacs.ErrTooLarge, Notice{Sentence: "The archive's answer is larger than allowed and was not kept.", Key: again}),
@@ -154,12 +157,11 @@ func noProgram(e *pdf.MissingError) Notice {
 	return Notice{Sentence: e.Program + " is not installed: install the " + pdf.Packages + "."}
 }
 
-func notArchive(e *pacs.NotArchiveError) Notice {
-	return Notice{Sentence: "Something else answers in the archive's place.", Reason: dicom.Clean(e.Got), Key: "check network and login page, then R"}
-}
-
 // refused never repeats the server's own text: it may hold a patient's data.
 func refused(e *pacs.StatusError) Notice {
+	if e.Code == 511 { // RFC 6585 6: the network says so itself
+		return wantsBrowser(answered(e))
+	}
 	n := Notice{Sentence: "The archive refused.", Reason: answered(e), Key: again}
 	switch e.Reason() {
 	case pacs.Unauthorized:

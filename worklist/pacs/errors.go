@@ -34,6 +34,12 @@ func (e *NotArchiveError) Error() string {
 	return fmt.Sprintf("%s: the answer is not an archive's (%s)", e.Op, e.Got)
 }
 
+// Portal reports whether what answered looks like a network that wants a login in a
+// browser before it lets anybody through: a page, or a redirect to another place.
+func (e *NotArchiveError) Portal() bool {
+	return e.Got == "text/html" || strings.HasPrefix(e.Got, "redirect")
+}
+
 // Reason sorts the refusals that a caller treats differently.
 type Reason int
 

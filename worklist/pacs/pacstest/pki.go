@@ -135,3 +135,6 @@ func sign(t testing.TB, c *x509.Certificate, l Leaf, a *Authority) tls.Certifica
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }
+
+// ServerTLS is what a server of this certificate alone is started with.
+func ServerTLS(c tls.Certificate) *tls.Config { return &tls.Config{Certificates: []tls.Certificate{c}} }

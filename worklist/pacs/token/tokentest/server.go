@@ -28,6 +28,7 @@ type Server struct {
 	Script    []string                                          // error codes that polls of the device grant are answered with, in order
 	Secret    string                                            // of the client, by HTTP Basic alone; empty: none
 	Lasting   bool                                              // gives refresh tokens
+	Interval  float64                                           // seconds between polls of the device grant; 0: 5
 	Break     func(w http.ResponseWriter, r *http.Request) bool // answers in its place when true
 
 	mu      sync.Mutex
@@ -103,8 +104,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"scopes_supported": []string{"openid", "offline_access"}})
 	case "/device":
 		s.count("device")
+		interval := s.Interval
+		if interval == 0 {
+			interval = 5
+		}
 		say(w, 200, map[string]any{"device_code": random(), "user_code": "WDJB-MJHT", "verification_uri": s.Issuer + "/go",
-			"verification_uri_complete": s.Issuer + "/go?user_code=WDJB-MJHT", "expires_in": 600, "interval": 5})
+			"verification_uri_complete": s.Issuer + "/go?user_code=WDJB-MJHT", "expires_in": 600, "interval": interval})
 	case "/auth":
 		s.authorize(w, r)
 	case "/token":
