@@ -81,7 +81,7 @@ type environment struct {
 	UPSURL string // --ups-url
 	Site   string // --site: one configured site
 
-	logins logins // at the sites that give tokens
+	logins logins // at the sites that give tokens, guarded by oneLogin
 
 	preset *Config // the demo's configuration, in place of config.toml
 }

@@ -16,10 +16,10 @@ import (
 
 // logins are the sources of tokens of this process, one a site, so that all that is
 // asked of a site waits for one renewal.
-type logins struct {
-	mu     sync.Mutex
-	bySite map[string]*token.Source // guarded by mu
-}
+type logins map[string]*token.Source
+
+// oneLogin guards the logins of every environment: one may be copied.
+var oneLogin sync.Mutex
 
 // credentials are how requests to a site at these addresses say who asks: with every
 // request, and anew when one was refused (nil: there is nothing else to say). A token
@@ -71,9 +71,9 @@ func hostPort(u *url.URL) string {
 
 // source is the site's source of tokens.
 func (env *environment) source(s SiteConfig) (*token.Source, error) {
-	env.logins.mu.Lock()
-	defer env.logins.mu.Unlock()
-	if src := env.logins.bySite[s.Name]; src != nil {
+	oneLogin.Lock()
+	defer oneLogin.Unlock()
+	if src := env.logins[s.Name]; src != nil {
 		return src, nil
 	}
 	config, err := s.issuerIdentity().TLS("")
@@ -92,10 +92,10 @@ func (env *environment) source(s SiteConfig) (*token.Source, error) {
 	}
 	src, err := token.New(cfg)
 	if err == nil {
-		if env.logins.bySite == nil {
-			env.logins.bySite = map[string]*token.Source{}
+		if env.logins == nil {
+			env.logins = logins{}
 		}
-		env.logins.bySite[s.Name] = src
+		env.logins[s.Name] = src
 	}
 	return src, err
 }
@@ -114,10 +114,10 @@ func (s SiteConfig) issuerIdentity() transit.Identity {
 
 // endLogins joins what the sources of tokens have under way.
 func (env *environment) endLogins() {
-	env.logins.mu.Lock()
-	defer env.logins.mu.Unlock()
-	for _, src := range env.logins.bySite {
+	oneLogin.Lock()
+	defer oneLogin.Unlock()
+	for _, src := range env.logins {
 		src.Close()
 	}
-	env.logins.bySite = nil
+	env.logins = nil
 }
