@@ -54,24 +54,50 @@ func (a *Archive) openDataset(in *instance, to dicom.UID) (body, error) {
 // headLimit bounds the meta information of a file.
 const headLimit = 64 << 10
 
-// datasetOffset is where the data set of a Part 10 file begins (PS3.10 7.1).
+var errNoHead = errors.New("the file's meta information has no end")
+
+// datasetOffset is where the data set of a Part 10 file begins: behind group 0002,
+// which is Explicit VR Little Endian (PS3.10 7.1).
 func datasetOffset(r io.Reader) (int64, error) {
 	head := make([]byte, 1<<10)
 	n, err := io.ReadFull(r, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+	at, ok := metaEnd(head[:n])
+	if !ok && err == nil { // longer than most
+		head = append(head, make([]byte, headLimit-n)...)
+		more := 0
+		more, err = io.ReadFull(r, head[n:])
+		at, ok = metaEnd(head[:n+more])
+	}
+	switch {
+	case ok:
+		return int64(at), nil
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF):
 		return 0, err
 	}
-	h, err := dicom.ReadHead(head[:n])
-	if err != nil && n == len(head) { // longer than most
-		more := make([]byte, headLimit)
-		copy(more, head)
-		m, rerr := io.ReadFull(r, more[n:])
-		if rerr != nil && !errors.Is(rerr, io.ErrUnexpectedEOF) && !errors.Is(rerr, io.EOF) {
-			return 0, rerr
+	return 0, errNoHead
+}
+
+// metaEnd walks the elements of group 0002 behind the preamble.
+func metaEnd(b []byte) (at int, ok bool) {
+	at = 132
+	for at+8 <= len(b) {
+		if binary.LittleEndian.Uint16(b[at:]) != 2 {
+			return at, true
 		}
-		h, err = dicom.ReadHead(more[:n+m])
+		head, n := 8, int64(binary.LittleEndian.Uint16(b[at+6:]))
+		switch string(b[at+4 : at+6]) {
+		case "OB", "OW", "UN", "UT", "SQ":
+			if at+12 > len(b) {
+				return 0, false
+			}
+			head, n = 12, int64(binary.LittleEndian.Uint32(b[at+8:]))
+		}
+		if n > int64(len(b)-at-head) {
+			return 0, false
+		}
+		at += head + int(n)
 	}
-	return int64(h.Offset), err
+	return 0, false
 }
 
 // become makes the data set of an object in another transfer syntax.

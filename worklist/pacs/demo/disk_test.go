@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/pixel/all"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
@@ -103,6 +105,7 @@ func TestAForeignOrBrokenStoreIsRefused(t *testing.T) {
 const asArchive = "NOCTURNE_TEST_ARCHIVE"
 
 func TestMain(m *testing.M) {
+	pixel.Decoders = all.Decoders()
 	if dir := os.Getenv(asArchive); dir != "" {
 		a, err := New(Options{Sources: []Source{hospital()}, StoreDir: dir})
 		if err != nil {
