@@ -13,7 +13,9 @@ func TestEachLevelFindsItsEntities(t *testing.T) {
 	t.Parallel()
 	_, address := serveDIMSE(t, Options{Sources: []Source{hospital()}})
 	s := associate(t, address, asking(plain(studyRootFind, patientRootFind)...))
-	in := func(level string, keys ...func(*dicom.Dataset)) []func(*dicom.Dataset) { return append(keys, at(level)) }
+	in := func(level string, keys ...func(*dicom.Dataset)) []func(*dicom.Dataset) {
+		return append(keys, at(level))
+	}
 	for name, c := range map[string]struct {
 		root dicom.UID
 		keys []func(*dicom.Dataset)

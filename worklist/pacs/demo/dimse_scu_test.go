@@ -217,3 +217,34 @@ func TestAnIdentifierThatCannotBeReadIsAFailure(t *testing.T) {
 		t.Errorf("afterwards %d studies, want 3", n)
 	}
 }
+
+// drains retrieves a study and throws away what comes.
+func (s *scu) drains(want int, study string) {
+	s.t.Helper()
+	s.sends(studyRootGet, dimse.Command{Field: dimse.CGet}, dataset(at("STUDY"), set(dicom.StudyInstanceUID, study)))
+	on, _ := s.assoc.Find(dicom.CTImageStorage)
+	for n := 0; ; {
+		m, err := s.conn.Receive(s.ctx)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if m.Data != nil {
+			if _, err := io.Copy(io.Discard, m.Data); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+		switch {
+		case m.Command.Field == dimse.CStore:
+			n++
+			err = s.conn.Send(s.ctx, dimse.Message{Context: on.ID, Command: m.Command.NewResponse(0)})
+		case !dimse.IsPending(m.Command.Status):
+			if n != want || m.Command.Status != 0 {
+				s.t.Fatalf("%d objects, %s", n, m.Command)
+			}
+			return
+		}
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
