@@ -73,7 +73,7 @@ var rows = []Row{
 	{rowGzipPixels, "the head of an instance with Accept-Encoding: gzip", []string{yes, no},
 		"nothing: pixels are never asked for compressed; shown, since a proxy may do it unasked"},
 	{rowMetadata, "the header of one instance", []string{yes}, "shown"},
-	{rowFrames, "frame 1 of one image", []string{yes}, "shown"},
+	{rowFrames, "frame 1 of one image", []string{yes, rawFrames}, "uncompressed: frames are not asked for as stored"},
 	{rowRendered, "a picture of one image", []string{yes}, "refused: no preview is asked for by Rendered's callers"},
 	{rowRenderedFrame, "a picture of its frame 1", []string{yes, no}, "no: the picture of the instance stands for its first frame"},
 	{rowViewport, "whether the picture has the size asked for", []string{yes, no}, "shown"},
@@ -101,6 +101,10 @@ func (f *findings) set(row, value string) {
 	defer f.mu.Unlock()
 	if f.f.Rows == nil {
 		f.f.Rows = map[string]string{}
+	}
+	if value == "" {
+		delete(f.f.Rows, row)
+		return
 	}
 	f.f.Rows[row] = value
 }

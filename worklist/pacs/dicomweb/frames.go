@@ -35,8 +35,7 @@ func (c *Client) Frames(ctx context.Context, ref pacs.Ref, numbers []int, each f
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	asks := []string{`multipart/related; type="application/octet-stream"; transfer-syntax=*`,
-		`multipart/related; type="application/octet-stream"`}
+	asks := frameAsks
 	if c.found.get(rowFrames) == rawFrames {
 		asks = asks[1:]
 	}
@@ -52,6 +51,10 @@ func (c *Client) Frames(ctx context.Context, ref pacs.Ref, numbers []int, each f
 	}
 	return err
 }
+
+// frameAsks are the Accept headers for frames, in turn: as stored, and uncompressed.
+var frameAsks = []string{`multipart/related; type="application/octet-stream"; transfer-syntax=*`,
+	`multipart/related; type="application/octet-stream"`}
 
 // rawFrames is a server that sends frames, but not as stored.
 const rawFrames = "uncompressed"

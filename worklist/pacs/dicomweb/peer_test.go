@@ -58,6 +58,8 @@ func (h *honest) instances(study string) (out []*dicom.Dataset) {
 				ds := new(dicom.Dataset)
 				ds.SetStr(dicom.StudyInstanceUID, study)
 				ds.SetStr(dicom.SOPInstanceUID, string(o.SOP))
+				ds.SetStr(dicom.SeriesInstanceUID, string(o.Series))
+				ds.SetInt(dicom.Rows, 16)
 				out = append(out, ds)
 			}
 		}

@@ -42,6 +42,9 @@ func (c *Client) Rendered(ctx context.Context, ref pacs.Ref, frame, side int) (p
 	if err != nil {
 		return pacs.Preview{}, fmt.Errorf("%s: %w", op, err)
 	}
+	if v := c.found.get(rowRendered); v == no || v == "status 404" || v == "status 501" {
+		return pacs.Preview{}, &pacs.StatusError{Code: http.StatusNotImplemented, Op: op} // the probe asked, and a preview is not worth asking twice
+	}
 	query := fmt.Sprintf("/rendered?viewport=%d,%d&quality=%d", side, side, previewQuality)
 	if frame == 0 || frame == 1 && c.found.get(rowRenderedFrame) == no {
 		return c.picture(ctx, op, path+query)

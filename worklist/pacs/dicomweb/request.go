@@ -26,6 +26,7 @@ type request struct {
 	body        func() io.Reader // nil: none
 	length      int64
 	pixels      bool
+	encoding    string // Accept-Encoding, where the transport's own is not wanted
 	secret      string // struck from a server's words: a Transaction UID
 }
 
@@ -130,6 +131,9 @@ func (c *Client) build(ctx context.Context, r request, w *watch) (*http.Request,
 	req.Header.Set("User-Agent", "Nocturne")
 	if r.pixels && c.cfg.HTTP != nil {
 		req.Header.Set("Accept-Encoding", "identity")
+	}
+	if r.encoding != "" {
+		req.Header.Set("Accept-Encoding", r.encoding)
 	}
 	return req, nil
 }

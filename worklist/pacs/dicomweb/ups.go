@@ -146,21 +146,51 @@ func (c *Client) RetrieveWorkitem(ctx context.Context, uid dicom.UID) (pacs.Work
 
 var errOther = errors.New("the server answered with another one than was asked for")
 
-// CreateWorkitem creates (11.4). The server's Location decides which UID it got.
+// createForms are the ways in which the UID of a new workitem stands in the query
+// (PS3.18 11.4.1): bare, as servers built on the first text want it; as the
+// parameter of the current text; by the attribute's name.
+var createForms = []struct{ name, query string }{
+	{"UID", "?"}, {"workitem=UID", "?workitem="}, {"AffectedSOPInstanceUID=UID", "?AffectedSOPInstanceUID="},
+}
+
+// CreateWorkitem creates (11.4). The server's Location decides which UID it got. A
+// form of the query that is answered 400, by which nothing was created, is followed
+// by the next one; the one that is understood is kept.
 func (c *Client) CreateWorkitem(ctx context.Context, uid dicom.UID, w *dicom.Dataset) (dicom.UID, error) {
 	const op = "create workitem"
 	if c.ups == "" {
 		return "", fmt.Errorf("%s: %w", op, pacs.ErrNoWorkitems)
 	}
-	url := c.ups + "/workitems"
-	if uid != "" {
-		s, err := segment(uid)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", op, err)
-		}
-		url += "?" + s
+	if uid == "" {
+		return c.create(ctx, op, "", "", w)
 	}
-	resp, err := c.send(ctx, request{op: op, method: http.MethodPost, url: url}, w)
+	s, err := segment(uid)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", op, err)
+	}
+	known := c.found.get(rowUPSCreate)
+	var first error
+	for _, f := range createForms {
+		if known != "" && known != f.name {
+			continue
+		}
+		got, err := c.create(ctx, op, f.query+s, uid, w)
+		if err == nil && got == uid {
+			c.found.set(rowUPSCreate, f.name)
+		}
+		if first == nil {
+			first = err
+		}
+		var status *pacs.StatusError
+		if err == nil || !errors.As(err, &status) || status.Code != http.StatusBadRequest || status.Reason() != pacs.Refused {
+			return got, err
+		}
+	}
+	return "", first
+}
+
+func (c *Client) create(ctx context.Context, op, query string, uid dicom.UID, w *dicom.Dataset) (dicom.UID, error) {
+	resp, err := c.send(ctx, request{op: op, method: http.MethodPost, url: c.ups + "/workitems" + query}, w)
 	if err != nil {
 		return "", err
 	}
