@@ -97,10 +97,14 @@ type StatusError struct {
 }
 
 func (e *StatusError) Error() string {
-	if e.Warning == "" {
-		return fmt.Sprintf("%s: server answered %d", e.Op, e.Code)
+	code := fmt.Sprint(e.Code)
+	if e.Code >= 0xA000 { // DIMSE's, as everybody writes them
+		code = fmt.Sprintf("%04X", e.Code)
 	}
-	return fmt.Sprintf("%s: server answered %d (%s)", e.Op, e.Code, e.Warning)
+	if e.Warning == "" {
+		return fmt.Sprintf("%s: server answered %s", e.Op, code)
+	}
+	return fmt.Sprintf("%s: server answered %s (%s)", e.Op, code, e.Warning)
 }
 
 // Freshness is when a site last answered and what it said last.

@@ -45,8 +45,10 @@ type Quirks struct {
 	// Charset is what text is in that comes without Specific Character Set, or does not
 	// fit it (PS3.3 C.12.1.1.2): {"ISO_IR 192"}, {"ISO_IR 100"}.
 	Charset []string
-	// Form is how images are asked for.
-	Form Form
+	// Stored asks for compressed images alone first, and for uncompressed ones only where
+	// that fails: for a server that decompresses what it holds as soon as an uncompressed
+	// syntax is agreed on for the same SOP class in another context.
+	Stored bool
 	// Move retrieves by C-MOVE at once, where C-GET is known to be of no use.
 	Move bool
 	// PatientRoot queries and retrieves in the patient root information model alone.
@@ -60,20 +62,6 @@ type Quirks struct {
 	// by series where a study does not tell (ModalitiesInStudy).
 	Ignored []dicom.Tag
 }
-
-// Form is in which transfer syntaxes images are asked for.
-type Form int
-
-const (
-	// Learn asks for compressed images only, and, where the archive has none, for any; it
-	// goes on with what the study was had in. Some servers decompress whatever they hold
-	// as soon as an uncompressed syntax is agreed on.
-	Learn Form = iota
-	// Compressed always asks for compressed images first.
-	Compressed
-	// Plain offers compressed and uncompressed at once and leaves the choice to the server.
-	Plain
-)
 
 const (
 	defaultCalling      = "NOCTURNE"
@@ -133,7 +121,7 @@ func (c *Client) Close() { c.pool.close() }
 
 // dial asks for one association.
 func (c *Client) dial(ctx context.Context, o offer) (*ul.Association, error) {
-	r := ul.Request{CallingAE: c.cfg.CallingAE, CalledAE: c.cfg.CalledAE, Contexts: o.contexts, Extended: o.extended, Invoked: o.window, Performed: 1}
+	r := ul.Request{CallingAE: c.cfg.CallingAE, CalledAE: c.cfg.CalledAE, Contexts: o.contexts, Extended: o.extended, Invoked: max(1, o.window), Performed: max(1, o.performed)}
 	if c.cfg.Identity != nil {
 		id, err := c.cfg.Identity(ctx)
 		if err != nil {

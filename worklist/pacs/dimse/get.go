@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/worklist/pacs"
@@ -35,35 +36,38 @@ func (w *want) hand(uid dicom.UID, b []byte) error {
 }
 
 // getOffer is an association to retrieve on by C-GET: the objects come on it, so that we
-// are the SCP of their classes (PS3.4 C.5.3.1, PS3.7 D.3.3.4). Classes that are known
-// come first and exactly; the rest is filled up with the usual ones.
-func (c *Client) getOffer(classes []dicom.UID, form Form) offer {
-	o := offer{kind: fmt.Sprintf("get %d", form), classes: classes}
+// are the SCP of their classes (PS3.4 C.5.3.1, PS3.7 D.3.3.4). The classes that are known,
+// or else the most frequent, have a context for each transfer syntax: a server then sends
+// what it holds as it holds it. Where several stand in one context it chooses one without
+// regard to that. The usual other classes fill up what is left. stored leaves images
+// nothing but compression.
+func (c *Client) getOffer(classes []dicom.UID, stored bool) offer {
+	o := offer{kind: "get", classes: classes, performed: 16}
+	if stored {
+		o.kind = "get compressed"
+	}
 	most := c.cfg.Quirks.Contexts
 	if !c.cfg.Quirks.PatientRoot {
 		o.add(most, studyGet, false, plain...)
 	}
 	o.add(most, patientGet, false, plain...)
-	exact := classes
+	exact, forms := classes, compressed
 	if len(exact) == 0 {
-		exact = usual[:4]
+		exact, forms = usual[:8], compressed[:6]
 	}
-	has := map[dicom.UID]bool{}
 	for _, u := range exact {
-		if image := dicom.IsImageSOPClass(u); image {
-			for _, ts := range compressed {
+		image := dicom.IsImageSOPClass(u)
+		if image {
+			for _, ts := range forms {
 				o.add(most, u, true, ts)
 			}
-			if form == Compressed {
-				has[u] = true
-				continue
-			}
 		}
-		o.add(most, u, true, plain...)
-		has[u] = true
+		if !image || !stored {
+			o.add(most, u, true, plain...)
+		}
 	}
 	for _, u := range usual {
-		if !has[u] {
+		if !slices.Contains(exact, u) {
 			o.add(most, u, true, append(plain[:2:2], compressed...)...)
 		}
 	}

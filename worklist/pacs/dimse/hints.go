@@ -11,18 +11,14 @@ import (
 const mostHints = 512
 
 // hints are what the archive told of its studies in passing: of which SOP classes their
-// objects are, and in which form their images were had.
+// objects are.
 type hints struct {
 	mu      sync.Mutex
 	studies map[dicom.UID]*hint // guarded by mu
 	order   []dicom.UID         // guarded by mu: the oldest first
-	raw     int                 // guarded by mu: studies in a row of which no compressed image was had
 }
 
-type hint struct {
-	classes []dicom.UID
-	form    Form // Learn: not known yet
-}
+type hint struct{ classes []dicom.UID }
 
 // of is the hint of a study. The caller holds mu.
 func (h *hints) of(study dicom.UID) *hint {
@@ -72,35 +68,9 @@ func uids(s []string) (out []dicom.UID) {
 	return out
 }
 
-// plan says of which classes a study's objects are, as far as is known, and in which
-// form they are to be asked for.
-func (h *hints) plan(study dicom.UID, set Form) (classes []dicom.UID, form Form) {
+// classes are those of a study's objects, as far as is known.
+func (h *hints) classes(study dicom.UID) []dicom.UID {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	got := h.of(study)
-	form = set
-	if set == Learn {
-		if form = got.form; form == Learn {
-			form = Compressed
-			if h.raw > 0 && h.raw%16 != 0 { // an archive of raw images is asked anew now and then
-				form = Plain
-			}
-		}
-	}
-	return slices.Clone(got.classes), form
-}
-
-// had notes in which form a study was had.
-func (h *hints) had(study dicom.UID, f Form) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	got := h.of(study)
-	switch {
-	case got.form == f:
-	case f == Plain:
-		h.raw++
-	default:
-		h.raw = 0
-	}
-	got.form = f
+	return slices.Clone(h.of(study).classes)
 }

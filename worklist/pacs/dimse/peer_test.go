@@ -1,8 +1,10 @@
 package dimse_test
 
 import (
+	"context"
 	"testing"
 
+	"github.com/nocturne/nocturne/worklist/pacs/demo"
 	"github.com/nocturne/nocturne/worklist/pacs/dimse"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 )
@@ -33,5 +35,29 @@ func TestOrthancPassesTheSuite(t *testing.T) {
 	pacstest.NoGoroutinesLeft(t)
 	pacstest.Suite(t, func(t *testing.T) pacstest.Target {
 		return pacstest.Target{Archive: client(t, pacstest.StartOrthancDICOM(t, nil)), Lacks: []string{pacstest.CanMeta}}
+	})
+}
+
+// embedded starts the embedded archive's DIMSE side.
+func embedded(t testing.TB, o demo.Options) pacstest.DICOMPeer {
+	t.Helper()
+	a, err := demo.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(func() { cancel(); a.Close() })
+	at, err := a.ServeDIMSE(ctx, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pacstest.DICOMPeer{Address: at.DIMSE, AE: at.AE}
+}
+
+func TestTheEmbeddedArchivePassesTheSuite(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
+	pacstest.Suite(t, func(t *testing.T) pacstest.Target {
+		c := client(t, embedded(t, demo.Options{}))
+		return pacstest.Target{Archive: c, Workitems: c.Workitems(), Lacks: []string{pacstest.CanMeta}}
 	})
 }

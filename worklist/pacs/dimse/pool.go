@@ -21,6 +21,9 @@ type offer struct {
 	contexts []ul.Context
 	extended map[dicom.UID][]byte
 	window   uint16 // operations that we would like to invoke at once; 0: one
+	// performed is how many operations of the archive may be under way here: its C-STOREs
+	// in a C-GET, which then do not wait for our answers; 0: one.
+	performed uint16
 }
 
 // add proposes one more context; false when there are most already.
@@ -158,6 +161,7 @@ func (p *pool) pick(want offer) (l *line, room bool, changed chan struct{}) {
 		if other := p.free[0]; other.idle.Stop() { // it serves others: it makes room
 			p.free = p.free[1:]
 			p.end(other)
+			return nil, false, p.changed
 		}
 	}
 	if p.open < p.most {
@@ -208,10 +212,16 @@ func (p *pool) put(l *line) {
 	p.free = append(p.free, l)
 }
 
-// end releases an association that nobody has. The caller holds mu.
+// end releases an association that nobody has. Its place is free when it is gone: an
+// archive counts it until then. The caller holds mu.
 func (p *pool) end(l *line) {
-	p.open--
-	p.ending.Go(func() { l.a.Release(context.Background()) })
+	p.ending.Go(func() {
+		l.a.Release(context.Background())
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.open--
+		p.signal()
+	})
 }
 
 func (p *pool) expire(l *line) {
@@ -220,7 +230,6 @@ func (p *pool) expire(l *line) {
 	if i := slices.Index(p.free, l); i >= 0 {
 		p.free = slices.Delete(p.free, i, i+1)
 		p.end(l)
-		p.signal()
 	}
 }
 
@@ -246,7 +255,6 @@ func (p *pool) fresh(ctx context.Context, want offer) (*line, error) {
 func (p *pool) done(l *line) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	defer p.signal()
 	if l.broken {
 		l.a.Abort()
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
-// Retrieve is C-GET (PS3.4 C.4.3): images in the form in which they are stored where the
-// archive gives them so, else in any. Where the archive does not do C-GET it is C-MOVE to
+// Retrieve is C-GET (PS3.4 C.4.3): images in the form in which they are stored, where the
+// archive gives them so. Where the archive does not do C-GET it is C-MOVE to
 // our Listener, if there is one. What was not asked for, is not the object announced, or
 // did not come whole is never handed on; an archive that says it sent more than came is
 // not believed: the error says how many are missing.
@@ -91,29 +91,18 @@ func plausible(u dicom.UID) bool {
 	return u != "" && len(u) <= 64
 }
 
-// retrieve gets w in the form in which the study is likely to be had, and what does not
-// come so in any form.
+// retrieve gets w, and by another offer what does not come by the first.
 func (c *Client) retrieve(ctx context.Context, w *want) error {
-	classes, form := c.hints.plan(w.ref.Study, c.cfg.Quirks.Form)
-	err := c.get(ctx, c.getOffer(classes, form), w)
-	switch {
-	case err == nil:
-		c.hints.had(w.ref.Study, form)
-		return nil
-	case form == Plain || !c.otherwise(ctx, w, err):
+	classes := c.hints.classes(w.ref.Study)
+	stored := c.cfg.Quirks.Stored
+	err := c.get(ctx, c.getOffer(classes, stored), w)
+	if err == nil || !stored || !c.otherwise(ctx, w, err) {
 		return err
 	}
-	some := len(w.seen) > 0
-	offer := c.getOffer(classes, Plain)
-	if !some {
-		err = c.get(ctx, offer, w)
-	} else {
-		err = c.missing(ctx, offer, w)
+	if len(w.seen) > 0 {
+		return c.missing(ctx, c.getOffer(classes, false), w)
 	}
-	if err == nil && !some {
-		c.hints.had(w.ref.Study, Plain)
-	}
-	return err
+	return c.get(ctx, c.getOffer(classes, false), w)
 }
 
 // otherwise tells that it may help to ask for another form: the archive answered, and did
