@@ -80,7 +80,7 @@ func TestScenario8IncompleteAndLate(t *testing.T) {
 	c.see(10*time.Second, `Im 1/120`)
 	before := c.state(study).Unseen
 	a.cue("arrived")
-	c.see(120*time.Second, `7 images of this study came late: 120 of 120`)
+	c.see(120*time.Second, `7 more images came \(series 1\): 120 of 120`)
 	c.see(20*time.Second, `current images 120/120 · all here`)
 	eventually(t, 20*time.Second, "seven more that are unseen", func() bool {
 		s := c.state(study)

@@ -46,7 +46,7 @@ func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
 		cmds = append(cmds, m.tellSite())
 	}
 	if l.Done {
-		cmds = append(cmds, c.prefill(m), c.readPriorReport(m, l.index))
+		cmds = append(cmds, m.tellSite(), c.prefill(m), c.readPriorReport(m, l.index))
 	}
 	return tea.Batch(cmds...)
 }

@@ -299,7 +299,7 @@ func (c *openCase) add(m *Model, objects []viewer.Object) tea.Cmd {
 
 // siteLine is what the window repeats of the list.
 func (m *Model) siteLine(row feed.Row) viewer.SiteLine {
-	line := viewer.SiteLine{Name: row.Site, Due: row.Due, Banner: cmp.Or(m.alarm.text(m.Now()), m.criticalBanner()), Typing: m.open != nil && m.open.page.Typing}
+	line := viewer.SiteLine{Name: row.Site, Due: row.Due, Banner: cmp.Or(m.alarm.text(m.Now()), m.criticalBanner(), m.arrivals()), Typing: m.open != nil && m.open.page.Typing}
 	for _, s := range m.snapshot.Sites {
 		if s.Name == row.Site {
 			line.Stale = s.Text(m.Now())

@@ -88,11 +88,12 @@ func (m *Model) refreshed(s snapshotMsg) tea.Cmd {
 	for _, r := range s.Rows {
 		if m.open != nil && r.StudyUID == m.open.row.StudyUID {
 			m.open.refresh(r, slices.ContainsFunc(m.outbox, func(l outboxLine) bool { return slices.Contains(l.studies, r.StudyUID) }))
+			m.open.grown()
 		}
 	}
 	m.alarm.settle(s.Rows)
 	if !s.again {
-		return m.tellSite()
+		return tea.Batch(m.tellSite(), m.askAgain())
 	}
 	return tea.Batch(m.openFirst(), m.nextList(), m.tellSite(), m.settleClaims(), m.askAgain(), m.settleFollowUps())
 }
@@ -181,5 +182,5 @@ func (m *Model) everySecond() tea.Cmd {
 	if m.Now().Sub(m.snapshot.At) > m.Poll { // a site that tells of changes is asked rarely
 		late = m.askAgain()
 	}
-	return tea.Batch(m.lockIdle(), m.ring(), keep, late, m.watchCriticals())
+	return tea.Batch(m.askAgain(), m.lockIdle(), m.ring(), keep, late, m.watchCriticals())
 }

@@ -14,10 +14,11 @@ import (
 type Progress struct {
 	Have, Expected int
 	New            []viewer.Object
-	Preview        *fetch.Preview // told once; to look at only (N8)
-	Rate           float64        // bytes a second; 0: not known
-	Grew           int            // how many more the site counts than when it was asked before
-	Gaps           []fetch.Gap    // with Done
+	Series         map[string]string // of New, by Series Instance UID: "series 3", or nothing where it has no number
+	Preview        *fetch.Preview    // told once; to look at only (N8)
+	Rate           float64           // bytes a second; 0: not known
+	Grew           int               // how many more the site counts than when it was asked before
+	Gaps           []fetch.Gap       // with Done
 	Done           bool
 	Err            error
 }
@@ -35,13 +36,14 @@ func (r *Room) Load(ctx context.Context, site, study string, each func(Progress)
 		each(p)
 		return nil
 	}
-	ended := false
+	ended, named := false, map[string]string{}
 	err := r.Fetch.Study(ctx, s.Archive, dicom.UID(study), nil, func(p fetch.Progress) {
 		ended = ended || p.Done
 		if p.Err != nil { // nobody said what there is: what is on disk is here all the same
 			p.Have = max(p.Have, len(r.Objects(study)))
 		}
-		each(Progress{Have: p.Have, Expected: p.Expected, New: objects(p.New), Preview: p.Preview, Rate: p.Rate, Grew: p.Grew, Gaps: p.Gaps, Done: p.Done, Err: p.Err})
+		fresh := objects(p.New)
+		each(Progress{Have: p.Have, Expected: p.Expected, New: fresh, Series: seriesOf(fresh, named), Preview: p.Preview, Rate: p.Rate, Grew: p.Grew, Gaps: p.Gaps, Done: p.Done, Err: p.Err})
 	})
 	if !ended {
 		each(Progress{Have: len(r.Objects(study)), Done: true, Err: err})
@@ -73,6 +75,25 @@ func (r *Room) Grown(ctx context.Context, site, study string) (int, error) {
 		return 0, fmt.Errorf("fetch: no site %q is configured", site)
 	}
 	return r.Fetch.Grown(ctx, s.Archive, dicom.UID(study))
+}
+
+// seriesOf names the series of objects. It reads one header of each series that known
+// does not have yet.
+func seriesOf(objects []viewer.Object, known map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, o := range objects {
+		name, ok := known[o.SeriesUID]
+		if !ok {
+			if f, err := (dicom.Options{Stop: dicom.InstanceNumber}).ReadHeader(o.Path); err == nil {
+				if n, ok := f.Dataset.Int(dicom.SeriesNumber); ok {
+					name = fmt.Sprintf("series %d", n)
+				}
+			}
+			known[o.SeriesUID] = name
+		}
+		out[o.SeriesUID] = name
+	}
+	return out
 }
 
 func objects(entries []store.Entry) []viewer.Object {
