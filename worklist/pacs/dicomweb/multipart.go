@@ -28,14 +28,17 @@ const (
 type parts struct {
 	r     *bufio.Reader
 	delim []byte // line break, two hyphens, boundary
-	limit int64  // of one body
+	jump  [256]int
+	limit int64 // of one body
 	begun bool
 	done  bool
 	hint  int // size of the part before: slices of a series are alike
 }
 
 func newParts(r io.Reader, boundary string, limit int64) *parts {
-	return &parts{r: bufio.NewReaderSize(r, partBuffer), delim: []byte("\r\n--" + boundary), limit: limit}
+	p := &parts{r: bufio.NewReaderSize(r, partBuffer), limit: limit}
+	p.delimit("\r\n--" + boundary)
+	return p
 }
 
 // part is one whole part; its body is the caller's.
@@ -70,10 +73,76 @@ func (p *parts) next() (pt part, err error) {
 	if pt, err = p.header(); err != nil {
 		return part{}, err
 	}
+	if pt.length > 0 && pt.length <= min(p.limit, maxTrusted) {
+		if pt.body, err = p.counted(int(pt.length)); err != nil || pt.body != nil {
+			return pt, err
+		}
+	}
 	if pt.body, err = p.body(); err != nil {
 		return part{}, err
 	}
 	return pt, nil
+}
+
+// maxTrusted is the most that is allocated because a header says so.
+const maxTrusted = 64 << 20
+
+// counted reads a body whose header says how long it is: into its own memory, once,
+// without looking for the boundary in it. nil says that the header is wrong, since
+// no boundary line follows: the bytes are put back, to be read as if it said nothing.
+func (p *parts) counted(n int) ([]byte, error) {
+	out := make([]byte, n)
+	got, err := io.ReadFull(p.r, out)
+	if err == nil {
+		var b []byte
+		if b, err = p.r.Peek(len(p.delim)); bytes.Equal(b, p.delim) {
+			p.r.Discard(len(p.delim))
+			whole, err := p.boundaryEnd()
+			if err != nil {
+				return nil, err
+			}
+			if whole {
+				p.hint = n
+				return out, nil
+			}
+			p.putBack(p.delim)
+		}
+	}
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, cut(err)
+	}
+	p.putBack(out[:got])
+	return nil, nil
+}
+
+func (p *parts) putBack(b []byte) {
+	p.r = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(b), p.r), partBuffer)
+}
+
+// delimit prepares the search for a delimiter: jump is how far it may be moved when
+// a byte stands under its last one (Horspool's table).
+func (p *parts) delimit(delim string) {
+	p.delim = []byte(delim)
+	for i := range p.jump {
+		p.jump[i] = len(delim)
+	}
+	for i := range len(delim) - 1 {
+		p.jump[delim[i]] = len(delim) - 1 - i
+	}
+}
+
+// index is where the delimiter begins in b, or -1. It looks at one byte of b in as
+// many as the delimiter has: objects are large, and boundaries are long.
+func (p *parts) index(b []byte) int {
+	last := len(p.delim) - 1
+	for i := last; i < len(b); {
+		c := b[i]
+		if c == p.delim[last] && bytes.Equal(b[i-last:i], p.delim[:last]) {
+			return i - last
+		}
+		i += p.jump[c]
+	}
+	return -1
 }
 
 // preamble skips to behind the first boundary line. A stream that breaks its
@@ -96,7 +165,7 @@ func (p *parts) preamble() error {
 			continue
 		}
 		if !bytes.HasSuffix(line, []byte("\r\n")) {
-			p.delim = append([]byte("\n"), p.delim[2:]...)
+			p.delimit("\n" + string(p.delim[2:]))
 		}
 		return nil
 	}
@@ -135,7 +204,7 @@ func (p *parts) body() ([]byte, error) {
 	out := make([]byte, 0, p.hint+1)
 	for {
 		chunk, err := p.window()
-		if i := bytes.Index(chunk, p.delim); i >= 0 {
+		if i := p.index(chunk); i >= 0 {
 			out = append(out, chunk[:i]...)
 			p.r.Discard(i + len(p.delim))
 			whole, err := p.boundaryEnd()

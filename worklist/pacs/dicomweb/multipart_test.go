@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"mime/multipart"
 	"net/textproto"
 	"strings"
@@ -136,6 +137,7 @@ func FuzzParts(f *testing.F) {
 	f.Add(written(f, []byte("a"), []byte("\r\n--b")))
 	f.Add([]byte("--" + testBoundary + "\n\nx\n--" + testBoundary + "--"))
 	f.Add([]byte("--" + testBoundary + "x\r\n\r\n"))
+	f.Add([]byte("--" + testBoundary + "\r\nContent-Length: 3\r\n\r\nabc\r\n--" + testBoundary + "\r\nContent-Length: 9\r\n\r\nabc\r\n--" + testBoundary + "--"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		const limit = 1 << 16
 		one, err1 := readAll(bytes.NewReader(stream), limit)
@@ -156,7 +158,65 @@ func FuzzParts(f *testing.F) {
 	})
 }
 
-func BenchmarkParts(b *testing.B) {
+func TestALengthInAPartsHeaderIsBelievedOnlyWhereItIsTrue(t *testing.T) {
+	b := "--" + testBoundary
+	body := "some bytes\r\n--0f1e2 and\r\n--0f1e2dx more"
+	stream := func(length string) string {
+		return b + "\r\nContent-Length: " + length + "\r\n\r\n" + body + "\r\n" + b + "\r\n\r\nnext\r\n" + b + "--\r\n"
+	}
+	for _, length := range []string{fmt.Sprint(len(body)), "0", "1", "12", "10", "26", fmt.Sprint(len(body) - 1), fmt.Sprint(len(body) + 1), fmt.Sprint(len(body) + 20),
+		"100000", "99999999999", "-1", "x", "67108864"} {
+		for name, r := range map[string]io.Reader{"at once": strings.NewReader(stream(length)), "in bytes": iotest.OneByteReader(strings.NewReader(stream(length)))} {
+			got, err := readAll(r, 1<<20)
+			if err != nil || len(got) != 2 || string(got[0]) != body || string(got[1]) != "next" {
+				t.Errorf("length %s of %d, %s: %q, %v", length, len(body), name, got, err)
+			}
+		}
+	}
+	if _, err := readAll(strings.NewReader(stream("30")[:60]), 1<<20); !errors.Is(err, pacs.ErrTruncated) {
+		t.Errorf("cut: %v", err)
+	}
+}
+
+func BenchmarkPartsCounted20x512KB(b *testing.B) {
+	slice := noise(512 << 10)
+	var stream []byte
+	for range 20 {
+		stream = append(stream, fmt.Sprintf("\r\n--%s\r\nContent-Type: application/dicom\r\nContent-Length: %d\r\n\r\n", testBoundary, len(slice))...)
+		stream = append(stream, slice...)
+	}
+	stream = append(stream, "\r\n--"+testBoundary+"--\r\n"...)
+	benchParts(b, stream, 20)
+}
+
+func BenchmarkParts20x512KB(b *testing.B) {
+	slice := noise(512 << 10)
+	bodies := make([][]byte, 20)
+	for i := range bodies {
+		bodies[i] = slice
+	}
+	benchParts(b, written(b, bodies...), 20)
+}
+
+// noise is bytes without a pattern, as compressed pixels are.
+func noise(n int) []byte {
+	out := make([]byte, n)
+	rand.NewChaCha8([32]byte{1}).Read(out)
+	return out
+}
+
+func benchParts(b *testing.B, stream []byte, n int) {
+	b.SetBytes(int64(len(stream)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if got, err := readAll(bytes.NewReader(stream), 1<<30); err != nil || len(got) != n {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkPartsFullOfLineBreaks is the worst that pixels can be.
+func BenchmarkPartsFullOfLineBreaks(b *testing.B) {
 	slice := bytes.Repeat([]byte{1, 2, 3, 4, 13, 10, 7, 0}, 64<<10)
 	bodies := make([][]byte, 20)
 	for i := range bodies {

@@ -118,7 +118,14 @@ func wholeBody(resp *http.Response, limit int64) ([]byte, error) {
 	if resp.ContentLength > limit {
 		return nil, pacs.ErrTooLarge
 	}
-	b, err := io.ReadAll(&bounded{resp.Body, limit})
+	var b []byte
+	var err error
+	if n := resp.ContentLength; n >= 0 && n <= maxTrusted {
+		b = make([]byte, n)
+		_, err = io.ReadFull(resp.Body, b)
+	} else {
+		b, err = io.ReadAll(&bounded{resp.Body, limit})
+	}
 	if err != nil && !errors.Is(err, pacs.ErrTooLarge) {
 		err = cut(err)
 	}
