@@ -53,6 +53,7 @@ type SiteConfig struct {
 	Phone        string `toml:"phone" doc:"number to call when a report cannot be delivered"`
 	LoginConfig
 	SendConfig
+	DIMSEConfig
 }
 
 // PolicyConfig holds the switches of the safety rules.
@@ -196,7 +197,7 @@ func (c Config) check() error {
 		if err := s.checkLogin(); err != nil {
 			return fmt.Errorf("config.toml: site %s: %w", s.Name, err)
 		}
-		if err := s.SendConfig.check(); err != nil {
+		if err := errors.Join(s.SendConfig.check(), s.DIMSEConfig.check()); err != nil {
 			return fmt.Errorf("config.toml: site %s: %w", s.Name, err)
 		}
 	}

@@ -64,7 +64,7 @@ type Quirks struct {
 }
 
 const (
-	defaultCalling      = "NOCTURNE"
+	DefaultAE           = "NOCTURNE"
 	defaultAssociations = 6
 	defaultObject       = 2 << 30
 	defaultContexts     = 128
@@ -100,10 +100,10 @@ func New(cfg Config) (*Client, error) {
 		cfg.Object = defaultObject
 	}
 	if cfg.CallingAE == "" {
-		cfg.CallingAE = defaultCalling
+		cfg.CallingAE = DefaultAE
 	}
-	if _, _, err := net.SplitHostPort(cfg.Address); err != nil {
-		return nil, fmt.Errorf("archive %s: %w", cfg.Name, errAddress)
+	if _, err := Host(cfg.Address); err != nil {
+		return nil, fmt.Errorf("archive %s: %w", cfg.Name, err)
 	}
 	if n := len(cfg.CalledAE); n == 0 || n > 16 || len(cfg.CallingAE) > 16 {
 		return nil, fmt.Errorf("archive %s: %w", cfg.Name, errTitle)
@@ -111,6 +111,15 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{cfg: cfg}
 	c.pool = newPool(cfg.Associations, c.dial)
 	return c, nil
+}
+
+// Host is the host of an address, which is host:port.
+func Host(address string) (string, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || port == "" {
+		return "", errAddress
+	}
+	return host, nil
 }
 
 // Name is the site's name.

@@ -33,8 +33,8 @@ type Listener struct {
 // NewListener is one on address (host:port) under that AE title, which the archives have
 // to know as ours. A nil TLS listens in the clear.
 func NewListener(address, ae string, config *tls.Config) (*Listener, error) {
-	if _, _, err := net.SplitHostPort(address); err != nil {
-		return nil, fmt.Errorf("listen for archives: %w", errAddress)
+	if _, err := Host(address); err != nil {
+		return nil, fmt.Errorf("listen for archives: %w", err)
 	}
 	if len(ae) == 0 || len(ae) > 16 {
 		return nil, fmt.Errorf("listen for archives: %w", errTitle)
