@@ -1,10 +1,12 @@
 package notice
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -50,7 +52,7 @@ var rules = []func(error) (Notice, bool){
 }
 
 // link is what goes wrong below the reader's work: network, server, disk.
-var link = []func(error) (Notice, bool){
+var link = slices.Concat(association, []func(error) (Notice, bool){
 	as(needed),
 	loginRefused,
 	tlsTrouble,
@@ -65,7 +67,7 @@ var link = []func(error) (Notice, bool){
 	unreachable,
 	is(syscall.ENOSPC, Notice{Sentence: "The disk is full: nothing more is saved.", Key: "make room at once", Severe: true}),
 	is(os.ErrPermission, Notice{Sentence: "The state directory cannot be written.", Reason: "permission denied", Severe: true}),
-}
+})
 
 // is explains one error value.
 func is(target error, n Notice) func(error) (Notice, bool) {
@@ -139,6 +141,9 @@ func incomplete(e *fetch.IncompleteError) Notice {
 	if e.Missing == 0 {
 		n.Sentence = fmt.Sprintf("%d images are here and more may exist.", e.Expected)
 	}
+	if errors.Is(e.Err, syscall.ENOSPC) {
+		n.Key, n.Severe = "make room on this disk, then F5 and Enter", true
+	}
 	n.Reason = strings.Trim(fetch.Where(e.Gaps)+"; "+cause(e.Err), "; ")
 	return n
 }
@@ -177,6 +182,10 @@ func refused(e *pacs.StatusError) Notice {
 }
 
 func answered(e *pacs.StatusError) string {
+	const lastHTTP = 599
+	if e.Code > lastHTTP { // a status of PS3.7 annex C
+		return fmt.Sprintf("%s: it answered %04X", cmp.Or(e.Op, "DIMSE"), e.Code)
+	}
 	if e.Op == "" {
 		return fmt.Sprintf("it answered %d", e.Code)
 	}
