@@ -138,6 +138,7 @@ func (p *pool) take(ctx context.Context, want offer) (*line, error) {
 			if !again {
 				return l, err
 			}
+			continue // there is less room than it seemed
 		}
 		select {
 		case <-changed:

@@ -1,6 +1,7 @@
 package pacstest
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"net"
@@ -28,7 +29,7 @@ const (
 
 // The PDUs at which a misdeed can begin (PS3.8 9.3.1).
 const (
-	AtOnce       byte = 0 // before anything was said
+	AtOnce       byte = 0 // when a request came, before anything is said
 	AssociateRQ  byte = 1
 	AssociateAC  byte = 2
 	DataTransfer byte = 4
@@ -53,10 +54,14 @@ type AssociationFault struct {
 // it is asked for, in their order, what its script says; after that it is honest. What
 // is asked of it in plain DIMSE it understands as far as the ends of PDUs.
 type BadAssociation struct {
-	good string
-	l    net.Listener
+	// Only, where not empty, must stand in an A-ASSOCIATE-RQ (a UID of its contexts) for
+	// the script to mean that association. Set it before the first.
+	Only string
+
+	l net.Listener
 
 	mu     sync.Mutex
+	good   string             // guarded by mu
 	script []AssociationFault // guarded by mu
 	asked  int                // guarded by mu
 	open   map[net.Conn]bool  // guarded by mu; nil when the test is over
@@ -71,7 +76,7 @@ func StartBadAssociation(t testing.TB, good string, script ...AssociationFault) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &BadAssociation{good: good, l: l, script: script, open: map[net.Conn]bool{}}
+	b := &BadAssociation{l: l, good: good, script: script, open: map[net.Conn]bool{}}
 	b.all.Add(1)
 	go b.serve()
 	t.Cleanup(b.close)
@@ -88,7 +93,14 @@ func (b *BadAssociation) Then(f ...AssociationFault) {
 	b.script = append(b.script, f...)
 }
 
-// Asked is the number of connections so far.
+// Before puts the proxy before another server.
+func (b *BadAssociation) Before(good string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.good = good
+}
+
+// Asked is the number of associations so far that the script means.
 func (b *BadAssociation) Asked() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -118,14 +130,18 @@ func (b *BadAssociation) keep(c net.Conn) bool {
 	return true
 }
 
-func (b *BadAssociation) next() (f AssociationFault) {
+// next is the fault of an association that is asked for by rq.
+func (b *BadAssociation) next(rq []byte) (f AssociationFault, good string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.Only != "" && !bytes.Contains(rq, []byte(b.Only)) {
+		return f, b.good
+	}
 	b.asked++
 	if len(b.script) > 0 {
 		f, b.script = b.script[0], b.script[1:]
 	}
-	return f
+	return f, b.good
 }
 
 func (b *BadAssociation) serve() {
@@ -135,18 +151,36 @@ func (b *BadAssociation) serve() {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", b.good)
-		if err != nil {
-			client.Close()
-			continue
-		}
-		if b.keep(client) && b.keep(server) {
-			x := &exchange{b: b, fault: b.next(), client: client.(*net.TCPConn), server: server.(*net.TCPConn)}
-			b.all.Add(2)
-			go x.run(x.client, x.server, true)
-			go x.run(x.server, x.client, false)
+		if b.keep(client) {
+			b.all.Add(1)
+			go b.begin(client.(*net.TCPConn))
 		}
 	}
+}
+
+// begin reads the request of an association and carries it on.
+func (b *BadAssociation) begin(client *net.TCPConn) {
+	defer b.all.Done()
+	rq := make([]byte, 6)
+	_, err := io.ReadFull(client, rq)
+	if n := binary.BigEndian.Uint32(rq[2:]); err == nil && n < 1<<20 {
+		rq = append(rq, make([]byte, n)...)
+		_, err = io.ReadFull(client, rq[6:])
+	}
+	if err != nil {
+		client.Close()
+		return
+	}
+	fault, good := b.next(rq)
+	server, err := net.Dial("tcp", good)
+	if err != nil || !b.keep(server) {
+		client.Close()
+		return
+	}
+	x := &exchange{b: b, fault: fault, client: client, server: server.(*net.TCPConn)}
+	b.all.Add(2)
+	go x.run(io.MultiReader(bytes.NewReader(rq), client), x.server, true)
+	go x.run(x.server, x.client, false)
 }
 
 // exchange is one association on its way through the proxy.
@@ -160,7 +194,7 @@ type exchange struct {
 }
 
 // run carries PDUs one way until the connection ends or the misdeed is done.
-func (x *exchange) run(from, to *net.TCPConn, fromClient bool) {
+func (x *exchange) run(from io.Reader, to *net.TCPConn, fromClient bool) {
 	defer x.b.all.Done()
 	mine := x.fault.Do != Behave && x.fault.FromClient == fromClient
 	if mine && x.fault.PDU == AtOnce {
@@ -188,7 +222,7 @@ func (x *exchange) run(from, to *net.TCPConn, fromClient bool) {
 }
 
 // pass forwards a PDU, whole, unless it goes to a client to whom nothing more is said.
-func (x *exchange) pass(from, to *net.TCPConn, head []byte, left int64, fromClient bool) bool {
+func (x *exchange) pass(from io.Reader, to *net.TCPConn, head []byte, left int64, fromClient bool) bool {
 	if !fromClient {
 		x.mu.Lock()
 		defer x.mu.Unlock()
@@ -218,7 +252,7 @@ func (x *exchange) passEnd(to *net.TCPConn, fromClient bool) {
 }
 
 // part forwards the bytes of a PDU that come before the misdeed.
-func (x *exchange) part(from, to *net.TCPConn, head []byte, left int64) {
+func (x *exchange) part(from io.Reader, to *net.TCPConn, head []byte, left int64) {
 	n := min(x.fault.Bytes, len(head))
 	to.Write(head[:n])
 	if more := int64(x.fault.Bytes - n); more > 0 {
@@ -228,7 +262,7 @@ func (x *exchange) part(from, to *net.TCPConn, head []byte, left int64) {
 
 // misbehave does the misdeed to the client. Of what is still to come one way, from, the
 // rest is dropped.
-func (x *exchange) misbehave(from, to *net.TCPConn) {
+func (x *exchange) misbehave(from io.Reader, to *net.TCPConn) {
 	x.mu.Lock()
 	x.done = true
 	x.mu.Unlock()
@@ -269,7 +303,7 @@ func (x *exchange) drain() {
 }
 
 // trickle carries the rest at N bytes a second.
-func (x *exchange) trickle(from, to *net.TCPConn) {
+func (x *exchange) trickle(from io.Reader, to *net.TCPConn) {
 	one := make([]byte, 1)
 	for {
 		if _, err := from.Read(one); err != nil {

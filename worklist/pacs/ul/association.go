@@ -19,7 +19,7 @@ const linger = time.Second
 
 // mostWrite is the largest P-DATA-TF we send, whatever the other side takes: a
 // larger one moves no faster.
-const mostWrite = 256 << 10
+const mostWrite = 128 << 10
 
 // Association is one, established. Read and Write may be called at the same time
 // from two goroutines, Release and Abort from any; whoever makes one ends it with

@@ -135,7 +135,7 @@ const (
 
 const (
 	applicationContext = "1.2.840.10008.3.1.1.1"
-	defaultPDU         = 256 << 10 // what we ask for: room for a CT slice in three PDUs
+	defaultPDU         = 128 << 10 // what we ask for: over loopback 64 to 256 KiB move the same, 16 KiB two thirds
 	mostPDU            = 4 << 20   // more is never announced
 	leastPDU           = 16        // a peer that takes less cannot be served
 	mostAssociate      = 1 << 20   // an A-ASSOCIATE PDU is smaller: 128 contexts of 100 syntaxes

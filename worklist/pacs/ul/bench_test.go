@@ -1,0 +1,41 @@
+package ul
+
+import (
+	"fmt"
+	"testing"
+)
+
+// BenchmarkDataOverLoopback moves data sets of half a megabyte (a CT slice) over
+// loopback, by what the reader takes at most.
+func BenchmarkDataOverLoopback(b *testing.B) {
+	const slice = 512 * 512 * 2
+	data := make([]byte, slice)
+	for _, most := range []uint32{16 << 10, 64 << 10, 128 << 10, 256 << 10, 1 << 20} {
+		b.Run(fmt.Sprintf("pdu=%dKiB", most>>10), func(b *testing.B) {
+			r := echoRequest()
+			r.MaxPDU = most
+			ours, theirs := established(b, r)
+			b.SetBytes(slice)
+			done := make(chan error, 1)
+			go func() {
+				var err error
+				for n := 0; n < b.N && err == nil; n++ {
+					err = theirs.Write(b.Context(), PDV{Context: 3, Last: true, Data: data})
+				}
+				done <- err
+			}()
+			for n := 0; n < b.N; {
+				v, err := ours.Read(b.Context())
+				if err != nil {
+					b.Fatal(err)
+				}
+				if v.Last {
+					n++
+				}
+			}
+			if err := <-done; err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
