@@ -112,7 +112,7 @@ func TestAfterEveryDIMSEFaultOnlyWhatIsMissingIsFetchedAgain(t *testing.T) {
 			bad := pacstest.StartBadAssociation(t, peer.Address, f.AssociationFault, pacstest.AssociationFault{}, f.AssociationFault)
 			bad.Only = studyRootGet
 			st := newStore(t)
-			limits := ul.Timeouts{Negotiate: 400 * time.Millisecond, Idle: 150 * time.Millisecond, Release: 400 * time.Millisecond}
+			limits := ul.Timeouts{Negotiate: 250 * time.Millisecond, Idle: 80 * time.Millisecond, Release: 250 * time.Millisecond}
 			c := &watchful{Archive: dimseClient(t, bad.Address(), peer.AE, limits), t: t, st: st, study: study.UID}
 			e := &Engine{Store: st, Workers: 3}
 			s := &site{Study: study}
@@ -214,7 +214,7 @@ func TestStorescpsFaultsStoreNothing(t *testing.T) {
 		t.Run(flags[0], func(t *testing.T) {
 			t.Parallel()
 			address := receiver(t, path, flags...)
-			c := dimseClient(t, address, "STORESCP", ul.Timeouts{Idle: 200 * time.Millisecond})
+			c := dimseClient(t, address, "STORESCP", ul.Timeouts{Idle: 100 * time.Millisecond})
 			start := time.Now()
 			got, err := c.Store(context.Background(), study.UID, study.Bytes()...)
 			if len(got.OK) != 0 || err == nil {
