@@ -1,0 +1,95 @@
+package send
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/worklist/deliver"
+	"github.com/nocturne/nocturne/worklist/pacs"
+)
+
+// whose are the attributes that say whose object it is and where it belongs. An
+// archive that changes one of them holds another object.
+var whose = []dicom.Tag{dicom.PatientName, dicom.PatientID, dicom.PatientBirthDate, dicom.PatientSex, dicom.AccessionNumber,
+	dicom.StudyInstanceUID, dicom.SeriesInstanceUID, dicom.SOPInstanceUID, dicom.SOPClassUID}
+
+// readBack compares what the archive holds with our files. The error is the last that
+// says nothing about an object.
+func (r *run) readBack(ctx context.Context, st *study, items []*item) (last error) {
+	var mu sync.Mutex
+	abreast(items, r.Workers, func(it *item) {
+		b, why := st.load(it)
+		if why != "" {
+			r.decide(it, Unreadable, why)
+			return
+		}
+		changed := 0
+		err := r.gate.through(ctx, func() error {
+			ref := pacs.Ref{Study: st.uid, Series: it.Series, Instance: it.SOP}
+			return pacs.ReadBack(ctx, r.Archive, ref, b, func(sent, held *dicom.Dataset) []dicom.Tag {
+				tags := deliver.Differences(sent, held)
+				if !it.acked && !it.sent {
+					return tags // somebody else's: it has to be the very same
+				}
+				own := slices.DeleteFunc(slices.Clone(tags), func(t dicom.Tag) bool { return !slices.Contains(whose, t) })
+				changed = len(tags) - len(own)
+				return own
+			})
+		})
+		if ctx.Err() != nil {
+			return
+		}
+		if err = r.compared(it, err, changed); err != nil {
+			mu.Lock()
+			last = err
+			mu.Unlock()
+		}
+	})
+	return last
+}
+
+// compared decides an item by what reading it back said; an error that says nothing of
+// the object is returned.
+func (r *run) compared(it *item, err error, changed int) error {
+	var different *pacs.DifferentError
+	reason, refused := pacs.ReasonOf(err)
+	switch {
+	case err == nil:
+		r.mu.Lock()
+		r.total.Compared++
+		if changed > 0 {
+			r.total.Changed++
+		}
+		r.mu.Unlock()
+		r.record([]*item{it})
+		r.decide(it, Confirmed, "")
+	case errors.As(err, &different):
+		r.decide(it, Parked, r.difference(it, different))
+	case errors.Is(err, pacs.ErrNotComparable):
+		r.decide(it, Unconfirmed, r.Site+"'s copy cannot be compared with the file")
+	case refused && reason == pacs.NotFound: // listed, and not given
+		it.acked = false
+		r.again(it, r.Site+" lists it and does not give it")
+	default:
+		it.why = r.sentence(err)
+		r.denied(err)
+		return err
+	}
+	return nil
+}
+
+func (r *run) difference(it *item, d *pacs.DifferentError) string {
+	was := "holds something else under its UID"
+	if it.acked || it.sent {
+		was = "changed it"
+	}
+	what := "the pixels differ"
+	if !d.Pixels {
+		what = d.Tags[0].String() + " differs"
+	}
+	return fmt.Sprintf("%s %s: %s", r.Site, was, what)
+}
