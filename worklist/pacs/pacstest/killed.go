@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -17,12 +19,47 @@ type Orthanc struct {
 
 	t              testing.TB
 	binary, config string
+	disk           string // where it keeps everything, once SmallDisk was called
 	cmd            *exec.Cmd
 	ended          chan error
 }
 
 // NewOrthanc starts an Orthanc as StartOrthanc does, on one port for all its lives.
 func NewOrthanc(t testing.TB) *Orthanc {
+	t.Helper()
+	o := newOrthanc(t)
+	o.Start()
+	t.Cleanup(o.Kill)
+	return o
+}
+
+// NewOrthancOnSmallDisk is NewOrthanc with a disk of so many MiB. It needs root; the
+// test is skipped without.
+func NewOrthancOnSmallDisk(t testing.TB, mib int) *Orthanc {
+	t.Helper()
+	o := newOrthanc(t)
+	o.disk = filepath.Join(filepath.Dir(o.config), "db")
+	if err := os.Mkdir(o.disk, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := exec.Command("mount", "-t", "tmpfs", "-o", fmt.Sprintf("size=%dm", mib), "tmpfs", o.disk).Run(); err != nil {
+		t.Skip("a small disk can be mounted by root only")
+	}
+	t.Cleanup(func() { exec.Command("umount", "-l", o.disk).Run() })
+	o.Start()
+	t.Cleanup(o.Kill)
+	return o
+}
+
+// Resize gives a small disk another size.
+func (o *Orthanc) Resize(mib int) {
+	o.t.Helper()
+	if err := exec.Command("mount", "-o", fmt.Sprintf("remount,size=%dm", mib), o.disk).Run(); err != nil {
+		o.t.Fatalf("resize the disk: %v", err)
+	}
+}
+
+func newOrthanc(t testing.TB) *Orthanc {
 	t.Helper()
 	binary, plugin := orthancPaths()
 	if binary == "" || plugin == "" {
@@ -31,8 +68,6 @@ func NewOrthanc(t testing.TB) *Orthanc {
 	port := freePort(t)
 	o := &Orthanc{Host: fmt.Sprintf("127.0.0.1:%d", port), User: "reader", Password: "s3cret", t: t, binary: binary}
 	o.config = orthancConfig(t, plugin, port, o.User, o.Password)
-	o.Start()
-	t.Cleanup(o.Kill)
 	return o
 }
 
