@@ -164,7 +164,7 @@ func noProgram(e *pdf.MissingError) Notice {
 
 // refused never repeats the server's own text: it may hold a patient's data.
 func refused(e *pacs.StatusError) Notice {
-	if e.Code == 511 { // RFC 6585 6: the network says so itself
+	if e.Code == ownLogin {
 		return wantsBrowser(answered(e))
 	}
 	n := Notice{Sentence: "The archive refused.", Reason: answered(e), Key: again}

@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -50,13 +51,17 @@ func loginRefused(err error) (Notice, bool) {
 	})(err)
 }
 
-// unknown is the archive's 401 or 403, as refused says it.
+// unknown is the archive's 401 or 403, or a network's 511, as refused says it.
 func unknown(err error) (Notice, bool) {
-	if r, ok := pacs.ReasonOf(err); !ok || r != pacs.Unauthorized {
+	var e *pacs.StatusError
+	if !errors.As(err, &e) || e.Reason() != pacs.Unauthorized && e.Code != ownLogin {
 		return Notice{}, false
 	}
-	return as(refused)(err)
+	return refused(e), true
 }
+
+// ownLogin is the status of a network that wants its own login (RFC 6585 6).
+const ownLogin = 511
 
 // portal tells a network that wants its own login from other strangers.
 func portal(e *pacs.NotArchiveError) Notice {
