@@ -7,12 +7,13 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 )
 
 // instance is one object held. Nothing of it changes after it was added but
-// late, which the catalogue's lock guards.
+// late, which the catalogue's lock guards, and tag.
 type instance struct {
 	study, series, sop, class dicom.UID
 	header                    *dicom.Dataset // no pixel data
@@ -21,7 +22,8 @@ type instance struct {
 	pixelVR                   dicom.VR
 	number                    int
 	content                   content
-	late                      bool // counted, but not here yet
+	tag                       atomic.Pointer[string] // the ETag of content that is no file, once it was needed
+	late                      bool                   // counted, but not here yet
 }
 
 type series struct {

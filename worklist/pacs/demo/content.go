@@ -95,12 +95,17 @@ func (a *Archive) etag(in *instance) string {
 		h := sha256.Sum256([]byte(string(in.sop) + strconv.FormatInt(in.content.size, 10) + in.content.mod.UTC().String()))
 		return `"` + hex.EncodeToString(h[:16]) + `"`
 	}
+	if tag := in.tag.Load(); tag != nil {
+		return *tag
+	}
 	b, err := a.bytes(in)
 	if err != nil {
 		return ""
 	}
 	h := sha256.Sum256(b)
-	return `"` + hex.EncodeToString(h[:16]) + `"`
+	tag := `"` + hex.EncodeToString(h[:16]) + `"`
+	in.tag.Store(&tag)
+	return tag
 }
 
 // explicit gives the object in Explicit VR Little Endian: re-encoded when it is

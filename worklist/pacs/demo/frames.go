@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 
@@ -23,10 +24,11 @@ func (a *Archive) frames(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := a.parse(found[0])
+	f, err := a.openFrames(found[0])
 	if err != nil {
 		return err
 	}
+	defer f.Close()
 	out := make([][]byte, len(numbers))
 	for i, n := range numbers {
 		if out[i], err = f.Frame(n - 1); err != nil {
@@ -55,6 +57,26 @@ func frameList(s string, h *dicom.Dataset) ([]int, error) {
 		out[i] = n
 	}
 	return out, nil
+}
+
+// openFrames gives an object whose frames are read one by one: of a file, no more than
+// those asked for.
+func (a *Archive) openFrames(in *instance) (*dicom.File, error) {
+	if in.content.path == "" {
+		return a.parse(in)
+	}
+	info, err := os.Stat(in.content.path)
+	if err == nil && info.Size() != in.content.size {
+		err = errFileChanged
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open object: %w", err)
+	}
+	f, err := dicom.Open(in.content.path)
+	if err != nil {
+		return nil, fmt.Errorf("read object: %w", err)
+	}
+	return f, nil
 }
 
 // parse reads an object whole.

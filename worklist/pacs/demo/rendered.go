@@ -41,10 +41,11 @@ func (a *Archive) rendered(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := a.parse(found[0])
+	f, err := a.openFrames(found[0])
 	if err != nil {
 		return err
 	}
+	defer f.Close()
 	im, err := pixel.Decode(f, numbers[0]-1)
 	var unsupported *dicom.UnsupportedError
 	if errors.As(err, &unsupported) {

@@ -204,9 +204,19 @@ func sendPart(w io.Writer, head string, p part) error {
 	if _, err := io.WriteString(w, head); err != nil {
 		return err
 	}
-	n, err := io.Copy(w, body)
-	if err == nil && p.size >= 0 && n != p.size {
+	if p.size < 0 {
+		_, err = io.Copy(w, body)
+		return err
+	}
+	n, err := io.Copy(w, io.LimitReader(body, p.size))
+	if err == nil && (n != p.size || !ended(body)) {
 		err = errFileChanged
 	}
 	return err
+}
+
+// ended reports whether there is nothing more to read.
+func ended(r io.Reader) bool {
+	n, err := r.Read(make([]byte, 1))
+	return n == 0 && err == io.EOF
 }
