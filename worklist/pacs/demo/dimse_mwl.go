@@ -72,7 +72,7 @@ func (a *Archive) worklistItem(st step) *dicom.Dataset {
 	if !d.Has(dicom.RequestedProcedureID) {
 		d.SetStr(dicom.RequestedProcedureID, cut(cmp.Or(req.Str(dicom.AccessionNumber), "READING"), 16))
 	}
-	d.SetSeq(scheduledStep, scheduledItem(st, header, d.Str(dicom.RequestedProcedureID)))
+	d.SetSeq(scheduledStep, scheduledItem(st, header, a.started, d.Str(dicom.RequestedProcedureID)))
 	return d
 }
 
@@ -86,12 +86,12 @@ func requestPriority(d *dicom.Dataset) string {
 }
 
 // scheduledItem is the examination's step (PS3.3 C.4.10).
-func scheduledItem(st step, header *dicom.Dataset, procedure string) *dicom.Dataset {
+func scheduledItem(st step, header *dicom.Dataset, started time.Time, procedure string) *dicom.Dataset {
 	d := &dicom.Dataset{}
 	modality := cmp.Or(header.Str(dicom.Modality), "OT")
 	date, clock := header.Str(dicom.StudyDate), header.Str(dicom.StudyTime)
 	if date == "" {
-		at := cmp.Or(st.data.Str(dicom.ScheduledProcedureStepStartDateTime), dicom.FormatDT(time.Now()))
+		at := cmp.Or(st.data.Str(dicom.ScheduledProcedureStepStartDateTime), dicom.FormatDT(started))
 		date, clock = at[:min(8, len(at))], at[min(8, len(at)):min(14, len(at))]
 	}
 	d.SetStr(dicom.Modality, modality)

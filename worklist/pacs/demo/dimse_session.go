@@ -28,7 +28,6 @@ type session struct {
 
 	last    atomic.Uint32             // our last request's Message ID, counted on
 	awaited map[uint16]*commitOutcome // reports of storage commitment that were not acknowledged
-	reports *connection               // not nil while reports of UPS events are delivered here
 }
 
 type received struct {

@@ -15,7 +15,6 @@ const (
 	optionalMissing    dimseStatus = 0x0001 // N-GET: not all that was asked for is known
 	processingFailure  dimseStatus = 0x0110
 	noSuchInstance     dimseStatus = 0x0112
-	noSuchEvent        dimseStatus = 0x0113
 	invalidArgument    dimseStatus = 0x0115
 	invalidInstance    dimseStatus = 0x0117
 	noSuchClass        dimseStatus = 0x0118

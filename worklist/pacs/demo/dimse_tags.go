@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -25,44 +26,41 @@ const (
 
 // Attributes that only DIMSE has a use for.
 const (
-	queryRetrieveLevel  dicom.Tag = 0x00080052
-	queryRetrieveView   dicom.Tag = 0x00080053
-	failedInstanceList  dicom.Tag = 0x00080058
-	patientStudies      dicom.Tag = 0x00201200
-	patientSeries       dicom.Tag = 0x00201202
-	patientInstances    dicom.Tag = 0x00201204
-	scheduledStep       dicom.Tag = 0x00400100 // Scheduled Procedure Step Sequence
-	stationAETitle      dicom.Tag = 0x00400001
-	stepStartDate       dicom.Tag = 0x00400002
-	stepStartTime       dicom.Tag = 0x00400003
-	stepPhysician       dicom.Tag = 0x00400006
-	stepDescription     dicom.Tag = 0x00400007
-	stepProtocolCode    dicom.Tag = 0x00400008
-	stepID              dicom.Tag = 0x00400009
-	stepStationName     dicom.Tag = 0x00400010
-	stepLocation        dicom.Tag = 0x00400011
-	stepPremedication   dicom.Tag = 0x00400012
-	referencedStudies   dicom.Tag = 0x00081110
-	requestedPriority   dicom.Tag = 0x00401003
-	transportation      dicom.Tag = 0x00401004
-	confidentiality     dicom.Tag = 0x00403001
-	receivingAE         dicom.Tag = 0x00741234
-	deletionLock        dicom.Tag = 0x00741230
-	commitFailureReason dicom.Tag = dicom.FailureReason
+	queryRetrieveLevel dicom.Tag = 0x00080052
+	queryRetrieveView  dicom.Tag = 0x00080053
+	failedInstanceList dicom.Tag = 0x00080058
+	patientStudies     dicom.Tag = 0x00201200
+	patientSeries      dicom.Tag = 0x00201202
+	patientInstances   dicom.Tag = 0x00201204
+	scheduledStep      dicom.Tag = 0x00400100 // Scheduled Procedure Step Sequence
+	stationAETitle     dicom.Tag = 0x00400001
+	stepStartDate      dicom.Tag = 0x00400002
+	stepStartTime      dicom.Tag = 0x00400003
+	stepPhysician      dicom.Tag = 0x00400006
+	stepDescription    dicom.Tag = 0x00400007
+	stepProtocolCode   dicom.Tag = 0x00400008
+	stepID             dicom.Tag = 0x00400009
+	stepStationName    dicom.Tag = 0x00400010
+	stepLocation       dicom.Tag = 0x00400011
+	stepPremedication  dicom.Tag = 0x00400012
+	referencedStudies  dicom.Tag = 0x00081110
+	requestedPriority  dicom.Tag = 0x00401003
+	transportation     dicom.Tag = 0x00401004
+	confidentiality    dicom.Tag = 0x00403001
+	receivingAE        dicom.Tag = 0x00741234
+	deletionLock       dicom.Tag = 0x00741230
 )
 
 // isStorage reports whether a SOP class is stored: all below the standard's root of
 // storage, but its query/retrieve siblings, and those that stand elsewhere (PS3.6 A).
 // STOW-RS takes any class; what is negotiated here is what the standard names.
 func isStorage(u dicom.UID) bool {
-	switch {
-	case strings.HasPrefix(string(u), "1.2.840.10008.5.1.4.1.1."):
-		return true
-	}
-	switch u {
-	case "1.2.840.10008.5.1.4.34.7", "1.2.840.10008.5.1.4.34.10", // RT beams delivery, RT brachy application
-		"1.2.840.10008.5.1.4.39.1", "1.2.840.10008.5.1.4.43.1", "1.2.840.10008.5.1.4.44.1", "1.2.840.10008.5.1.4.45.1":
-		return true
-	}
-	return false
+	return strings.HasPrefix(string(u), "1.2.840.10008.5.1.4.1.1.") || slices.Contains(storedElsewhere, u)
+}
+
+// storedElsewhere are the storage classes of other roots: RT beams delivery instruction
+// and brachy application, hanging protocol, colour palette, implants.
+var storedElsewhere = []dicom.UID{
+	"1.2.840.10008.5.1.4.34.7", "1.2.840.10008.5.1.4.34.10", "1.2.840.10008.5.1.4.38.1", "1.2.840.10008.5.1.4.39.1",
+	"1.2.840.10008.5.1.4.43.1", "1.2.840.10008.5.1.4.44.1", "1.2.840.10008.5.1.4.45.1",
 }

@@ -110,7 +110,7 @@ func (h *hub) send(s *subscriber, uid dicom.UID, kind int, attributes *dicom.Dat
 			c.cut()
 		}
 	}
-	if len(s.conns) == 0 && h.elsewhere != nil {
+	if len(s.conns) == 0 && h.elsewhere != nil && !h.closed {
 		h.elsewhere(s.aet, r)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -26,7 +27,7 @@ func (a *Archive) createStep(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	uid, err := bareUID(r.URL.RawQuery)
+	uid, err := queryUID(r.URL.RawQuery, createParameters)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (a *Archive) updateStep(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	transaction, err := bareUID(r.URL.RawQuery)
+	transaction, err := queryUID(r.URL.RawQuery, updateParameters)
 	if err != nil {
 		return err
 	}
@@ -214,30 +215,36 @@ func readDataset(w http.ResponseWriter, r *http.Request) (*dicom.Dataset, error)
 	return d, nil
 }
 
-// uidParameters name the UID that create and update take in their query, which
-// the standard writes without a name (PS3.18 11.4.1, 11.6.1) and servers and
-// clients have named in these ways.
-var uidParameters = []string{"affectedsopinstanceuid", "workitem", "transaction-uid", "transactionuid", "transaction"}
+// The UID that create and update take in their query is written without a name by
+// the standard (PS3.18 11.4.1, 11.6.1); servers and clients have named it in these
+// ways, in any case.
+var (
+	createParameters = []string{"workitem", "affectedsopinstanceuid"}
+	updateParameters = []string{"transaction-uid", "transactionuid", "transaction"}
+)
 
-// bareUID finds that UID; "" when there is none.
-func bareUID(raw string) (dicom.UID, error) {
+// queryUID finds that UID, bare or under one of these names; "" when there is none.
+// Two that differ are a mistake.
+func queryUID(raw string, names []string) (dicom.UID, error) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
 		return "", badRequest("the query is not well formed")
 	}
 	var uid string
 	for name, vs := range values {
-		if dicom.ValidUID(name) && vs[0] == "" {
-			uid = name
+		found := ""
+		switch {
+		case slices.Contains(names, strings.ToLower(name)):
+			found = vs[0]
+		case dicom.ValidUID(name) && vs[0] == "":
+			found = name
+		default:
+			continue
 		}
-		for _, p := range uidParameters {
-			if strings.EqualFold(name, p) {
-				uid = vs[0]
-			}
+		if !dicom.ValidUID(found) || len(vs) > 1 || uid != "" && uid != found {
+			return "", badRequest("the query names no UID, or more than one")
 		}
-	}
-	if uid != "" && !dicom.ValidUID(uid) {
-		return "", badRequest("the UID in the query is none")
+		uid = found
 	}
 	return dicom.UID(uid), nil
 }

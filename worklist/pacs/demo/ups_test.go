@@ -396,3 +396,22 @@ func TestAWorkitemReadsLikeAnOrder(t *testing.T) {
 		t.Errorf("due %v after the start", due.Sub(start))
 	}
 }
+
+func TestAStepIsNamedInTheQueryInEveryForm(t *testing.T) {
+	_, base := serve(t, Options{})
+	for query, status := range map[string]int{
+		"1.2.9.21": 201, "1.2.9.22=": 201, "workitem=1.2.9.23": 201, "AffectedSOPInstanceUID=1.2.9.24": 201, "affectedSopInstanceUid=1.2.9.25": 201,
+		"workitem=": 400, "workitem=1.2.x": 400, "workitem=1.2.9.26&1.2.9.27": 400, "workitem=1.2.9.28&workitem=1.2.9.29": 400,
+	} {
+		resp, body := send(t, "POST", base+"/workitems?"+query, order())
+		if resp.StatusCode != status {
+			t.Errorf("?%s: %d, want %d: %s", query, resp.StatusCode, status, body)
+		}
+		if status != 201 {
+			continue
+		}
+		if uid := strings.Trim(query[strings.Index(query, "1.2."):], "="); resp.Header.Get("Location") != base+"/workitems/"+uid {
+			t.Errorf("?%s: created as %s", query, resp.Header.Get("Location"))
+		}
+	}
+}
