@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"strings"
+	"time"
 
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -12,10 +15,67 @@ import (
 
 // pulled is one study's line of `pull --json`.
 type pulled struct {
-	Study    string `json:"study_instance_uid"`
-	Have     int    `json:"have"`
-	Expected int    `json:"expected"`
-	Error    string `json:"error,omitempty"`
+	Study    string      `json:"study_instance_uid"`
+	Have     int         `json:"have"`
+	Expected int         `json:"expected"`
+	Bytes    int64       `json:"bytes"`
+	Seconds  float64     `json:"seconds"`
+	Missing  []pulledGap `json:"missing,omitempty"`
+	Error    string      `json:"error,omitempty"`
+
+	begun time.Time
+}
+
+// pulledGap is a series that is short of images.
+type pulledGap struct {
+	Series   int `json:"series_number"`
+	Missing  int `json:"missing"`
+	Expected int `json:"expected"`
+}
+
+// take notes how far the study is.
+func (p *pulled) take(r reading.Progress) {
+	p.Have, p.Expected, p.Bytes = r.Have, r.Expected, r.Bytes
+	p.Seconds = math.Round(time.Since(p.begun).Seconds()*1000) / 1000
+	p.Missing = nil
+	for _, g := range r.Gaps {
+		p.Missing = append(p.Missing, pulledGap{g.Number, g.Missing, g.Expected})
+	}
+}
+
+// line is the study's line when it is done.
+func (p *pulled) line() string {
+	parts := []string{fmt.Sprintf("%d/%d", p.Have, p.Expected)}
+	if p.Bytes > 0 && p.Seconds > 0 {
+		parts = append(parts, fmt.Sprintf("%.1f MB in %.1f s, %.1f MB/s", float64(p.Bytes)/1e6, p.Seconds, float64(p.Bytes)/1e6/p.Seconds))
+	}
+	if p.Error != "" {
+		parts = append(parts, p.Error)
+	}
+	return strings.Join(parts, "  ")
+}
+
+// over as a rate says that a study is done.
+const over = -1
+
+// pulling shows how far a study is on a terminal, in one line that is written over;
+// elsewhere nothing.
+func (env *environment) pulling(row feed.Row) func(p pulled, rate float64) {
+	if env.JSON || !env.terminal() {
+		return func(pulled, float64) {}
+	}
+	var last time.Time
+	return func(p pulled, rate float64) {
+		if rate == over {
+			fmt.Fprint(env.Out, "\r\x1b[K")
+			return
+		}
+		if time.Since(last) < 100*time.Millisecond {
+			return
+		}
+		last = time.Now()
+		fmt.Fprintf(env.Out, "\r\x1b[K%s  %d/%d  %.1f MB/s", row.Site, p.Have, p.Expected, rate/1e6)
+	}
 }
 
 func pullCommand(env *environment) *cobra.Command {
@@ -67,13 +127,19 @@ func (h *house) pull(ctx context.Context, env *environment, rows []feed.Row) err
 	var out []pulled
 	failed := false
 	for _, row := range rows {
-		p := pulled{Study: row.StudyUID}
-		err := h.room.Load(ctx, row.Site, row.StudyUID, func(r reading.Progress) { p.Have, p.Expected = r.Have, r.Expected })
+		p := pulled{Study: row.StudyUID, begun: time.Now()}
+		h.room.Expect(row.StudyUID, row.Expected)
+		show := env.pulling(row)
+		err := h.room.Load(ctx, row.Site, row.StudyUID, func(r reading.Progress) {
+			p.take(r)
+			show(p, r.Rate)
+		})
+		show(p, over)
 		if err != nil {
 			p.Error, failed = sentence(err), true
 		}
 		if !env.JSON {
-			fmt.Fprintf(env.Out, "%s  %d/%d  %s\n", p.Study, p.Have, p.Expected, p.Error)
+			fmt.Fprintf(env.Out, "%s  %s\n", p.Study, p.line())
 		}
 		out = append(out, p)
 	}

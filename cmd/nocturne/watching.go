@@ -26,7 +26,7 @@ func (env *environment) aeTitle() string {
 
 // watchers is a site's archive where it may tell of changes.
 func watchers(a pacs.Archive) []pacs.Watcher {
-	if w, ok := a.(pacs.Watcher); ok {
+	if w, ok := pacs.As[pacs.Watcher](a); ok {
 		return []pacs.Watcher{w}
 	}
 	return nil

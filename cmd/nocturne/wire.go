@@ -30,6 +30,8 @@ type house struct {
 	room   *reading.Room
 	feed   *feed.Feed
 	runner *deliver.Runner
+	sites  map[string]*openSite
+	env    *environment
 	failed chan error
 	// assumed: the reader's name is the system's, not the configuration's.
 	assumed bool
@@ -49,7 +51,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, errors.Join(err, led.Close())
 	}
-	h := &house{config: config, failed: make(chan error, 16), assumed: config.assumed()}
+	h := &house{config: config, env: env, sites: map[string]*openSite{}, failed: make(chan error, 16), assumed: config.assumed()}
 	h.room = &reading.Room{
 		Reader:  ups.Reader{Name: config.Reader.Name, ID: config.Reader.ID, Organization: config.Reader.Organization},
 		Trainee: config.Reader.Role == trainee,
@@ -91,7 +93,7 @@ func (env *environment) configuration() (Config, error) {
 // Close writes what waits and gives the files back.
 func (h *house) Close() error {
 	h.room.Journal.Close()
-	return h.room.Ledger.Close()
+	return errors.Join(h.remember(h.env), h.room.Ledger.Close())
 }
 
 // choose applies --url, --ups-url and --site to the configured sites.
@@ -133,13 +135,12 @@ func (env *environment) choose(sites []SiteConfig) ([]SiteConfig, error) {
 func (h *house) connect(env *environment, sites []SiteConfig) error {
 	var fed []feed.Site
 	for _, s := range sites {
-		client, err := env.client(s, s.DICOMweb, s.UPS)
+		o, err := env.openSite(s)
 		if err != nil {
 			return err
 		}
-		f := feed.Site{Name: s.Name, Archive: client, Workitems: client.Workitems(), AllStudies: s.AllStudies, Phone: s.Phone, Watchers: watchers(client)}
-		h.room.Sites[s.Name] = reading.Site{Site: f, DICOMwebURL: s.DICOMweb, UPSURL: s.UPS}
-		fed = append(fed, f)
+		h.sites[s.Name], h.room.Sites[s.Name] = o, o.Site
+		fed = append(fed, o.Site.Site)
 	}
 	reader := h.config.Reader.Name
 	if h.assumed {

@@ -13,5 +13,9 @@ func (env *environment) client(s SiteConfig, dicomWeb, upsURL string) (*dicomweb
 	if wrong != nil {
 		login, renew = func(context.Context) (dicomweb.Login, error) { return dicomweb.Login{}, wrong }, nil
 	}
-	return dicomweb.New(dicomweb.Config{Name: s.Name, BaseURL: dicomWeb, UPSURL: upsURL, AETitle: env.aeTitle(), TLS: config, Login: login, Renew: renew})
+	known := dicomweb.Found{}
+	if f := env.known(s).Found; f != nil && dicomWeb == s.DICOMweb {
+		known = *f
+	}
+	return dicomweb.New(dicomweb.Config{Name: s.Name, BaseURL: dicomWeb, UPSURL: upsURL, AETitle: env.aeTitle(), TLS: config, Login: login, Renew: renew, Found: known})
 }

@@ -17,6 +17,7 @@ type Progress struct {
 	Series         map[string]string // of New, by Series Instance UID: "series 3", or nothing where it has no number
 	Preview        *fetch.Preview    // told once; to look at only (N8)
 	Rate           float64           // bytes a second; 0: not known
+	Bytes          int64             // fetched by this run
 	Grew           int               // how many more the site counts than when it was asked before
 	Gaps           []fetch.Gap       // with Done
 	Done           bool
@@ -43,7 +44,7 @@ func (r *Room) Load(ctx context.Context, site, study string, each func(Progress)
 			p.Have = max(p.Have, len(r.Objects(study)))
 		}
 		fresh := objects(p.New)
-		each(Progress{Have: p.Have, Expected: p.Expected, New: fresh, Series: seriesOf(fresh, named), Preview: p.Preview, Rate: p.Rate, Grew: p.Grew, Gaps: p.Gaps, Done: p.Done, Err: p.Err})
+		each(Progress{Have: p.Have, Expected: p.Expected, New: fresh, Series: seriesOf(fresh, named), Preview: p.Preview, Rate: p.Rate, Bytes: p.Bytes, Grew: p.Grew, Gaps: p.Gaps, Done: p.Done, Err: p.Err})
 	})
 	if !ended {
 		each(Progress{Have: len(r.Objects(study)), Done: true, Err: err})

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+
+	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
+	"github.com/nocturne/nocturne/worklist/pacs/route"
+)
+
+// openSite is one configured site: its archive by every way that it has.
+type openSite struct {
+	reading.Site
+	config SiteConfig
+	web    *dicomweb.Client // nil: not by DICOMweb
+	ways   []route.Way
+	routed *route.Archive // nil: there is only one way
+}
+
+// openSite makes the clients of a site; it sends nothing.
+func (env *environment) openSite(s SiteConfig) (*openSite, error) {
+	o := &openSite{config: s}
+	var workitems pacs.Workitems
+	if s.DICOMweb != "" {
+		client, err := env.client(s, s.DICOMweb, s.UPS)
+		if err != nil {
+			return nil, err
+		}
+		o.web, workitems = client, client.Workitems()
+		o.ways = append(o.ways, route.Way{Name: "DICOMweb", Archive: client})
+	}
+	if err := env.dimseWay(o, &workitems); err != nil {
+		return nil, err
+	}
+	var archive pacs.Archive
+	switch len(o.ways) {
+	case 0:
+		return nil, fmt.Errorf("site %s: %w", s.Name, errNoWay)
+	case 1:
+		archive = o.ways[0].Archive
+	default:
+		o.routed = route.New(env.known(s).Ways, o.ways...)
+		archive = o.routed
+	}
+	o.Site = reading.Site{DICOMwebURL: s.DICOMweb, UPSURL: s.UPS,
+		Site: feed.Site{Name: s.Name, Archive: archive, Workitems: workitems, AllStudies: s.AllStudies, Phone: s.Phone, Watchers: watchers(archive)}}
+	return o, nil
+}
+
+var errNoWay = errors.New("no address: set dicomweb or dimse in config.toml")
+
+// siteMemory is what earlier runs learned of the sites, by name: how their servers
+// differ and how fast each way is. It holds nothing of a patient and no address. A
+// file that cannot be read is as good as none.
+type siteMemory struct {
+	Of    string              `json:"of"` // a mark of its addresses: another server is another site
+	Found *dicomweb.Found     `json:"found,omitempty"`
+	Ways  []route.Measurement `json:"ways,omitempty"`
+}
+
+// mark tells the same addresses from others without naming them.
+func (s SiteConfig) mark() string {
+	sum := sha256.Sum256([]byte(s.Name + "\x00" + s.DICOMweb + "\x00" + s.UPS))
+	return hex.EncodeToString(sum[:6])
+}
+
+// known is what earlier runs learned of a site.
+func (env *environment) known(s SiteConfig) siteMemory {
+	if m := env.siteMemory()[s.Name]; m.Of == s.mark() {
+		return m
+	}
+	return siteMemory{}
+}
+
+func (env *environment) siteMemoryFile() string { return filepath.Join(env.Home, "sites.json") }
+
+func (env *environment) siteMemory() map[string]siteMemory {
+	out := map[string]siteMemory{}
+	if b, err := os.ReadFile(env.siteMemoryFile()); err != nil || json.Unmarshal(b, &out) != nil {
+		return map[string]siteMemory{}
+	}
+	return out
+}
+
+// remember writes what this run learned of the sites, where it learned anything.
+func (h *house) remember(env *environment) error {
+	all, before := env.siteMemory(), env.siteMemory()
+	for name, o := range h.sites {
+		m := siteMemory{Of: o.config.mark()}
+		if o.web != nil {
+			if f := o.web.Found(); len(f.Rows) > 0 {
+				m.Found = &f
+			}
+		}
+		if o.routed != nil {
+			m.Ways = o.routed.Measured()
+		}
+		if m.Found != nil || m.Ways != nil {
+			all[name] = m
+		}
+	}
+	if reflect.DeepEqual(all, before) {
+		return nil
+	}
+	b, err := json.MarshalIndent(all, "", "  ")
+	if err == nil {
+		err = writeWhole(env.siteMemoryFile(), b)
+	}
+	if err != nil {
+		return fmt.Errorf("note what sites are like: %w", err)
+	}
+	return nil
+}
+
+// writeWhole replaces a file of the home in one step.
+func writeWhole(path string, b []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".sites-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(b)
+	if e := tmp.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}
