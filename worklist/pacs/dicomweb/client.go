@@ -3,19 +3,21 @@
 // What is used of the standard, and what a server may lack:
 //
 //	QIDO-RS 10.6   studies, series, instances; limit and offset; JSON only
-//	WADO-RS 10.4   study, series, instance as application/dicom; metadata as JSON
+//	WADO-RS 10.4   study, series, instance as application/dicom; metadata as JSON;
+//	               frames; rendered frames and instances
 //	STOW-RS 10.5   application/dicom; the answer's lists decide, not its status
-//	UPS-RS  11     create, retrieve, update, change state, cancel request, search
+//	UPS-RS  11     create, retrieve, update, change state, cancel request, search,
+//	               subscribe
 //
-//	UPS-RS  11.10  subscription to all workitems, events over a WebSocket
+// Not used: XML, single-part retrieval by preference, thumbnails, rendered studies.
 //
-// Not used: XML, single-part retrieval by preference, filtered subscriptions.
-//
-// Guarantees: an object is handed on only after the boundary that follows it
-// was read. No error holds a URL, a UID of a transaction or a credential. Bodies
-// are bounded. A silent server is given up after Quirks.Idle, a slow one is not:
-// there is no limit on the whole. No server is recognised by its name: what one
-// does differently is a field of Quirks, or found out by asking.
+// Guarantees: an object or frame is handed on only after the boundary that follows
+// it was read. A search holds one entity at a time. Pixels are never asked for with
+// loss. No error holds a URL, a UID of a transaction or a credential. Bodies are
+// bounded. A silent server is given up after Quirks.Idle, a slow one is not: there
+// is no limit on the whole. No server is recognised by its name: what one does
+// differently is a row of Rows, found by Probe or by use, or a field of Quirks that
+// a configuration sets.
 package dicomweb
 
 import (

@@ -58,6 +58,7 @@ func Suite(t *testing.T, open func(t *testing.T) Target) {
 		{"find: wildcards and blanks", suite.wildcards},
 		{"find: date ranges and UID lists", suite.ranges},
 		{"find: limit cuts and no limit gives all once", suite.limits},
+		{"find: entities come one by one until told to end", suite.streams},
 		{"retrieve: the bytes that were stored", suite.retrieve},
 		{"retrieve: stops when told and says why", suite.stops},
 		{"retrieve: what is not there is refused as not found", suite.absent},
