@@ -1,7 +1,11 @@
 package medium
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"math/big"
 	"os"
 	"runtime"
 	"strings"
@@ -23,6 +27,7 @@ type looked struct {
 	number, name, modal string
 	listed              []dir.Entry // of a DICOMDIR
 	broken              bool
+	made                bool // a UID was missing and is made here
 }
 
 type kind int
@@ -80,8 +85,9 @@ func read(f found) looked {
 		return out
 	}
 	out.study, out.series, out.sop = dicom.UID(d.Str(dicom.StudyInstanceUID)), dicom.UID(d.Str(dicom.SeriesInstanceUID)), dicom.UID(d.Str(dicom.SOPInstanceUID))
+	out.made = out.study == "" || out.series == "" || out.sop == ""
 	switch class := d.Str(dicom.SOPClassUID); {
-	case out.study != "" && out.series != "" && out.sop != "":
+	case !out.made, file.Pixel.Present():
 		out.kind = object
 	case file.Preamble || class != "":
 		out.kind = anonymous
@@ -94,6 +100,7 @@ func read(f found) looked {
 	out.date, out.time, out.title = d.Str(dicom.StudyDate), d.Str(dicom.StudyTime), d.Str(dicom.StudyDescription)
 	out.body, out.asked = d.Str(dicom.BodyPartExamined), d.Str(dicom.ReferringPhysicianName)
 	out.number, out.name, out.modal = d.Str(dicom.SeriesNumber), d.Str(dicom.SeriesDescription), d.Str(dicom.Modality)
+	out.identify()
 	return out
 }
 
@@ -113,4 +120,22 @@ func damaged(path string, err error) bool {
 	magic := make([]byte, 4)
 	_, err = f.ReadAt(magic, 128)
 	return err == nil && string(magic) == "DICM"
+}
+
+// identify gives an image without UIDs some of its own, the same each time: files of
+// one patient in one folder are a study, those of one series number in it a series.
+func (l *looked) identify() {
+	folder := l.key[:max(0, strings.LastIndexByte(l.key, '/'))]
+	l.study = cmp.Or(l.study, made(folder, l.who.Name, l.who.ID, l.who.Birth, l.who.Sex))
+	l.series = cmp.Or(l.series, made(string(l.study), folder, l.modal, l.number))
+	l.sop = cmp.Or(l.sop, made(string(l.series), l.key))
+}
+
+// made is a UID made of words (PS3.5 B.2).
+func made(words ...string) dicom.UID {
+	h := sha256.New()
+	for _, w := range words {
+		fmt.Fprintf(h, "%d %s", len(w), w)
+	}
+	return dicom.UID("2.25." + new(big.Int).SetBytes(h.Sum(nil)[:16]).String())
 }

@@ -54,6 +54,7 @@ type Study struct {
 	// birth date or sex. They are not among Objects: one picture of another patient is
 	// one too many. Opened apart, they are shown.
 	Strange int
+	Made    bool // its UID, or one in it, is none of its own: see Counts.Anonymous
 }
 
 // Counts is what became of the files of a medium.
@@ -62,7 +63,7 @@ type Counts struct {
 	Objects     int `json:"objects"`     // DICOM, and among those of a study
 	Other       int `json:"other"`       // no DICOM
 	Unreadable  int `json:"unreadable"`  // could not be read: damaged, no permission
-	Anonymous   int `json:"without_uid"` // DICOM without Study, Series or SOP Instance UID
+	Anonymous   int `json:"without_uid"` // DICOM without Study, Series or SOP Instance UID: shown where they are images
 	Repeated    int `json:"repeated"`    // the same object once more
 	Conflicting int `json:"conflicting"` // other bytes under the UID of an object that is here
 	Strange     int `json:"strange"`     // see Study.Strange

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -197,4 +198,49 @@ func zipOf(t testing.TB, files map[string][]byte) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// Old devices write images without UIDs: those of one patient in one folder are shown
+// together, another patient's apart, the same each time.
+func TestImagesWithoutUIDsAreShownByPatientAndFolder(t *testing.T) {
+	folder := t.TempDir()
+	for name, who := range map[string]string{"a/1": "DOE^JANE", "a/2": "DOE^JANE", "a/3": "ROE^RICHARD", "b/1": "DOE^JANE"} {
+		var d dicom.Dataset
+		d.SetStr(dicom.SOPClassUID, string(dicom.CTImageStorage))
+		d.SetStr(dicom.PatientName, who)
+		d.SetStr(dicom.PhotometricInterpretation, "MONOCHROME2")
+		for tag, v := range map[dicom.Tag]int{dicom.Rows: 2, dicom.Columns: 2, dicom.SamplesPerPixel: 1, dicom.BitsAllocated: 8, dicom.BitsStored: 8, dicom.HighBit: 7, dicom.PixelRepresentation: 0} {
+			d.SetInt(tag, v)
+		}
+		d.SetStr(dicom.SOPInstanceUID, "1.2.3")
+		var b bytes.Buffer
+		if err := dicom.Write(&b, &d, make([]byte, 4)); err != nil {
+			t.Fatal(err)
+		}
+		object := b.Bytes()
+		at := bytes.Index(object, []byte("\x08\x00\x18\x00UI")) // the data set's: it goes
+		object = append(object[:at:at], object[at+8+6:]...)
+		put(t, filepath.Join(folder, name), object)
+	}
+	var before []dicom.UID
+	for range 2 {
+		m, err := open(t, Options{}, folder)
+		m = must(t, m, err)
+		var uids []dicom.UID
+		images := map[string]int{}
+		for _, s := range m.Studies {
+			uids = append(uids, s.UID)
+			images[s.Patient.Name] += len(s.Objects)
+			if !s.Made || !dicom.ValidUID(string(s.UID)) {
+				t.Errorf("%+v", s)
+			}
+		}
+		if len(m.Studies) != 3 || images["DOE^JANE"] != 3 || images["ROE^RICHARD"] != 1 || m.Counts.Anonymous != 4 {
+			t.Errorf("%d studies, %v, %+v", len(m.Studies), images, m.Counts)
+		}
+		if before != nil && !slices.Equal(before, uids) {
+			t.Error("the UIDs are others the second time")
+		}
+		before = uids
+	}
 }

@@ -26,7 +26,7 @@ func (m *Medium) Notes() []string {
 	if m.Broken {
 		out = append(out, "the DICOMDIR is damaged: what it lists was taken in the order it stands in")
 	}
-	say(c.Anonymous, "DICOM file names no study, series or image and is not shown", "DICOM files name no study, series or image and are not shown")
+	say(c.Anonymous, "DICOM file names no study, series or image: an image is shown by its folder", "DICOM files name no study, series or image: images are shown by their folder")
 	say(c.Unlisted, "file is not in the DICOMDIR and is shown all the same", "files are not in the DICOMDIR and are shown all the same")
 	say(c.Packed, "packed file is packed too deep or in an unknown way", "packed files are packed too deep or in an unknown way")
 	say(c.Links, "link or device was not followed", "links or devices were not followed")

@@ -15,12 +15,12 @@ import (
 // sort makes studies of what was looked at, each of one patient.
 func (m *Medium) sort(all []looked) error {
 	studies := map[dicom.UID]*Study{}
-	firsts := map[dicom.UID]looked{} // by SOP Instance UID
+	firsts := map[[2]dicom.UID]looked{} // by Study and SOP Instance UID
 	objects := m.objects(all)
 	patients := patientsOf(objects)
 	for i := range objects {
 		l := &objects[i]
-		if other, twice := firsts[l.sop]; twice {
+		if other, twice := firsts[[2]dicom.UID{l.study, l.sop}]; twice {
 			same, err := sameBytes(other.path, l.path)
 			if err != nil || !same {
 				m.Counts.Conflicting++
@@ -39,7 +39,7 @@ func (m *Medium) sort(all []looked) error {
 			s.Strange++
 			continue
 		}
-		firsts[l.sop] = *l
+		firsts[[2]dicom.UID{l.study, l.sop}] = *l
 		m.Counts.Objects++
 		s.take(*l)
 	}
@@ -60,6 +60,9 @@ func (m *Medium) objects(all []looked) []looked {
 		switch l.kind {
 		case object:
 			out = append(out, l)
+			if l.made {
+				m.Counts.Anonymous++
+			}
 		case unreadable:
 			m.Counts.Unreadable++
 		case anonymous:
@@ -125,6 +128,7 @@ func (s *Study) take(l looked) {
 	r := s.series(l.series)
 	r.Objects++
 	r.Number, r.Description, r.Modality = cmp.Or(r.Number, l.number), cmp.Or(r.Description, l.name), cmp.Or(r.Modality, l.modal)
+	s.Made = s.Made || l.made
 	s.Objects = append(s.Objects, Object{l.study, l.series, l.sop, l.path})
 }
 
@@ -168,9 +172,13 @@ func (m *Medium) compare(all []looked, studies map[dicom.UID]*Study) {
 	for _, l := range all {
 		here[l.key] = true
 	}
-	listed := map[string]bool{}
+	listed, folders := map[string]bool{}, []string{}
 	for _, l := range all {
+		if len(l.listed) == 0 {
+			continue
+		}
 		folder := strings.TrimSuffix(l.key, directoryName)
+		folders = append(folders, folder)
 		for _, e := range l.listed {
 			key := folder + e.Key
 			if listed[key] {
@@ -183,7 +191,8 @@ func (m *Medium) compare(all []looked, studies map[dicom.UID]*Study) {
 		}
 	}
 	for _, l := range all {
-		if l.kind == object && !listed[l.key] {
+		below := func(folder string) bool { return strings.HasPrefix(l.key, folder) }
+		if l.kind == object && !listed[l.key] && slices.ContainsFunc(folders, below) {
 			m.Counts.Unlisted++
 			if s := studies[l.study]; s != nil {
 				s.Unlisted++

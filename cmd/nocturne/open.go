@@ -79,6 +79,7 @@ type mediumStudy struct {
 	Missing     int             `json:"missing"`
 	Unlisted    int             `json:"unlisted"`
 	Strange     int             `json:"of_another_patient"`
+	Made        bool            `json:"uid_made_here,omitempty"`
 	Series      []medium.Series `json:"series"`
 }
 
@@ -95,7 +96,7 @@ func describe(m *medium.Medium) mediumJSON {
 	for _, s := range m.Studies {
 		out.Studies = append(out.Studies, mediumStudy{StudyUID: s.UID, PatientName: s.Patient.Name, PatientID: s.Patient.ID,
 			BirthDate: s.Patient.Birth, Sex: s.Patient.Sex, Accession: s.Patient.Accession, Date: s.Date, Description: s.Description,
-			Objects: len(s.Objects), Missing: s.Missing, Unlisted: s.Unlisted, Strange: s.Strange, Series: s.Series})
+			Objects: len(s.Objects), Missing: s.Missing, Unlisted: s.Unlisted, Strange: s.Strange, Made: s.Made, Series: s.Series})
 	}
 	return out
 }

@@ -82,6 +82,8 @@ func (p *pretender) take(m Message) {
 		p.state()
 	case Press:
 		p.press(m.Key)
+	case Draw:
+		p.emit(viewer.Event{Kind: viewer.Noticed, Text: fmt.Sprintf("drawn %s, %d bytes", m.Preview.SOPUID, len(m.Preview.Bytes))})
 	case Do:
 		p.emit(viewer.Event{Kind: viewer.Acted, Action: m.Action})
 	}
