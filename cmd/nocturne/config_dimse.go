@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/dimse"
 	"github.com/nocturne/nocturne/worklist/pacs/ul"
 )
@@ -18,6 +19,7 @@ type DIMSEConfig struct {
 	CallingAE    string   `toml:"calling_ae" doc:"ours, as the archive knows it; empty: NOCTURNE"`
 	DIMSETLS     bool     `toml:"dimse_tls" doc:"associations are encrypted (PS3.15 B.12): ca_file, client_cert_file, client_key_file and pin_sha256 hold for them too"`
 	DIMSELogin   bool     `toml:"dimse_login" doc:"user and password are told in associations (PS3.7 D.3.3.7); only with dimse_tls"`
+	DIMSEUPS     bool     `toml:"dimse_ups" doc:"the archive keeps a worklist by DIMSE (UPS); where ups is set, that one is used"`
 	Listen       string   `toml:"listen" doc:"host:port where we take what the archive sends by itself: C-MOVE, storage commitment; empty: nowhere"`
 	Associations int      `toml:"associations" doc:"how many associations may be open at once; 0: 6"`
 	Move         bool     `toml:"retrieve_by_move" doc:"retrieve by C-MOVE at once, for an archive without C-GET; needs listen"`
@@ -62,8 +64,8 @@ func (env *environment) dimseClient(s SiteConfig) (*dimse.Client, error) {
 	return env.dimseTo(s, s.DIMSE, s.CalledAE)
 }
 
-// mwlClient speaks to a site's modality worklist; nil where it has none.
-func (env *environment) mwlClient(s SiteConfig) (*dimse.Client, error) {
+// orders is a site's modality worklist; nil where it has none.
+func (env *environment) orders(s SiteConfig) (pacs.Orders, error) {
 	if s.MWL == "" {
 		return nil, nil
 	}

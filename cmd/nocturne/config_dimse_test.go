@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
+	"github.com/nocturne/nocturne/worklist/pacs/dimse"
 )
 
 func TestASitesDIMSEKeysAreHeldToWhatTheyMean(t *testing.T) {
@@ -58,12 +60,15 @@ func TestASiteIsReachedByDIMSEAsItIsConfigured(t *testing.T) {
 	if err := c.Verify(ctx); err != nil {
 		t.Error(err)
 	}
-	w, err := env.mwlClient(s)
-	if err != nil {
+	w, err := env.orders(s)
+	if err != nil || w == nil {
 		t.Fatal(err)
 	}
-	defer w.Close()
-	if err := w.Verify(ctx); err != nil {
+	defer w.(*dimse.Client).Close()
+	if err := w.SearchOrders(ctx, pacs.OrderQuery{}, func(pacs.Order) error { return nil }); err != nil {
 		t.Error(err)
+	}
+	if none, err := env.orders(SiteConfig{Name: "SOUTH"}); none != nil || err != nil {
+		t.Errorf("a site without a worklist: %v", err)
 	}
 }

@@ -139,6 +139,9 @@ func (h *house) connect(env *environment, sites []SiteConfig) error {
 		if err != nil {
 			return err
 		}
+		if o.Site.Orders, err = env.orders(s); err != nil {
+			return err
+		}
 		h.sites[s.Name], h.room.Sites[s.Name] = o, o.Site
 		fed = append(fed, o.Site.Site)
 	}

@@ -15,6 +15,7 @@ type Site struct {
 	Name      string
 	Archive   pacs.Archive
 	Workitems pacs.Workitems // nil: no worklist (UPS), the site's studies are the list
+	Orders    pacs.Orders    // a modality worklist that tells what rows lack; nil: none
 	// AllStudies lists every study of a site without worklist; otherwise those
 	// that name the reader as Physician Reading Study.
 	AllStudies bool
@@ -60,8 +61,10 @@ type source struct {
 	busy chan struct{} // holds a token while the site is asked
 
 	// owned by whoever asks
-	studies map[dicom.UID]study // what QIDO said last
-	single  bool                // learned: this server takes no lists of UIDs
+	studies  map[dicom.UID]study // what QIDO said last
+	single   bool                // learned: this server takes no lists of UIDs
+	orders   map[string]known    // by accession number: what the modality worklist said
+	noOrders time.Time           // until then the modality worklist is not asked: it failed
 
 	// guarded by Feed.mu
 	rows   []Row
@@ -128,6 +131,7 @@ func (f *Feed) poll(ctx context.Context, s *source) error {
 	}
 	f.mu.Unlock()
 	rows, err := f.rows(ctx, s)
+	f.withOrders(ctx, s, rows)
 	f.take(s, rows, err, now)
 	return err
 }
