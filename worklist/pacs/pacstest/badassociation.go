@@ -298,7 +298,7 @@ func (x *exchange) misbehave(from io.Reader, to *net.TCPConn) {
 // drain gives the client time to read before the connection ends.
 func (x *exchange) drain() {
 	x.client.CloseWrite()
-	x.client.SetReadDeadline(time.Now().Add(2 * time.Second))
+	x.client.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
 	io.Copy(io.Discard, x.client)
 }
 

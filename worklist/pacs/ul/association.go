@@ -164,7 +164,7 @@ func (a *Association) broken(ctx context.Context, err error) error {
 	}
 	a.end(err)
 	var said *AbortError
-	if why := a.why(); errors.As(why, &said) {
+	if why := a.why(); errors.As(why, &said) || errors.Is(err, net.ErrClosed) {
 		return why
 	}
 	return err

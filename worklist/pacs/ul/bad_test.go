@@ -119,25 +119,27 @@ func TestEveryFaultOfARetrievalIsNamedAndOverSoon(t *testing.T) {
 	t.Parallel()
 	pacstest.NoGoroutinesLeft(t)
 	good := storekeeper(t)
+	var all sync.WaitGroup
 	for _, f := range pacstest.RetrieveFaults() {
-		t.Run(f.Name, func(t *testing.T) {
-			t.Parallel()
-			bad := pacstest.StartBadAssociation(t, good, f.AssociationFault)
-			start := time.Now()
-			err := retrieve(t.Context(), bad.Address(), Timeouts{Negotiate: 250 * time.Millisecond, Idle: 60 * time.Millisecond, Release: time.Second})
-			if !expected(f.AssociationFault)(err) {
-				t.Errorf("it is called %v", err)
-			}
-			if strings.Contains(err.Error(), "NOCTURNE") || strings.Contains(err.Error(), "1.2.840") {
-				t.Errorf("an error with a title or a UID: %v", err)
-			}
-			if d := time.Since(start); d > 4*time.Second {
-				t.Errorf("it took %v", d)
-			}
-			if err := retrieve(t.Context(), bad.Address(), Timeouts{}); err != nil || bad.Asked() != 2 {
-				t.Errorf("once more: %v, asked %d times", err, bad.Asked())
-			}
-		})
+		bad := pacstest.StartBadAssociation(t, good, f.AssociationFault)
+		all.Go(func() { retrieveTwice(t, f, bad) })
+	}
+	all.Wait()
+}
+
+func retrieveTwice(t *testing.T, f pacstest.NamedFault, bad *pacstest.BadAssociation) {
+	start := time.Now()
+	err := retrieve(t.Context(), bad.Address(), Timeouts{Negotiate: 250 * time.Millisecond, Idle: 60 * time.Millisecond, Release: time.Second})
+	if err == nil || !expected(f.AssociationFault)(err) {
+		t.Errorf("%s: it is called %v", f.Name, err)
+	} else if strings.Contains(err.Error(), "NOCTURNE") || strings.Contains(err.Error(), "1.2.840") {
+		t.Errorf("%s: an error with a title or a UID: %v", f.Name, err)
+	}
+	if d := time.Since(start); d > 4*time.Second {
+		t.Errorf("%s: it took %v", f.Name, d)
+	}
+	if err := retrieve(t.Context(), bad.Address(), Timeouts{}); err != nil || bad.Asked() != 2 {
+		t.Errorf("%s: once more: %v, asked %d times", f.Name, err, bad.Asked())
 	}
 }
 

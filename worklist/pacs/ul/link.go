@@ -30,6 +30,7 @@ type link struct {
 	idle time.Duration
 
 	patient atomic.Bool // a message was sent to the end: its answer takes time
+	moved   atomic.Bool // bytes were sent: the other side takes them, and need not speak
 
 	// owned by the reader
 	buf  []byte
@@ -66,9 +67,7 @@ func (l *link) need(ctx context.Context, n int, until time.Time) error {
 		return nil
 	}
 	l.room(n)
-	if l.patient.Swap(false) {
-		l.left = max(l.left, 4*min(l.idle, 1<<60))
-	}
+	l.renewed()
 	defer interrupt(ctx, l.conn.SetReadDeadline)()
 	for l.w-l.r < n {
 		if err := l.fill(ctx, until); err != nil {
@@ -92,6 +91,18 @@ func (l *link) room(n int) {
 	}
 	l.w = copy(to, l.buf[l.r:l.w])
 	l.buf, l.r = to, 0
+}
+
+// renewed gives the other side more time for what was sent since it was asked last.
+func (l *link) renewed() bool {
+	moved, patient := l.moved.Swap(false), l.patient.Swap(false)
+	if moved {
+		l.left = l.idle
+	}
+	if patient {
+		l.left = 4 * min(l.idle, 1<<60)
+	}
+	return moved || patient
 }
 
 func (l *link) fill(ctx context.Context, until time.Time) error {
@@ -128,6 +139,8 @@ func (l *link) fate(ctx context.Context, err error, deadline time.Time, phase bo
 		return nil
 	case phase:
 		return errTimer
+	case l.renewed():
+		return nil
 	}
 	return pacs.ErrStalled
 }

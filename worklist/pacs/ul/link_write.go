@@ -32,6 +32,9 @@ func (l *link) write(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		n, again, err := l.some(&rest)
+		if n > 0 {
+			l.moved.Store(true)
+		}
 		if n >= leastBytes || len(rest) == 0 {
 			left = l.idle
 		} else {

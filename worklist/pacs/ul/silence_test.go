@@ -187,3 +187,61 @@ func TestAPDUIsRefusedBeforeItIsRead(t *testing.T) {
 		}
 	}
 }
+
+// TestAPeerThatTakesMuchNeedNotSpeak sends for longer than the idle time while an
+// answer is waited for, as one does who stores over a slow line.
+func TestAPeerThatTakesMuchNeedNotSpeak(t *testing.T) {
+	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
+	address := script(t, func(c net.Conn) {
+		nextPDU(c)
+		c.Write(ac())
+		for n := 0; n < 20; n++ {
+			nextPDU(c)
+		}
+		c.Write([]byte{4, 0, 0, 0, 0, 8, 0, 0, 0, 4, 1, 3, 'o', 'k'})
+		nextPDU(c)
+	})
+	a, err := Dial(t.Context(), address, echoRequest(), Options{Timeouts: hasty})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Abort()
+	answer := make(chan error, 1)
+	go func() {
+		v, err := a.Read(t.Context())
+		if err == nil && string(v.Data) != "ok" {
+			err = errors.New("another answer")
+		}
+		answer <- err
+	}()
+	for range 20 { // three times the idle time in all
+		if err := a.Write(t.Context(), PDV{Context: 1, Data: []byte("data")}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := <-answer; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAbortEndsAWriteThatIsStuck(t *testing.T) {
+	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
+	stop := make(chan struct{})
+	address := script(t, func(c net.Conn) { nextPDU(c); c.Write(ac()); <-stop })
+	defer close(stop)
+	a, err := Dial(t.Context(), address, echoRequest(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stuck := make(chan error, 1)
+	go func() { stuck <- a.Write(t.Context(), PDV{Context: 1, Last: true, Data: make([]byte, 64<<20)}) }()
+	time.Sleep(50 * time.Millisecond)
+	start := time.Now()
+	a.Abort()
+	if err := <-stuck; !errors.Is(err, ErrEnded) || time.Since(start) > time.Second {
+		t.Errorf("%v after %v", err, time.Since(start))
+	}
+}
