@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
@@ -65,23 +64,6 @@ func TestStudiesComeWholeFromOrthanc(t *testing.T) {
 	}}, s.Study)
 	if err := (&Engine{Store: st}).Study(ctxFor(t), c, s.UID, nil, nil); err != nil || held(t, st, s) != 8 {
 		t.Errorf("%v, %d held", err, held(t, st, s))
-	}
-}
-
-func TestEveryLinkFaultIsSurvived(t *testing.T) {
-	for _, f := range []pacstest.Fault{
-		{Kind: pacstest.CutAfter, N: 500}, {Kind: pacstest.CutInPart}, {Kind: pacstest.Unclosed}, {Kind: pacstest.ShortLength, N: 5},
-		{Kind: pacstest.LongLength, N: 5}, {Kind: pacstest.Reset, N: 300}, {Kind: pacstest.Stall, N: 300}, {Kind: pacstest.Portal},
-		{Kind: pacstest.Refuse, N: 503, After: "1"},
-	} {
-		s, st := newSite(t), newStore(t)
-		peer := &pacstest.BadPeer{Good: embedded(t)}
-		c := filled(t, dicomweb.Config{BaseURL: serve(t, peer), Quirks: dicomweb.Quirks{Idle: 200 * time.Millisecond}}, s.Study)
-		honest := pacstest.Fault{}
-		peer.Then(honest, honest, honest, honest, f, honest, f, honest, f) // four queries, then instances
-		if err := (&Engine{Store: st, Workers: 3}).Study(ctxFor(t), c, s.UID, nil, nil); err != nil || held(t, st, s) != 8 {
-			t.Errorf("fault %+v: %v, %d held", f, err, held(t, st, s))
-		}
 	}
 }
 

@@ -58,7 +58,7 @@ type answer struct {
 
 // fetch gets one instance into the store.
 func (j *job) fetch(ctx context.Context, in instance) (got answer, err error) {
-	came := false
+	came, kept := false, false
 	err = j.retrieve(ctx, pacs.Ref{Study: j.study, Series: in.series, Instance: in.sop}, func(o pacs.Object, arrived func(answer)) error {
 		f, err := j.check(o.Bytes)
 		if err != nil {
@@ -71,9 +71,14 @@ func (j *job) fetch(ctx context.Context, in instance) (got answer, err error) {
 		came = true
 		got = answer{got.bytes + len(o.Bytes), got.pixels + pixelBytes(f.Dataset)}
 		arrived(got)
-		return j.keep(o.Bytes, sop, keyImages(f.Dataset))
+		err = j.keep(o.Bytes, sop, keyImages(f.Dataset))
+		kept = err == nil
+		return err
 	})
-	if err == nil && !came {
+	switch {
+	case kept:
+		return got, nil // what failed after it is the next request's trouble
+	case err == nil && !came:
 		err = pacs.ErrTruncated
 	}
 	return got, err
