@@ -31,6 +31,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	renderCommand,
 	reportCommand,
 	segmentsCommand,
+	sendCommand,
 	templatesCommand,
 	statsCommand,
 	versionCommand,
