@@ -51,6 +51,26 @@ func (s *scu) gets(each func(n int) (status uint16, cancel bool), keys ...func(*
 	}
 }
 
+// asksStoring retrieves and takes every object; the final response.
+func (s *scu) asksStoring(root dicom.UID, d *dicom.Dataset) (dimse.Command, int) {
+	s.t.Helper()
+	s.sends(root, dimse.Command{Field: dimse.CGet}, d)
+	for n := 0; ; {
+		c, _ := s.hears()
+		if c.Field != dimse.CStore {
+			if !dimse.IsPending(c.Status) {
+				return c, n
+			}
+			continue
+		}
+		n++
+		on, _ := s.assoc.Find(c.Class)
+		if err := s.conn.Send(s.ctx, dimse.Message{Context: on.ID, Command: c.NewResponse(0)}); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
 func well(int) (uint16, bool) { return 0, false }
 
 func TestObjectsComeByGetAsByHTTP(t *testing.T) {
@@ -74,6 +94,11 @@ func TestObjectsComeByGetAsByHTTP(t *testing.T) {
 				t.Fatalf("an object of %d bytes came as %d other bytes: %v", len(whole), len(got(d)), err)
 			}
 		}
+	}
+	patients := associate(t, address, asking(plain(patientRootGet)[0], taking(3, dicom.CTImageStorage, dataSyntaxes...)))
+	rsp, _ := patients.asksStoring(patientRootGet, dataset(at("PATIENT"), set(dicom.PatientID, "P1")))
+	if rsp.Status != 0xB000 || rsp.Completed != 10 || rsp.Failed != 1 {
+		t.Errorf("a patient: %s, %d completed, %d failed", rsp, rsp.Completed, rsp.Failed)
 	}
 	s.status(0xA900, studyRootGet, dimse.Command{Field: dimse.CGet}, dataset(at("STUDY")))
 	s.status(0xA900, studyRootGet, dimse.Command{Field: dimse.CGet}, dataset(at("SERIES"), set(dicom.SeriesInstanceUID, ctStudy+".1")))

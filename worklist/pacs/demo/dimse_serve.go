@@ -21,7 +21,7 @@ const DefaultAE = "NOCTURNE"
 // Bounds of the DIMSE side.
 const (
 	maxAssociations = 64
-	idleAssociation = 5 * time.Minute
+	idleAssociation = 2 * time.Minute
 	maxWindow       = 16 // sub-operations under way at once, where the peer allows so many (PS3.7 D.3.3.3)
 )
 
