@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 	"github.com/nocturne/nocturne/worklist/pacs/token"
 	"github.com/nocturne/nocturne/worklist/pacs/token/tokentest"
 )
@@ -20,6 +21,7 @@ import (
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code"
 
 func TestTheDeviceGrantAsksUntilSomebodyDecided(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	for name, c := range map[string]struct {
 		script []string
 		polls  int
@@ -60,6 +62,7 @@ func refused(code string) func(error) bool {
 }
 
 func TestALineThatFailsWhileWaitingIsAskedAgain(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	n := 0
 	s.Break = func(w http.ResponseWriter, r *http.Request) bool {
@@ -81,6 +84,7 @@ func TestALineThatFailsWhileWaitingIsAskedAgain(t *testing.T) {
 }
 
 func TestALoginThatDoesNotLastIsNone(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	s.Lasting = false
 	if err := source(t, s, t.TempDir(), token.Device).Login(context.Background(), func(token.Prompt) {}); !errors.Is(err, token.ErrNoRefresh) {
@@ -101,6 +105,7 @@ func browser(t *testing.T, address string) string {
 }
 
 func TestTheCodeGrantBringsBackWhatItSent(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	src := source(t, s, t.TempDir(), token.Code)
 	page := make(chan string, 1)
@@ -118,6 +123,7 @@ func TestTheCodeGrantBringsBackWhatItSent(t *testing.T) {
 }
 
 func TestAnAnswerToAnotherLoginIsNotTaken(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	for name, change := range map[string]func(url.Values){
 		"another issuer": func(q url.Values) { q.Set("iss", "https://evil.example") },
 		"a refusal":      func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") },
@@ -147,6 +153,7 @@ func TestAnAnswerToAnotherLoginIsNotTaken(t *testing.T) {
 }
 
 func TestNobodyAnswersAndTheWaitEndsWithItsContext(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	for _, g := range []token.Grant{token.Code, token.Device} {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
@@ -203,6 +210,7 @@ func TestAnIDTokenOfAnotherLoginIsRefused(t *testing.T) {
 }
 
 func TestAServerThatIsAnotherOrNoneIsNotTrusted(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	var portal *pacs.NotArchiveError
 	answer := func(kind, body string) func(http.ResponseWriter, *http.Request) bool {
 		return func(w http.ResponseWriter, r *http.Request) bool {

@@ -169,6 +169,7 @@ func archive(t *testing.T, issuer string, src *token.Source) (*guard, *dicomweb.
 // at a time bring a study.
 func TestAStudyArrivesWholeThoughTokensEndOnTheWay(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	issuer, grants := provider(t)
 	src := at(t, issuer, token.Device)
 	if err := src.Login(t.Context(), func(p token.Prompt) { person(t, p.Complete, p.Code) }); err != nil {
@@ -228,6 +229,7 @@ func TestAStudyArrivesWholeThoughTokensEndOnTheWay(t *testing.T) {
 
 func TestOIDCProviderTakesTheCodeGrant(t *testing.T) {
 	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
 	issuer, _ := provider(t)
 	src := at(t, issuer, token.Code)
 	if err := src.Login(t.Context(), func(p token.Prompt) { go person(t, p.URL, "") }); err != nil || !src.LoggedIn() {

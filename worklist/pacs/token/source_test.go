@@ -13,6 +13,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 	"github.com/nocturne/nocturne/worklist/pacs/token"
 	"github.com/nocturne/nocturne/worklist/pacs/token/tokentest"
 )
@@ -46,6 +47,7 @@ func loggedIn(t *testing.T, s *tokentest.Server) (*token.Source, string) {
 }
 
 func TestManyRequestsCauseOneRenewal(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	src, home := loggedIn(t, s)
 	first, err := src.Bearer(context.Background())
@@ -81,6 +83,7 @@ func TestManyRequestsCauseOneRenewal(t *testing.T) {
 // A server that rotates takes the second use of a refresh token for a theft and ends the
 // login: programs of one home must never use one twice.
 func TestProgramsOfOneHomeDoNotEndEachOthersLogin(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	_, home := loggedIn(t, s)
 	var all sync.WaitGroup
@@ -105,6 +108,7 @@ func TestProgramsOfOneHomeDoNotEndEachOthersLogin(t *testing.T) {
 }
 
 func TestATokenIsRenewedBeforeItEnds(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	s.TTL = time.Hour
 	src, _ := loggedIn(t, s)
@@ -132,6 +136,7 @@ func TestATokenIsRenewedBeforeItEnds(t *testing.T) {
 
 // The wall clock runs on while a laptop sleeps; the monotonic one may not.
 func TestATokenEndsByTheClockThatRunsFaster(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	src, _ := loggedIn(t, s)
 	first, _ := src.Bearer(context.Background())
@@ -142,6 +147,7 @@ func TestATokenEndsByTheClockThatRunsFaster(t *testing.T) {
 }
 
 func TestWithoutALoginTheReaderIsToldSo(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	home := t.TempDir()
 	src := source(t, s, home, token.Device)
@@ -169,6 +175,7 @@ func TestWithoutALoginTheReaderIsToldSo(t *testing.T) {
 }
 
 func TestALogoutIsToldToTheServerAndNothingRests(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	src, home := loggedIn(t, s)
 	told, err := src.Logout(context.Background())
@@ -192,6 +199,7 @@ func TestALogoutIsToldToTheServerAndNothingRests(t *testing.T) {
 }
 
 func TestALoginIsSentToNobodyButItsIssuer(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s, other := tokentest.New(t), tokentest.New(t)
 	_, home := loggedIn(t, s)
 	var needed *token.NeededError
@@ -214,6 +222,7 @@ func TestALoginIsSentToNobodyButItsIssuer(t *testing.T) {
 }
 
 func TestClientCredentialsNeedNobody(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	s.Secret, s.TTL = "päss:word%", time.Hour
 	src := source(t, s, t.TempDir(), token.ClientCredentials)
@@ -234,6 +243,7 @@ func TestClientCredentialsNeedNobody(t *testing.T) {
 }
 
 func TestWhoWaitsCanGoAndTheRenewalGoesOn(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := tokentest.New(t)
 	src, _ := loggedIn(t, s)
 	b, _ := src.Bearer(context.Background())
