@@ -97,7 +97,7 @@ func (h *house) dial(env *environment) func(ledger.OutboxRow) (deliver.Destinati
 			}
 			return deliver.Destination{Channel: deliver.DICOM{Archive: client}, Workitems: client.Workitems()}, nil
 		case ledger.HL7:
-			oru, err := deliver.NewORU(row.Address, deliver.Files{CA: site.HL7CA, Certificate: site.HL7Cert, Key: site.HL7Key})
+			oru, err := deliver.NewORU(row.Address, site.hl7Identity())
 			oru.Endpoint.CommitOnly = site.HL7CommitOnly
 			return deliver.Destination{Channel: oru}, err
 		case ledger.FHIR:

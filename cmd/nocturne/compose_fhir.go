@@ -52,5 +52,5 @@ func (h *house) fhir(env *environment, site SiteConfig, address string) (deliver
 			return dicomweb.Login{Bearer: env.Getenv(site.FHIRTokenEnv)}, nil
 		}
 	}
-	return deliver.NewFHIR(config, deliver.Files{CA: site.FHIRCA, Certificate: site.FHIRCert, Key: site.FHIRKey})
+	return deliver.NewFHIR(config, site.fhirIdentity())
 }

@@ -62,6 +62,26 @@ func (c LoginConfig) identity() transit.Identity {
 	return transit.Identity{CA: c.CA, Certificate: c.ClientCert, Key: c.ClientKey, Pins: c.PinSHA256}
 }
 
+// hl7Identity and fhirIdentity are the same for the other channels of a report: of their
+// own where that is said, else the site's; a pin is of one server alone.
+func (s SiteConfig) hl7Identity() transit.Identity {
+	return s.channel(transit.Identity{CA: s.HL7CA, Certificate: s.HL7Cert, Key: s.HL7Key, Pins: s.HL7Pins})
+}
+
+func (s SiteConfig) fhirIdentity() transit.Identity {
+	return s.channel(transit.Identity{CA: s.FHIRCA, Certificate: s.FHIRCert, Key: s.FHIRKey, Pins: s.FHIRPins})
+}
+
+func (s SiteConfig) channel(i transit.Identity) transit.Identity {
+	if i.CA == "" {
+		i.CA = s.CA
+	}
+	if i.Certificate == "" && i.Key == "" {
+		i.Certificate, i.Key = s.ClientCert, s.ClientKey
+	}
+	return i
+}
+
 // tlsConfig is what a TLS connection to the site is made with, whatever is spoken over
 // it: host is whom the certificate must name (no port); empty for HTTP, which fills in
 // the host of each request. What is wrong with the files is named by key and site.
@@ -78,7 +98,7 @@ func (s SiteConfig) checkLogin() error {
 	if c.Login != "" && !slices.Contains([]string{loginBasic, loginBearer, loginDevice, loginCode, loginClient}, c.Login) {
 		return errors.New("login is basic, bearer, device, code or client")
 	}
-	for _, p := range c.PinSHA256 {
+	for _, p := range slices.Concat(c.PinSHA256, s.HL7Pins, s.FHIRPins) {
 		if _, err := transit.ParsePin(p); err != nil {
 			return fmt.Errorf("pin_sha256: %w", err)
 		}

@@ -74,3 +74,13 @@ func TestTLSOfASiteNamesTheSiteInItsErrors(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestOneIdentityHoldsForEveryChannelThatHasNoneOfItsOwn(t *testing.T) {
+	s := SiteConfig{LoginConfig: LoginConfig{CA: "ca", ClientCert: "cert", ClientKey: "key", PinSHA256: []string{"p"}}, SendConfig: SendConfig{FHIRCA: "other", FHIRCert: "one", FHIRPins: []string{"q"}}}
+	if i := s.hl7Identity(); i.CA != "ca" || i.Certificate != "cert" || i.Key != "key" || len(i.Pins) != 0 {
+		t.Errorf("%+v", i)
+	}
+	if i := s.fhirIdentity(); i.CA != "other" || i.Certificate != "one" || i.Key != "" || len(i.Pins) != 1 || i.Pins[0] != "q" {
+		t.Errorf("%+v", i)
+	}
+}

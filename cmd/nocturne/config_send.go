@@ -15,15 +15,17 @@ type SendConfig struct {
 	CompleteAfter []string `toml:"complete_after" doc:"what must have arrived before the task is completed: sr (always), and any of send, oru, fhir"`
 	HL7           string   `toml:"hl7" doc:"where ORU messages go, mllp://host:port or mllps://host:port; empty: none are sent"`
 	HL7To         string   `toml:"hl7_to" doc:"receiving application and facility, MSH-5 and MSH-6, as APPLICATION|FACILITY"`
-	HL7CA         string   `toml:"hl7_ca" doc:"file with the certificates (PEM) that sign the mllps receiver's; empty: the system's"`
-	HL7Cert       string   `toml:"hl7_cert" doc:"file with our certificate (PEM), where the mllps receiver asks for one"`
-	HL7Key        string   `toml:"hl7_key" doc:"file with its key (PEM, mode 0600)"`
+	HL7CA         string   `toml:"hl7_ca_file" doc:"as ca_file, for the mllps receiver; empty: the site's ca_file"`
+	HL7Cert       string   `toml:"hl7_client_cert_file" doc:"as client_cert_file, for the mllps receiver; empty: the site's, with its key"`
+	HL7Key        string   `toml:"hl7_client_key_file" doc:"file with its key (PEM, mode 0600)"`
+	HL7Pins       []string `toml:"hl7_pin_sha256" doc:"as pin_sha256, for the mllps receiver"`
 	Authority     string   `toml:"patient_id_authority" doc:"who assigns the patient IDs (PID-3.4)"`
 	FHIR          string   `toml:"fhir" doc:"base URL of the FHIR R4 server that gets the report; empty: none"`
 	FHIRTokenEnv  string   `toml:"fhir_token_env" doc:"environment variable that holds the bearer token for it"`
-	FHIRCA        string   `toml:"fhir_ca" doc:"file with the certificates (PEM) that sign the FHIR server's; empty: the system's"`
-	FHIRCert      string   `toml:"fhir_cert" doc:"file with our certificate (PEM), where the FHIR server asks for one"`
-	FHIRKey       string   `toml:"fhir_key" doc:"file with its key (PEM, mode 0600)"`
+	FHIRCA        string   `toml:"fhir_ca_file" doc:"as ca_file, for the FHIR server; empty: the site's ca_file"`
+	FHIRCert      string   `toml:"fhir_client_cert_file" doc:"as client_cert_file, for the FHIR server; empty: the site's, with its key"`
+	FHIRKey       string   `toml:"fhir_client_key_file" doc:"file with its key (PEM, mode 0600)"`
+	FHIRPins      []string `toml:"fhir_pin_sha256" doc:"as pin_sha256, for the FHIR server"`
 	HL7CommitOnly bool     `toml:"hl7_commit_only" doc:"the receiver answers by MLLP Release 2 commits and nothing else; a commit is its word that the message is kept"`
 	HL7PDF        bool     `toml:"hl7_pdf" doc:"send the report as PDF within the ORU message, too"`
 	// The numbers' systems in FHIR; without them equal numbers of two sites stay apart.

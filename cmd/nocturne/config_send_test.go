@@ -34,7 +34,7 @@ func TestASiteSaysWhatItGetsAndWhere(t *testing.T) {
 			t.Errorf("by default: %+v", got.Sites[0])
 		}
 	}
-	for _, key := range []string{"send = []", "complete_after = []", "hl7 = \"\"", "hl7_ca", "hl7_cert", "hl7_key", "fhir = \"\"", "fhir_ca", "hl7_pdf = false", "patient_id_system"} {
+	for _, key := range []string{"send = []", "complete_after = []", "hl7 = \"\"", "hl7_ca_file", "hl7_client_cert_file", "hl7_client_key_file", "hl7_pin_sha256", "fhir = \"\"", "fhir_ca_file", "hl7_pdf = false", "patient_id_system"} {
 		if !strings.Contains(configReference(), "\n"+key) {
 			t.Errorf("the reference lacks %s", key)
 		}

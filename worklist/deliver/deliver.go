@@ -30,6 +30,8 @@ import (
 
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/token"
+	"github.com/nocturne/nocturne/worklist/transit"
 )
 
 // Channel is one way to a destination. Both calls may be repeated at will.
@@ -125,10 +127,15 @@ func reason(row ledger.OutboxRow, err error) string {
 	var status *pacs.StatusError
 	var other *pacs.NotArchiveError
 	var wait *WaitError
+	var needed *token.NeededError
 	why, unreachable := pacs.Unreachable(err)
 	switch {
 	case errors.As(err, &wait):
 		return wait.Reason
+	case errors.As(err, &needed):
+		return needed.Error() + ": nocturne login --site " + site
+	case transit.Sentence(err) != "":
+		return site + ": " + transit.Sentence(err)
 	case errors.As(err, &status) && (status.Code == 401 || status.Code == 403):
 		return fmt.Sprintf("%s refuses our credentials (%d)", site, status.Code)
 	case errors.As(err, &status):

@@ -16,6 +16,7 @@ import (
 	"github.com/nocturne/nocturne/worklist/fhir"
 	"github.com/nocturne/nocturne/worklist/fhir/fhirtest"
 	"github.com/nocturne/nocturne/worklist/report"
+	"github.com/nocturne/nocturne/worklist/transit"
 )
 
 // fhirLiar stands before a FHIR server and lies about what that did.
@@ -34,7 +35,7 @@ func newFHIRLiar(t *testing.T, w *liars) (*fhirLiar, FHIR) {
 	f.server.Fault = f.fault
 	srv := httptest.NewServer(&f.server)
 	t.Cleanup(srv.Close)
-	c, err := NewFHIR(fhir.Config{Name: "HIS", BaseURL: srv.URL, Timeout: 5 * time.Second}, Files{})
+	c, err := NewFHIR(fhir.Config{Name: "HIS", BaseURL: srv.URL, Timeout: 5 * time.Second}, transit.Identity{})
 	must(t, err)
 	return f, c
 }

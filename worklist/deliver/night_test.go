@@ -18,6 +18,7 @@ import (
 	"github.com/nocturne/nocturne/worklist/fhir"
 	"github.com/nocturne/nocturne/worklist/hl7"
 	"github.com/nocturne/nocturne/worklist/report"
+	"github.com/nocturne/nocturne/worklist/transit"
 )
 
 // nightHome makes this test binary the program that writes, signs and delivers, and is
@@ -139,7 +140,7 @@ func (o order) bundle(sr ledger.OutboxRow, k int) ledger.OutboxRow {
 
 func nightDial(row ledger.OutboxRow) (Destination, error) {
 	if row.Channel == ledger.FHIR {
-		c, err := NewFHIR(fhir.Config{Name: row.Site, BaseURL: row.Address, Timeout: 5 * time.Second}, Files{})
+		c, err := NewFHIR(fhir.Config{Name: row.Site, BaseURL: row.Address, Timeout: 5 * time.Second}, transit.Identity{})
 		return Destination{Channel: c}, err
 	}
 	if row.Channel == ledger.HL7 {

@@ -27,10 +27,11 @@ type Config struct {
 	BaseURL string
 	// Login is asked before every request, so that no secret is held here. Nil: requests
 	// go without one. It is sent to the base URL's origin and to no other.
-	Login       func(context.Context) (dicomweb.Login, error)
-	CA          []byte           // PEM of the only authorities that are believed; empty: the system's
-	Certificate *tls.Certificate // ours, where the server asks
-	Timeout     time.Duration    // of one request; 0: 15 s
+	Login func(context.Context) (dicomweb.Login, error)
+	// TLS is whom the server must prove to be and who we are (transit.Identity); nil: what
+	// the system believes, and nobody.
+	TLS     *tls.Config
+	Timeout time.Duration // of one request; 0: 15 s
 }
 
 // Client is one FHIR server. It is safe for concurrent use.
@@ -51,9 +52,9 @@ func New(cfg Config) (*Client, error) {
 	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("FHIR server %s: the address must be http(s)://host/path without credentials or query", cfg.Name)
 	}
-	config, err := transit.TLS(u.Hostname(), cfg.CA, cfg.Certificate)
-	if err != nil {
-		return nil, fmt.Errorf("FHIR server %s: %w", cfg.Name, err)
+	config := transit.Least()
+	if cfg.TLS != nil {
+		config = cfg.TLS.Clone()
 	}
 	config.ServerName = "" // each request's own host
 	if cfg.Timeout <= 0 {
@@ -91,7 +92,7 @@ func (c *Client) do(ctx context.Context, op, method, path string, body []byte, m
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", op, withoutURL(err))
+		return nil, fmt.Errorf("%s: %w", op, transit.Explain(withoutURL(err)))
 	}
 	defer res.Body.Close()
 	if res.StatusCode/100 != 2 {

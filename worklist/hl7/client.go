@@ -20,10 +20,9 @@ import (
 // certificate is checked against its name and there is no way back to plain TCP.
 type Endpoint struct {
 	Address string
-	// CA is the PEM of the only authorities that are believed; empty: the system's.
-	CA []byte
-	// Certificate proves who we are, where the receiver asks; see tls.X509KeyPair.
-	Certificate *tls.Certificate
+	// TLS is whom an mllps receiver must prove to be and who we are (transit.Identity);
+	// nil: what the system believes, and nobody.
+	TLS *tls.Config
 	// CommitOnly: the receiver answers by MLLP Release 2 commits and nothing else, and a
 	// commit is its word that the message is kept.
 	CommitOnly bool
@@ -156,9 +155,11 @@ func (e Endpoint) dial(ctx context.Context) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := transit.TLS(name, e.CA, e.Certificate)
-	if err != nil {
-		return nil, err
+	config := transit.Least()
+	if e.TLS != nil {
+		config = e.TLS.Clone()
 	}
-	return (&tls.Dialer{NetDialer: d, Config: config}).DialContext(ctx, "tcp", host)
+	config.ServerName = name
+	c, err := (&tls.Dialer{NetDialer: d, Config: config}).DialContext(ctx, "tcp", host)
+	return c, transit.Explain(err)
 }

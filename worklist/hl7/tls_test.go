@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nocturne/nocturne/worklist/transit"
 )
 
 // authority is a certificate authority of this test alone.
@@ -64,6 +66,16 @@ func (a authority) issue(t *testing.T, name string, until time.Time) tls.Certifi
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
+// by is an endpoint that believes the authority alone and has a certificate, or none.
+func by(t *testing.T, a authority, certificate *tls.Certificate) Endpoint {
+	t.Helper()
+	config, err := transit.TLS("", a.pem, certificate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Endpoint{TLS: config}
+}
+
 func TestTLSIsBelievedOnlyWithTheRightCertificate(t *testing.T) {
 	ours, other := newAuthority(t), newAuthority(t)
 	soon := time.Now().Add(time.Hour)
@@ -76,17 +88,16 @@ func TestTLSIsBelievedOnlyWithTheRightCertificate(t *testing.T) {
 		e      Endpoint
 		ok     bool
 	}{
-		"right":                {&tls.Config{Certificates: []tls.Certificate{good}}, Endpoint{CA: ours.pem}, true},
-		"1.2":                  {&tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS12}, Endpoint{CA: ours.pem}, true},
-		"1.1":                  {&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, Endpoint{CA: ours.pem}, false},
-		"another authority":    {&tls.Config{Certificates: []tls.Certificate{good}}, Endpoint{CA: other.pem}, false},
+		"right":                {&tls.Config{Certificates: []tls.Certificate{good}}, by(t, ours, nil), true},
+		"1.2":                  {&tls.Config{Certificates: []tls.Certificate{good}, MaxVersion: tls.VersionTLS12}, by(t, ours, nil), true},
+		"1.1":                  {&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, by(t, ours, nil), false},
+		"another authority":    {&tls.Config{Certificates: []tls.Certificate{good}}, by(t, other, nil), false},
 		"the system's":         {&tls.Config{Certificates: []tls.Certificate{good}}, Endpoint{}, false},
-		"no authority":         {&tls.Config{Certificates: []tls.Certificate{good}}, Endpoint{CA: []byte("no PEM")}, false},
-		"another host":         {&tls.Config{Certificates: []tls.Certificate{ours.issue(t, "his.example", soon)}}, Endpoint{CA: ours.pem}, false},
-		"expired":              {&tls.Config{Certificates: []tls.Certificate{ours.issue(t, "127.0.0.1", time.Now().Add(-time.Minute))}}, Endpoint{CA: ours.pem}, false},
-		"ours asked and shown": {&tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, Endpoint{CA: ours.pem, Certificate: &me}, true},
-		"ours asked, none":     {&tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, Endpoint{CA: ours.pem}, false},
-		"ours not believed":    {&tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, Endpoint{CA: ours.pem, Certificate: &stranger}, false},
+		"another host":         {&tls.Config{Certificates: []tls.Certificate{ours.issue(t, "his.example", soon)}}, by(t, ours, nil), false},
+		"expired":              {&tls.Config{Certificates: []tls.Certificate{ours.issue(t, "127.0.0.1", time.Now().Add(-time.Minute))}}, by(t, ours, nil), false},
+		"ours asked and shown": {&tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, by(t, ours, &me), true},
+		"ours asked, none":     {&tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, by(t, ours, nil), false},
+		"ours not believed":    {&tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, by(t, ours, &stranger), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			handled := make(chan string, 1)

@@ -38,6 +38,28 @@ func Explain(err error) error {
 	return err
 }
 
+// Sentence is what Explain would say of err or of what it wraps; "" where it is not TLS
+// that failed.
+func Sentence(err error) string {
+	var known *fault
+	var pin *PinError
+	switch {
+	case errors.As(err, &pin):
+		return pin.Error()
+	case errors.As(err, &known):
+		return known.Error()
+	}
+	if e := says(err); e != nil {
+		return e.Error()
+	}
+	for _, e := range []error{ErrTLSWanted, ErrCertificateAsked, ErrOurCertificate} { // said in a page
+		if errors.Is(err, e) {
+			return e.Error()
+		}
+	}
+	return ""
+}
+
 func says(err error) error {
 	var known *fault
 	var host x509.HostnameError
