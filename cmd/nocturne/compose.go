@@ -91,11 +91,11 @@ func (h *house) dial(env *environment) func(ledger.OutboxRow) (deliver.Destinati
 		site := h.site(row.Site)
 		switch row.Channel {
 		case ledger.DICOM:
-			client, err := env.client(site, row.Address, row.UPSURL)
+			archive, workitems, err := h.destination(env, site, row.Address, row.UPSURL)
 			if err != nil {
 				return deliver.Destination{}, err
 			}
-			return deliver.Destination{Channel: deliver.DICOM{Archive: client}, Workitems: client.Workitems()}, nil
+			return deliver.Destination{Channel: deliver.DICOM{Archive: archive}, Workitems: workitems}, nil
 		case ledger.HL7:
 			oru, err := deliver.NewORU(row.Address, site.hl7Identity())
 			oru.Endpoint.CommitOnly = site.HL7CommitOnly

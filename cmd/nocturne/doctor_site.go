@@ -43,6 +43,13 @@ func (s speed) String() string {
 	return text
 }
 
+// measurement is what the figures say of one request beside others, as a route
+// compares ways by.
+func (s speed) measurement() route.Measurement {
+	return route.Measurement{Way: s.Way, RoundTrip: time.Duration(s.RoundTripMS * 1e6), Bytes: s.BytesPerSecond / sampleBeside,
+		Images: s.PerSecond / sampleBeside, At: time.Now()}
+}
+
 // siteChecks are the lines of one site that was asked for by name: what the server
 // does differently, what it can do, and how fast each way to it is, measured on
 // images that it has, which are read and not kept.
@@ -60,9 +67,15 @@ func (h *house) siteChecks(ctx context.Context, o *openSite) (out []check, speed
 	if err != nil {
 		return append(out, check{Name: name + " speed", Level: "warn", Detail: "not measured: " + sentence(err)}), nil
 	}
+	if o.routed != nil {
+		measure(ctx, o.ways[0], sample) // so that no way is the first to wake the server's disk
+	}
 	for _, w := range o.ways {
 		line, s := speedCheck(ctx, name, w, sample)
 		out, speeds[line.Name] = append(out, line), &s
+		if o.routed != nil && line.Level == "ok" && s.BytesPerSecond > 0 {
+			o.routed.Learn(s.measurement())
+		}
 	}
 	if o.routed != nil {
 		out = append(out, check{Name: name + " route", Level: "ok", Detail: "images come by " + o.routed.Using() + lastMeasured(o.routed)})

@@ -93,7 +93,9 @@ func (env *environment) configuration() (Config, error) {
 // Close writes what waits and gives the files back.
 func (h *house) Close() error {
 	h.room.Journal.Close()
-	return errors.Join(h.remember(h.env), h.room.Ledger.Close())
+	err := h.remember(h.env)
+	h.closeSites()
+	return errors.Join(err, h.room.Ledger.Close())
 }
 
 // choose applies --url, --ups-url and --site to the configured sites.

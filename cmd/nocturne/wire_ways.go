@@ -9,11 +9,14 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"sync"
+	"time"
 
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
+	"github.com/nocturne/nocturne/worklist/pacs/dimse"
 	"github.com/nocturne/nocturne/worklist/pacs/route"
 )
 
@@ -22,6 +25,7 @@ type openSite struct {
 	reading.Site
 	config SiteConfig
 	web    *dicomweb.Client // nil: not by DICOMweb
+	dimse  *dimse.Client    // nil: not by DIMSE
 	ways   []route.Way
 	routed *route.Archive // nil: there is only one way
 }
@@ -29,16 +33,15 @@ type openSite struct {
 // openSite makes the clients of a site; it sends nothing.
 func (env *environment) openSite(s SiteConfig) (*openSite, error) {
 	o := &openSite{config: s}
-	var workitems pacs.Workitems
 	if s.DICOMweb != "" {
 		client, err := env.client(s, s.DICOMweb, s.UPS)
 		if err != nil {
 			return nil, err
 		}
-		o.web, workitems = client, client.Workitems()
+		o.web = client
 		o.ways = append(o.ways, route.Way{Name: "DICOMweb", Archive: client})
 	}
-	if err := env.dimseWay(o, &workitems); err != nil {
+	if err := env.dimseWay(o); err != nil {
 		return nil, err
 	}
 	var archive pacs.Archive
@@ -51,9 +54,51 @@ func (env *environment) openSite(s SiteConfig) (*openSite, error) {
 		o.routed = route.New(env.known(s).Ways, o.ways...)
 		archive = o.routed
 	}
-	o.Site = reading.Site{DICOMwebURL: s.DICOMweb, UPSURL: s.UPS,
+	workitems, err := env.worklistOf(o)
+	o.Site = reading.Site{DICOMwebURL: s.objectsAt(), UPSURL: s.worklistAt(),
 		Site: feed.Site{Name: s.Name, Archive: archive, Workitems: workitems, AllStudies: s.AllStudies, Phone: s.Phone, Watchers: watchers(archive)}}
-	return o, nil
+	return o, err
+}
+
+// worklistOf is the site's worklist; nil where it keeps none.
+func (env *environment) worklistOf(o *openSite) (pacs.Workitems, error) {
+	switch s := o.config; {
+	case s.UPS != "" && o.web != nil:
+		return o.web.Workitems(), nil
+	case s.UPS != "":
+		client, err := env.client(s, s.UPS, s.UPS)
+		if err != nil {
+			return nil, err
+		}
+		return client.Workitems(), nil
+	case s.DIMSEUPS && o.dimse != nil:
+		return o.dimse.Workitems(), nil
+	}
+	return nil, nil
+}
+
+// closeSites gives connections back, and does not wait long for servers to say so.
+func (h *house) closeSites() {
+	var all sync.WaitGroup
+	for _, o := range h.sites {
+		all.Go(func() {
+			if o.web != nil {
+				o.web.Close()
+			}
+			if o.dimse != nil {
+				o.dimse.Close()
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() {
+		all.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(2 * time.Second):
+	}
 }
 
 var errNoWay = errors.New("no address: set dicomweb or dimse in config.toml")
@@ -69,7 +114,7 @@ type siteMemory struct {
 
 // mark tells the same addresses from others without naming them.
 func (s SiteConfig) mark() string {
-	sum := sha256.Sum256([]byte(s.Name + "\x00" + s.DICOMweb + "\x00" + s.UPS))
+	sum := sha256.Sum256([]byte(s.Name + "\x00" + s.DICOMweb + "\x00" + s.UPS + "\x00" + s.dimseURL()))
 	return hex.EncodeToString(sum[:6])
 }
 

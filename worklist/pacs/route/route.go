@@ -83,6 +83,18 @@ func (a *Archive) Measured() (out []Measurement) {
 	return out
 }
 
+// Learn takes a measurement that somebody else made of a way.
+func (a *Archive) Learn(m Measurement) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, w := range a.ways {
+		if w.Name == m.Way {
+			w.remember(m)
+		}
+	}
+	a.compareLocked()
+}
+
 // Using is the name of the way that objects come by now.
 func (a *Archive) Using() string { return a.ways[a.inUse()].Name }
 
@@ -140,7 +152,7 @@ func (a *Archive) Store(ctx context.Context, study dicom.UID, objects ...[]byte)
 	return out, err
 }
 
-// Verify succeeds when one way answers; see Probe for each of them.
+// Verify succeeds when one way answers.
 func (a *Archive) Verify(ctx context.Context) error {
 	return a.try(ctx, a.order(0), func(w *way) (bool, error) {
 		begun := time.Now()
@@ -150,25 +162,4 @@ func (a *Archive) Verify(ctx context.Context) error {
 		}
 		return false, err
 	})
-}
-
-// Probe verifies every way and measures its round trip. The errors are joined; nil
-// means that all ways are open.
-func (a *Archive) Probe(ctx context.Context) error {
-	var errs []error
-	for _, w := range a.ways {
-		begun := time.Now()
-		err := w.Verify(ctx)
-		if err == nil {
-			begun = time.Now() // the first one may have built a connection
-			err = w.Verify(ctx)
-		}
-		if err != nil {
-			a.failed(w, err)
-			errs = append(errs, err)
-			continue
-		}
-		a.tripped(w, time.Since(begun))
-	}
-	return errors.Join(errs...)
 }

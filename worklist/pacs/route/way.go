@@ -2,7 +2,6 @@ package route
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/nocturne/nocturne/worklist/pacs"
@@ -200,14 +199,4 @@ func (a *Archive) compareLocked() {
 			a.now, best = i, w
 		}
 	}
-}
-
-var errNoWay = errors.New("no way to this site is configured")
-
-// Usable is an error for an archive without ways.
-func (a *Archive) Usable() error {
-	if len(a.ways) == 0 {
-		return errNoWay
-	}
-	return nil
 }
