@@ -27,7 +27,7 @@ func openCommand(env *environment) *cobra.Command {
 }
 
 func runOpen(ctx context.Context, env *environment, paths []string) error {
-	medium.Sweep(env.mediumFolder())
+	env.sweepMedia()
 	m, err := medium.Open(ctx, paths, medium.Options{Temp: env.mediumFolder(), Progress: env.counting()})
 	if env.terminal() {
 		fmt.Fprint(env.Err, "\r\x1b[K")

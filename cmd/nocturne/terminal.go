@@ -30,6 +30,7 @@ func runTerminal(ctx context.Context, env *environment) error {
 		return err
 	}
 	defer h.Close()
+	env.sweepMedia()
 	if len(h.room.Sites) == 0 {
 		return errNoSite
 	}

@@ -15,6 +15,9 @@ import (
 // ZIP holds, marks, where the reader was.
 func (env *environment) mediumFolder() string { return filepath.Join(env.Home, "medium") }
 
+// sweepMedia removes what a crash left of media that were open.
+func (env *environment) sweepMedia() { medium.Sweep(env.mediumFolder()) }
+
 // openMedium puts a house together in which a medium is the only site. Its state is
 // a folder of its own that goes with it: what was brought never stands beside what is
 // assigned, and no network is asked.

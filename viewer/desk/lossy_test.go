@@ -24,5 +24,10 @@ func TestALossyImageIsMarkedOnItsTile(t *testing.T) {
 		if got := hasText(r.d.Scene(), "lossy"); got != (want != "") || want != "" && !hasText(r.d.Scene(), want) {
 			t.Errorf("want %q on the tile", want)
 		}
+		r.d.Resize(220, 200, 1) // no room for the technique; the warning stays
+		r.d.Tick(r.now)
+		if hasText(r.d.Scene(), "lossy") != (want != "") {
+			t.Errorf("want %q on a small tile", want)
+		}
 	}
 }

@@ -106,7 +106,7 @@ func (d *Desk) imageWords(w *overlay.Tile, t *tile, p picture.Picture) {
 	in, frame, v := p.Slot.Instance, p.Slot.Frame, t.look.view
 	h := in.Header
 	w.Patient = overlay.Join(" · ", dicom.ParsePN(h.Str(dicom.PatientName)).Display(), dicom.Clean(h.Str(dicom.PatientID)))
-	w.Technique = overlay.Join(" · ", in.Technique(frame), lossyWords(p.Image), in.UptakeWords())
+	w.Technique, w.Lossy = overlay.Join(" · ", in.Technique(frame), in.UptakeWords()), lossyWords(p.Image)
 	if p.Preview() {
 		w.Made = "preview, still reading"
 	} else if p.Made != "" {

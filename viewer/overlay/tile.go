@@ -23,6 +23,8 @@ type Tile struct {
 
 	Patient, Study, Series, Technique string // as the image itself says
 
+	Lossy string // "lossy JPEG 10:1" (N21)
+
 	Made string // "coronal, MIP 10 mm": a reformat, not acquired
 
 	Edges      space.Edges // as shown
@@ -144,11 +146,11 @@ type ink struct {
 // corners writes the four corners, each a column of lines.
 func (s Style) corners(l *List, r image.Rectangle, t Tile, room room) {
 	topLeft := []ink{{t.Patient, White}, {t.Study, Grey}, {t.Series, Grey}}
-	topRight := []ink{{t.Made, White}, {t.Technique, Grey}, {t.Position, Amber}, {side(t.Side), White}}
+	topRight := []ink{{t.Made, White}, {t.Lossy, Amber}, {t.Technique, Grey}, {t.Position, Amber}, {side(t.Side), White}}
 	bottomLeft := []ink{{t.Linked, Dim}, {t.Midline, Grey}, {t.Zoom, Dim}, {t.Window, White}}
 	bottomRight := []ink{{t.Short, Amber}, {t.Cine, Green}, {t.Time, Grey}, {t.Level, Grey}, {slices(t), White}}
 	if room < full {
-		topLeft, topRight = nil, only(topRight, t.Made, t.Position, side(t.Side))
+		topLeft, topRight = nil, only(topRight, t.Made, t.Lossy, t.Position, side(t.Side))
 		bottomLeft, bottomRight = only(bottomLeft, t.Window), only(bottomRight, t.Short, slices(t))
 	}
 	if room < brief {
