@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"slices"
 	"sync"
@@ -79,7 +80,7 @@ func (a *Association) Find(abstract dicom.UID, transfer ...dicom.UID) (Accepted,
 }
 
 // Refused is why each context was that was proposed and not accepted.
-func (a *Association) Refused() map[byte]Result { return a.refused }
+func (a *Association) Refused() map[byte]Result { return maps.Clone(a.refused) }
 
 // Peer is what the other side said of itself: the request as an acceptor received
 // it, or what the acceptor answered to ours.

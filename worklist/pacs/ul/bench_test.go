@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// BenchmarkDataOverLoopback moves data sets of half a megabyte (a CT slice) over
+// BenchmarkSlices512x512OverLoopback moves data sets of half a megabyte (a CT slice) over
 // loopback, by what the reader takes at most.
-func BenchmarkDataOverLoopback(b *testing.B) {
+func BenchmarkSlices512x512OverLoopback(b *testing.B) {
 	const slice = 512 * 512 * 2
 	data := make([]byte, slice)
 	for _, most := range []uint32{16 << 10, 64 << 10, 128 << 10, 256 << 10, 1 << 20} {

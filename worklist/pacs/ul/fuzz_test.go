@@ -57,7 +57,7 @@ func FuzzPDU(f *testing.F) {
 				t.Fatal("more fragments than bytes")
 			}
 		}
-		if a != nil && len(a.link.buf) > 2*(defaultPDU+headBytes) {
+		if a != nil && len(a.link.buf) > mostAssociate+headBytes+ahead {
 			t.Fatalf("%d bytes are held", len(a.link.buf))
 		}
 		if !ours(err) {

@@ -15,6 +15,9 @@ import (
 // drips is given up like one that is silent.
 const leastBytes = 1 << 10
 
+// ahead is how much is read beyond the PDU that is waited for.
+const ahead = 64 << 10
+
 // errTimer says that the time given to a phase is over.
 var errTimer = errors.New("the time of this phase is over")
 
@@ -22,8 +25,7 @@ var errTimer = errors.New("the time of this phase is over")
 // limit. One goroutine may read while another writes. Only time spent waiting
 // for the other side counts: a reader who pauses is not mistaken for a slow peer.
 //
-// Memory: the buffer holds the largest PDU agreed on and what came with it, at
-// most twice that PDU and 64 KiB.
+// Memory: the buffer holds the largest PDU that came and 64 KiB of what came with it.
 type link struct {
 	conn net.Conn // what is read and written, TLS included
 	raw  net.Conn // the connection below
@@ -48,7 +50,7 @@ func newLink(conn net.Conn, idle time.Duration) *link {
 	if idle < 0 {
 		idle = 1 << 62
 	}
-	return &link{conn: conn, raw: conn, idle: idle, left: idle, buf: make([]byte, 64<<10)}
+	return &link{conn: conn, raw: conn, idle: idle, left: idle, buf: make([]byte, ahead)}
 }
 
 // interrupt ends a wait when ctx does. stop is to be called after it.
@@ -87,7 +89,7 @@ func (l *link) room(n int) {
 	}
 	to := l.buf
 	if len(to) < n {
-		to = make([]byte, 2*n)
+		to = make([]byte, n+ahead)
 	}
 	l.w = copy(to, l.buf[l.r:l.w])
 	l.buf, l.r = to, 0

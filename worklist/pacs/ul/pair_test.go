@@ -6,10 +6,12 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 )
 
 const (
@@ -155,4 +157,42 @@ func TestAnAbortEndsBothSides(t *testing.T) {
 	if err := theirs.Write(t.Context(), PDV{Context: 1, Last: true}); !errors.Is(err, &AbortError{}) {
 		t.Error(err)
 	}
+}
+
+// TestBothSidesMayWriteAndReadAtOnce sends a stream each way at the same time, from
+// several writers, and holds every message to what was sent.
+func TestBothSidesMayWriteAndReadAtOnce(t *testing.T) {
+	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
+	ours, theirs := established(t, echoRequest())
+	const messages, writers = 20, 3
+	var all sync.WaitGroup
+	for _, a := range []*Association{ours, theirs} {
+		for w := range writers {
+			all.Go(func() {
+				for range messages {
+					if err := a.Write(t.Context(), PDV{Context: 3, Last: true, Data: bytes.Repeat([]byte{byte(w)}, 300_000)}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Go(func() {
+			for n := 0; n < messages*writers; n++ {
+				var got []byte
+				for last := false; !last; {
+					v, err := a.Read(t.Context())
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					got, last = append(got, v.Data...), v.Last
+				}
+				if len(got) != 300_000 || bytes.Count(got, got[:1]) != len(got) {
+					t.Errorf("a message of %d bytes, or of two writers", len(got))
+				}
+			}
+		})
+	}
+	all.Wait()
 }

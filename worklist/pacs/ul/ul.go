@@ -3,7 +3,7 @@
 // DIMSE messages are cut into.
 //
 //	PDU or sub-item                          written   read
-//	A-ASSOCIATE-RQ, -AC, -RJ                 yes       yes, at most 1 MiB
+//	A-ASSOCIATE-RQ, -AC, -RJ                 yes       yes, at most 512 KiB
 //	P-DATA-TF                                yes       yes, at most what we announced; several PDVs each
 //	A-RELEASE-RQ, -RP, A-ABORT               yes       yes
 //	maximum length (D.1)                     yes       yes; 0 is unlimited
@@ -130,7 +130,7 @@ type PDV struct {
 // files it writes.
 const (
 	implementation dicom.UID = "2.25.315885634804609999467553103481664388637"
-	version                  = "NOCTURNE_1"
+	version        string    = "NOCTURNE_1"
 )
 
 const (
@@ -138,7 +138,7 @@ const (
 	defaultPDU         = 128 << 10 // what we ask for: over loopback 64 to 256 KiB move the same, 16 KiB two thirds
 	mostPDU            = 4 << 20   // more is never announced
 	leastPDU           = 16        // a peer that takes less cannot be served
-	mostAssociate      = 1 << 20   // an A-ASSOCIATE PDU is smaller: 128 contexts of 100 syntaxes
+	mostAssociate      = 512 << 10 // an A-ASSOCIATE PDU is smaller: 128 contexts of 50 syntaxes
 	mostContexts       = 128       // PS3.8 9.3.2.2: odd numbers of a byte
 )
 
