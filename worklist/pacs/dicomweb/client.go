@@ -118,6 +118,7 @@ type Quirks struct {
 const (
 	maxJSON   = 64 << 20
 	maxObject = 2 << 30
+	maxBodies = 4 << 30 // all that are under way at once
 )
 
 // Client is one archive. It is safe for concurrent use.
@@ -130,6 +131,7 @@ type Client struct {
 	maxObject int64
 	escape    atomic.Bool // learned: this server wants EscapedQuery
 	found     findings
+	room      room         // of all bodies under way
 	hears     atomic.Value // string: see Listening
 
 	kept memory
@@ -156,6 +158,7 @@ var (
 // pacs.ErrNoWorkitems when UPSURL is empty: see Workitems.
 func New(cfg Config) (*Client, error) {
 	c := &Client{cfg: cfg, maxJSON: maxJSON, maxObject: maxObject}
+	c.room.left.Store(maxBodies)
 	var err error
 	if c.base, err = baseAddress(cfg.BaseURL); err != nil {
 		return nil, fmt.Errorf("archive %s: %w", cfg.Name, err)

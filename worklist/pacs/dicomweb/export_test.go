@@ -24,3 +24,8 @@ func StudyPaths(b []byte) (out []string) {
 	}
 	return out
 }
+
+// LimitBodies lowers what all bodies under way may hold together, and Room is what of
+// it is free.
+func (c *Client) LimitBodies(n int64) { c.room.left.Store(n) }
+func (c *Client) Room() int64         { return c.room.left.Load() }

@@ -98,10 +98,11 @@ func (c *Client) frames(ctx context.Context, op, path, accept string, numbers []
 }
 
 func (c *Client) frameParts(resp *http.Response, numbers []int, each func(pacs.Frame) error) (n int, err error) {
-	p, err := partsOf(resp, min(c.maxObject, maxFrameSize))
+	p, err := c.partsOf(resp, min(c.maxObject, maxFrameSize))
 	if err != nil {
 		return 0, err
 	}
+	defer p.free()
 	outer := resp.Header.Get("Content-Type")
 	for {
 		part, err := p.next()

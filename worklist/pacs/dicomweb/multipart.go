@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
@@ -27,6 +29,9 @@ const (
 // it was read, so that a stream cut anywhere never yields half an object.
 type parts struct {
 	r     *bufio.Reader
+	own   *bufio.Reader // of the pool
+	room  *room
+	held  int64  // of room, by the body under way
 	delim []byte // line break, two hyphens, boundary
 	jump  [256]int
 	limit int64 // of one body
@@ -36,9 +41,43 @@ type parts struct {
 }
 
 func newParts(r io.Reader, boundary string, limit int64) *parts {
-	p := &parts{r: bufio.NewReaderSize(r, partBuffer), limit: limit}
+	p := &parts{own: buffers.Get().(*bufio.Reader), limit: limit}
+	p.own.Reset(r)
+	p.r = p.own
 	p.delimit("\r\n--" + boundary)
 	return p
+}
+
+// buffers are used again: one of 256 KiB for each instance would be half of what is
+// allocated for a CT slice.
+var buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, partBuffer) }}
+
+// free gives the buffer back; no part can be read after it.
+func (p *parts) free() {
+	p.own.Reset(nil)
+	buffers.Put(p.own)
+	p.r, p.own = nil, nil
+}
+
+// room is the memory that all bodies under way share: a server that sends without
+// end on eight connections is given up like one that does on one.
+type room struct{ left atomic.Int64 }
+
+// take is false when there is no room for n bytes more.
+func (p *parts) take(n int) bool {
+	if p.room == nil {
+		return true
+	}
+	p.held += int64(n)
+	return p.room.left.Add(-int64(n)) >= 0
+}
+
+// give says that the body under way was handed on or given up.
+func (p *parts) give() {
+	if p.room != nil {
+		p.room.left.Add(p.held)
+		p.held = 0
+	}
 }
 
 // part is one whole part; its body is the caller's.
@@ -49,13 +88,15 @@ type part struct {
 	body        []byte
 }
 
-// partsOf reads an answer whose media type is multipart/related.
-func partsOf(resp *http.Response, limit int64) (*parts, error) {
+// partsOf reads an answer whose media type is multipart/related. The caller frees it.
+func (c *Client) partsOf(resp *http.Response, limit int64) (*parts, error) {
 	boundary := boundaryOf(resp.Header.Get("Content-Type"))
 	if boundary == "" {
 		return nil, errMalformed
 	}
-	return newParts(resp.Body, boundary, limit), nil
+	p := newParts(resp.Body, boundary, limit)
+	p.room = &c.room
+	return p, nil
 }
 
 // next returns the next part; io.EOF after the closing boundary;
@@ -73,6 +114,7 @@ func (p *parts) next() (pt part, err error) {
 	if pt, err = p.header(); err != nil {
 		return part{}, err
 	}
+	defer p.give()
 	if pt.length > 0 && pt.length <= min(p.limit, maxTrusted) {
 		if pt.body, err = p.counted(int(pt.length)); err != nil || pt.body != nil {
 			return pt, err
@@ -91,6 +133,9 @@ const maxTrusted = 64 << 20
 // without looking for the boundary in it. nil says that the header is wrong, since
 // no boundary line follows: the bytes are put back, to be read as if it said nothing.
 func (p *parts) counted(n int) ([]byte, error) {
+	if !p.take(n) {
+		return nil, pacs.ErrTooLarge
+	}
 	out := make([]byte, n)
 	got, err := io.ReadFull(p.r, out)
 	if err == nil {
@@ -226,6 +271,9 @@ func (p *parts) body() ([]byte, error) {
 		p.r.Discard(n)
 		if err := p.fits(out); err != nil {
 			return nil, err
+		}
+		if !p.take(n) {
+			return nil, pacs.ErrTooLarge
 		}
 	}
 }

@@ -36,6 +36,7 @@ func written(t testing.TB, bodies ...[]byte) []byte {
 
 func readAll(r io.Reader, limit int64) (got [][]byte, err error) {
 	p := newParts(r, testBoundary, limit)
+	defer p.free()
 	for {
 		pt, err := p.next()
 		if err == io.EOF {

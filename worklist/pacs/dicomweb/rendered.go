@@ -84,7 +84,7 @@ func (c *Client) pictureAs(ctx context.Context, op, path, accept string) (pacs.P
 		return pacs.Preview{}, err
 	}
 	defer drain(resp)
-	b, err := wholePicture(resp)
+	b, err := c.wholePicture(resp)
 	if err == nil {
 		var p pacs.Preview
 		if p, err = preview(b); err == nil {
@@ -98,14 +98,15 @@ func (c *Client) pictureAs(ctx context.Context, op, path, accept string) (pacs.P
 }
 
 // wholePicture reads the body, or the one part of it.
-func wholePicture(resp *http.Response) ([]byte, error) {
+func (c *Client) wholePicture(resp *http.Response) ([]byte, error) {
 	if mediaTypeOf(resp.Header.Get("Content-Type")) != "multipart/related" {
 		return wholeBody(resp, maxPicture)
 	}
-	p, err := partsOf(resp, maxPicture)
+	p, err := c.partsOf(resp, maxPicture)
 	if err != nil {
 		return nil, err
 	}
+	defer p.free()
 	pt, err := p.next()
 	if err == io.EOF {
 		err = pacs.ErrTruncated

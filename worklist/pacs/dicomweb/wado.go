@@ -83,10 +83,11 @@ func (c *Client) retrieve(ctx context.Context, path, accept string, each func(pa
 }
 
 func (c *Client) objects(resp *http.Response, each func(pacs.Object) error) (n int, err error) {
-	p, err := partsOf(resp, c.maxObject)
+	p, err := c.partsOf(resp, c.maxObject)
 	if err != nil {
 		return 0, err
 	}
+	defer p.free()
 	for {
 		pt, err := p.next()
 		if err == io.EOF {
