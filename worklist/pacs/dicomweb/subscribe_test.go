@@ -2,6 +2,8 @@ package dicomweb_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +22,7 @@ import (
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
+	"github.com/nocturne/nocturne/worklist/transit"
 )
 
 // listener collects what a Watch tells.
@@ -323,6 +326,14 @@ func TestTenThousandEventsAreAllTold(t *testing.T) {
 	l.end("stopped")
 }
 
+// trusting believes a test server's certificate and nobody else's.
+func trusting(s *httptest.Server) *tls.Config {
+	config := transit.Least()
+	config.RootCAs = x509.NewCertPool()
+	config.RootCAs.AddCert(s.Certificate())
+	return config
+}
+
 func TestEventsUseLoginAndTLSOfEveryOtherRequest(t *testing.T) {
 	t.Parallel()
 	pacstest.NoGoroutinesLeft(t)
@@ -340,7 +351,7 @@ func TestEventsUseLoginAndTLSOfEveryOtherRequest(t *testing.T) {
 	t.Cleanup(func() { a.Close(); s.CloseClientConnections(); s.Close() })
 	base := s.URL + "/dicom-web"
 	for password, want := range map[string]bool{"s3cret": true, "wrong": false} {
-		c := client(t, dicomweb.Config{BaseURL: base, UPSURL: base, HTTP: s.Client(), Login: func(context.Context) (dicomweb.Login, error) {
+		c := client(t, dicomweb.Config{BaseURL: base, UPSURL: base, TLS: trusting(s), Login: func(context.Context) (dicomweb.Login, error) {
 			return dicomweb.Login{User: "reader", Password: password}, nil
 		}})
 		l := listen(t, c)
