@@ -50,7 +50,8 @@ func (s *session) get(ctx context.Context, r invocation) error {
 			s.acknowledged(m)
 			return false, nil
 		}
-		return false, errors.New("a request while another is performed, which was not negotiated")
+		busy := fail(away(m.Command.Field), "a retrieval is under way on this association")
+		return false, s.refuse(ctx, invocation{m, s.contexts[m.Context]}, busy)
 	}
 	t, err := s.a.send(ctx, list, to)
 	if err != nil {
@@ -118,7 +119,7 @@ func (s *session) moveTo(ctx context.Context, r invocation, list []*instance, ad
 	defer assoc.Abort()
 	var told error
 	conn := dimse.NewConn(assoc)
-	to := &receiver{conn: conn, accepted: assoc.Accepted(), window: int(window(assoc.Peer().Performed)), next: conn.Receive, nextID: s.nextID}
+	to := &receiver{conn: conn, accepted: assoc.Accepted(), window: int(window(assoc.Peer().Invoked)), next: conn.Receive, nextID: s.nextID}
 	to.canceled = func() bool { return s.canceled(ctx, r.Command.ID) }
 	to.command = func(*instance) dimse.Command {
 		return dimse.Command{Priority: r.Command.Priority, Originator: s.peer.CallingAE, OriginatorID: r.Command.ID}

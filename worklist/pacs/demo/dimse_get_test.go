@@ -176,6 +176,42 @@ func TestAWindowOfOperationsIsUsed(t *testing.T) {
 	}
 }
 
+// Requests that were sent ahead are answered one after the other; what comes in the
+// midst of a retrieval is told that it is busy.
+func TestRequestsSentAheadAreAnswered(t *testing.T) {
+	t.Parallel()
+	_, address := serveDIMSE(t, Options{Sources: []Source{hospital()}})
+	r := asking(plain(studyRootGet, studyRootFind, dicom.VerificationSOPClass)...)
+	r.Contexts = append(r.Contexts, taking(7, dicom.CTImageStorage, dataSyntaxes...))
+	r.Invoked, r.Performed = 8, 1
+	s := associate(t, address, r)
+	if got := s.assoc.Peer(); got.Invoked != 8 || got.Performed != 1 {
+		t.Errorf("agreed on %d and %d", got.Invoked, got.Performed)
+	}
+	for range 3 {
+		s.sends(dicom.VerificationSOPClass, dimse.Command{Field: dimse.CEcho}, nil)
+	}
+	for id := uint16(1); id <= 3; id++ {
+		if c, _ := s.hears(); c.Responded != id || c.Status != 0 {
+			t.Errorf("%s, want an answer to %d", c, id)
+		}
+	}
+	get := s.sends(studyRootGet, dimse.Command{Field: dimse.CGet}, dataset(at("IMAGE"), set(dicom.StudyInstanceUID, ctStudy),
+		set(dicom.SeriesInstanceUID, ctStudy+".1"), set(dicom.SOPInstanceUID, ctStudy+".1.1")))
+	object, _ := s.hears()
+	find := s.sends(studyRootFind, dimse.Command{Field: dimse.CFind}, dataset(at("STUDY")))
+	if c, _ := s.hears(); c.Responded != find || c.Status != 0xA700 {
+		t.Errorf("%s, want busy", c)
+	}
+	on, _ := s.assoc.Find(dicom.CTImageStorage)
+	if err := s.conn.Send(s.ctx, dimse.Message{Context: on.ID, Command: object.NewResponse(0)}); err != nil {
+		t.Fatal(err)
+	}
+	if c, _ := s.hears(); c.Responded != get || c.Status != 0 || c.Completed != 1 {
+		t.Errorf("%s, %d completed", c, c.Completed)
+	}
+}
+
 func TestCompressedObjectsAreSentAsTheyAreOrDecoded(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -22,7 +22,7 @@ const DefaultAE = "NOCTURNE"
 const (
 	maxAssociations = 64
 	idleAssociation = 2 * time.Minute
-	maxWindow       = 16 // sub-operations under way at once, where the peer allows so many (PS3.7 D.3.3.3)
+	maxWindow       = 16 // operations under way at once
 )
 
 // associations is the DIMSE side of an archive.
@@ -191,7 +191,7 @@ func (a *Archive) negotiate(r *ul.Request) (ul.Answer, *ul.RejectError) {
 	if r.CalledAE != a.dimse.ae {
 		return ul.Answer{}, &ul.RejectError{Result: 1, Source: 1, Reason: 7}
 	}
-	ans := ul.Answer{Refused: map[byte]ul.Result{}, Extended: map[dicom.UID][]byte{}, Invoked: 1, Performed: window(r.Performed)}
+	ans := ul.Answer{Refused: map[byte]ul.Result{}, Extended: map[dicom.UID][]byte{}, Invoked: window(r.Invoked), Performed: window(r.Performed)}
 	for _, c := range r.Contexts {
 		got, why := a.agree(c)
 		if why != ul.Acceptance {
@@ -206,12 +206,13 @@ func (a *Archive) negotiate(r *ul.Request) (ul.Answer, *ul.RejectError) {
 	return ans, nil
 }
 
-// window is how many operations we invoke of a peer that performs so many at once.
-func window(performed uint16) uint16 {
-	if performed == 0 {
+// window is how many operations may be under way of the number a peer names: 0 is any
+// (PS3.7 D.3.3.3).
+func window(n uint16) uint16 {
+	if n == 0 {
 		return maxWindow
 	}
-	return min(performed, maxWindow)
+	return min(n, maxWindow)
 }
 
 // relationalOnly accepts relational queries and retrievals and no other extension
