@@ -15,6 +15,7 @@ import (
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer/keymap"
 	"github.com/nocturne/nocturne/worklist/report"
+	"github.com/nocturne/nocturne/worklist/transit"
 	"github.com/pelletier/go-toml/v2"
 )
 
@@ -210,6 +211,9 @@ func (s SiteConfig) password(getenv func(string) string) (string, error) {
 	case s.PasswordEnv != "":
 		return getenv(s.PasswordEnv), nil
 	case s.PasswordFile != "":
+		if err := transit.OnlyOurs(s.PasswordFile); err != nil {
+			return "", fmt.Errorf("site %s: read password file: %w", s.Name, err)
+		}
 		b, err := os.ReadFile(s.PasswordFile)
 		if err != nil {
 			return "", fmt.Errorf("site %s: read password file: %w", s.Name, err)

@@ -57,6 +57,9 @@ func TestASecretIsReadFromWhereOnlyItsOwnerReads(t *testing.T) {
 	if s, err := secret(none, "", path, "bearer token"); s != "" || err == nil || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("%q, %v", s, err)
 	}
+	if p, err := (SiteConfig{PasswordFile: path}).password(none); p != "" || err == nil {
+		t.Errorf("a password that others can read is used: %v", err)
+	}
 	if _, err := secret(none, "B", "", "bearer token"); err == nil {
 		t.Error("an empty variable is a secret")
 	}

@@ -16,7 +16,7 @@ const soon = 14 * 24 * time.Hour
 
 // identityChecks are the doctor's lines about whom we talk to at a site and who we are to
 // it: NAME certificate (for each host of DICOMweb and UPS: valid until, issuer, version
-// of TLS), NAME our certificate (where there is one) and NAME login (how, and whether it
+// of TLS), NAME DIMSE certificate, NAME login server, NAME our certificate (where there is one) and NAME login (how, and whether it
 // is good; a token is renewed if need be, and nobody is asked to log in). It sends
 // nothing of a patient and takes no longer than ctx, or 10 s a line.
 func (env *environment) identityChecks(ctx context.Context, s SiteConfig) []check {
@@ -28,7 +28,15 @@ func (env *environment) identityChecks(ctx context.Context, s SiteConfig) []chec
 			continue
 		}
 		seen[u.Scheme+hostPort(u)] = true
-		out = append(out, env.certificateCheck(ctx, s, u))
+		out = append(out, env.certificateCheck(ctx, s.Name+" certificate", s, u))
+	}
+	if s.DIMSETLS && s.DIMSE != "" {
+		out = append(out, env.certificateCheck(ctx, s.Name+" DIMSE certificate", s, &url.URL{Scheme: "https", Host: s.DIMSE}))
+	}
+	if u, err := url.Parse(s.Issuer); s.oauth() && err == nil {
+		issuer := s
+		issuer.CA, issuer.PinSHA256 = s.issuerIdentity().CA, nil
+		out = append(out, env.certificateCheck(ctx, s.Name+" login server", issuer, u))
 	}
 	if issuer, until, ok, err := s.identity().Own(); ok {
 		c := check{s.Name + " our certificate", "ok", "valid " + validity(until, issuer)}
@@ -37,8 +45,8 @@ func (env *environment) identityChecks(ctx context.Context, s SiteConfig) []chec
 	return append(out, env.loginCheck(ctx, s))
 }
 
-func (env *environment) certificateCheck(ctx context.Context, s SiteConfig, u *url.URL) check {
-	c := check{s.Name + " certificate", "ok", ""}
+func (env *environment) certificateCheck(ctx context.Context, name string, s SiteConfig, u *url.URL) check {
+	c := check{name, "ok", ""}
 	if u.Scheme != "https" {
 		c.Detail = "plain HTTP, on this machine"
 		if !private(u.String()) {

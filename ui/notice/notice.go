@@ -38,7 +38,7 @@ func Of(err error) Notice {
 	}
 	for _, rule := range slices.Concat(rules, link) {
 		if n, ok := rule(err); ok {
-			return n
+			return named(n, err)
 		}
 	}
 	return Notice{Sentence: capital(withoutAddresses(err.Error()))}

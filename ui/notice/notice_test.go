@@ -84,6 +84,8 @@ func TestEveryTroubleHasASentenceAReasonAndAKey(t *testing.T) {
 		{&token.NeededError{Site: "NORTH"}, "NORTH wants a login: nocturne login --site NORTH", "", "another terminal"},
 		{&token.NeededError{Site: "NORTH; rm", Ended: true}, "The login at NORTH; rm has ended: nocturne login --site 'NORTH; rm'", "", "another terminal"},
 		{&token.RefusedError{Op: "log in", Code: "invalid_client", HTTP: 401}, "The login server refused.", "invalid_client", "R in the list"},
+		{&token.LinkError{Op: "renew the login", Err: refusedDial}, "The login server cannot be reached.", "connection refused", "R in the list"},
+		{&token.LinkError{Op: "renew the login", Err: badCertificate(x509.HostnameError{Certificate: over})}, "The certificate that came is that of login.hotel.example, not the login server's.", "browser", "R in the list"},
 		{&transit.PinError{}, "The archive has another key than pin_sha256 in config.toml says.", "renewed", "call the site"},
 		{transit.ErrCertificateAsked, "The archive wants a certificate of ours.", "client_cert_file", "R in the list"},
 		{transit.ErrTLSWanted, "The archive speaks TLS alone at this address.", "https://", "R in the list"},

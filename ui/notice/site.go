@@ -21,10 +21,20 @@ func OfSite(name string, err error) (n Notice, ok bool) {
 			break
 		}
 	}
+	n = named(n, err)
 	if ok && !strings.Contains(n.Sentence, name) {
 		n.Sentence = name + ": " + n.Sentence
 	}
 	return n, ok
+}
+
+// named says "login server" where that is what could not be asked.
+func named(n Notice, err error) Notice {
+	var link *token.LinkError
+	if errors.As(err, &link) {
+		n.Sentence = strings.NewReplacer("The archive", "The login server", "the archive", "the login server").Replace(n.Sentence)
+	}
+	return n
 }
 
 var atSite = []func(error) (Notice, bool){as(needed), loginRefused, tlsTrouble, as(portal), unknown}

@@ -100,5 +100,5 @@ func linkError(op string, err error) error {
 	default:
 		err = ErrMalformed
 	}
-	return fmt.Errorf("%s: %w", op, err)
+	return &LinkError{op, err}
 }

@@ -162,16 +162,16 @@ type resting struct {
 // refresh is RFC 6749 6. While it runs no other program of this home refreshes: a server
 // that rotates tokens takes the second use of one for a theft.
 func (s *Source) refresh(ctx context.Context) (answer, error) {
-	m, err := s.discover(ctx)
-	if err != nil {
-		return answer{}, err
-	}
 	unlock, err := s.cfg.Rest.Lock(ctx)
 	if err != nil {
 		return answer{}, err
 	}
 	defer unlock()
 	kept, err := s.kept()
+	if err != nil {
+		return answer{}, err
+	}
+	m, err := s.discover(ctx)
 	if err != nil {
 		return answer{}, err
 	}

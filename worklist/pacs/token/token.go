@@ -105,6 +105,18 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("%s: the authorization server answered %s", e.Op, e.Code)
 }
 
+// LinkError says that the authorization server, not the site, could not be asked, and
+// wraps why.
+type LinkError struct {
+	Op  string
+	Err error
+}
+
+func (e *LinkError) Error() string { return e.Op + ": " + e.Err.Error() }
+
+// Unwrap gives the reason.
+func (e *LinkError) Unwrap() error { return e.Err }
+
 // Errors of an authorization server's answers.
 var (
 	ErrMalformed = errors.New("the authorization server's answer is not what the standard says")
