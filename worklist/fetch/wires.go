@@ -27,8 +27,9 @@ type wires struct {
 const (
 	enoughTrials = 2
 	tryAgain     = 150 // requests until the other wire is tried again
-	clearly      = 0.9 // the other wire must cost less than this part
+	clearly      = 0.7 // the other wire must cost less than this part: what is nearer hardly matters
 	mostVain     = 8
+	memory       = 8 // answers that count in a mean
 	megabyte     = 1e6
 	// Servers compress 30 to 40 MB of pixels a second (Orthanc with CharLS: 55 to 75
 	// slices of 512 × 512); a link above fastLink has nothing to gain, and one whose
@@ -81,10 +82,8 @@ func (w *wires) came(wire pacs.Wire, bytes, pixels int, took time.Duration, alon
 	if alone && wire == w.now {
 		return
 	}
-	if w.tried[wire]++; w.tried[wire] > 1 {
-		cost = 0.8*w.cost[wire] + 0.2*cost
-	}
-	w.cost[wire] = cost
+	w.tried[wire]++
+	w.cost[wire] += (cost - w.cost[wire]) / float64(min(w.tried[wire], memory))
 	w.compare()
 }
 
