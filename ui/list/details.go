@@ -28,6 +28,9 @@ func (p *Page) details(width, height int) []string {
 	if h := holder(r); h != "" {
 		lines = append(lines, "  "+h)
 	}
+	if n := gap(r); n > 0 {
+		lines = append(lines, theme.Amber.Render(fmt.Sprintf("  %d of %d images are not here.", n, r.Expected)))
+	}
 	if len(r.Similar) > 0 {
 		lines = append(lines, theme.Amber.Render("  ≈ Another patient in the list has nearly this name: compare ID and birth date."))
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/nocturne/nocturne/ui/theme"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
@@ -131,5 +132,26 @@ func TestHostileNamesCannotWriteToTheTerminal(t *testing.T) {
 	frame := strings.Join(p.View(80, 22), "\n")
 	if strings.Contains(frame, "\x1b]") || strings.Contains(frame, "\x1b[2J") || strings.Contains(frame, "\x9b") {
 		t.Error("an escape sequence of the archive reached the screen")
+	}
+}
+
+// W12: a study of which part is here says how much is not; one that nobody fetched
+// yet, or that is whole, says nothing of the kind.
+func TestTheListSaysWhatOfAStudyIsNotHere(t *testing.T) {
+	for _, c := range []struct {
+		have, of int
+		want     bool
+	}{{113, 120, true}, {0, 120, false}, {120, 120, false}, {7, 0, false}} {
+		p := fixed()
+		r := rows()[0]
+		r.Cached, r.Expected = c.have, c.of
+		p.Set([]feed.Row{r})
+		frame := strings.Join(p.View(80, 22), "\n")
+		if got := strings.Contains(frame, "7 of 120 images are not here."); got != c.want {
+			t.Errorf("%d of %d: %v", c.have, c.of, got)
+		}
+		if _, style := images(p, r); (style.GetForeground() == theme.Amber.GetForeground()) != c.want {
+			t.Errorf("%d of %d: amber in the column is not %v", c.have, c.of, c.want)
+		}
 	}
 }

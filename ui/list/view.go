@@ -187,6 +187,15 @@ func state(_ *Page, r feed.Row) (string, lipgloss.Style) {
 	return string(r.State), theme.Text
 }
 
+// gap is how many images of a study that is here in part are not (W12); 0 where
+// nothing was fetched yet.
+func gap(r feed.Row) int {
+	if r.Cached == 0 {
+		return 0
+	}
+	return max(0, r.Expected-r.Cached)
+}
+
 func images(_ *Page, r feed.Row) (string, lipgloss.Style) {
 	text := fmt.Sprintf("%d/%d", r.Cached, r.Expected)
 	if r.Expected == 0 {
@@ -194,6 +203,9 @@ func images(_ *Page, r feed.Row) (string, lipgloss.Style) {
 	}
 	if r.Expected > 0 && r.Cached >= r.Expected {
 		return text, theme.Green
+	}
+	if gap(r) > 0 {
+		return text, theme.Amber
 	}
 	return text, theme.Muted
 }
