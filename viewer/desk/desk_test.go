@@ -361,7 +361,7 @@ func TestAFileThatVanishedIsBlackAndSaysWhy(t *testing.T) {
 	remove(t, objects[0].Path)
 	r.d.arrive(headers)
 	r.wait(gather + 200*time.Millisecond)
-	if sc := r.d.Scene(); len(sc.Tiles) != 0 || !hasText(sc, "no longer in the cache") {
+	if sc := r.d.Scene(); len(sc.Tiles) != 0 || !hasText(sc, "the file of this image is gone") {
 		t.Errorf("%d tiles, %v", len(sc.Tiles), texts(sc))
 	}
 }

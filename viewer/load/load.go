@@ -67,7 +67,7 @@ func Why(err error) string {
 	var invalid *dicom.InvalidError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "this image is no longer in the cache"
+		return "the file of this image is gone"
 	case errors.As(err, &unsupported):
 		return "cannot be shown: " + unsupported.What + " is not supported"
 	case errors.As(err, &invalid):
