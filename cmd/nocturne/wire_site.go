@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 
+	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
 )
 
@@ -17,5 +19,12 @@ func (env *environment) client(s SiteConfig, dicomWeb, upsURL string) (*dicomweb
 	if f := env.known(s).Found; f != nil && dicomWeb == s.DICOMweb {
 		known = *f
 	}
-	return dicomweb.New(dicomweb.Config{Name: s.Name, BaseURL: dicomWeb, UPSURL: upsURL, AETitle: env.aeTitle(), TLS: config, Login: login, Renew: renew, Found: known})
+	return dicomweb.New(dicomweb.Config{Name: s.Name, BaseURL: dicomWeb, UPSURL: upsURL, AETitle: env.aeTitle(), TLS: config, Login: login, Renew: renew,
+		Found: known, Decodes: decodes})
+}
+
+// decodes tells which compressed transfer syntaxes can be shown here.
+func decodes(syntax dicom.UID) bool {
+	_, ok := pixel.Decoders[syntax]
+	return ok
 }
