@@ -112,7 +112,7 @@ func sendMedium(ctx context.Context, env *environment, name string, site reading
 func toSend(m *medium.Medium) []send.Study {
 	var out []send.Study
 	for _, s := range m.Studies {
-		st := send.Study{UID: s.UID}
+		st := send.Study{UID: s.UID, Patient: s.Patient}
 		for _, o := range s.Objects {
 			st.Objects = append(st.Objects, send.Object{Series: o.Series, SOP: o.SOP, Path: o.Path})
 		}

@@ -14,5 +14,8 @@
 // read back, what is missing is sent. The journal spares only the reading: an object
 // that was confirmed with these bytes and is still listed is left alone.
 //
-// Memory: Workers batches of Batch bytes, and one object beyond.
+// A study that the archive holds under another patient is parked whole.
+//
+// Memory: Workers batches of Batch bytes; larger objects only as many at once as fit
+// into 256 MiB, or one.
 package send

@@ -1,6 +1,7 @@
 package send
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -44,7 +45,7 @@ func (m *memory) Search(_ context.Context, q pacs.Query, each func(*dicom.Datase
 		return m.search
 	}
 	for uid, b := range m.held {
-		if ds := parse(b); ds.Str(dicom.StudyInstanceUID) == string(q.Study) && (m.show == nil || m.show(uid)) {
+		if ds := parse(b); ds.Str(dicom.StudyInstanceUID) == cmp.Or(string(q.Study), q.Match[dicom.StudyInstanceUID]) && (m.show == nil || m.show(uid)) {
 			if err := each(ds); err != nil {
 				return err
 			}

@@ -11,39 +11,44 @@ import (
 
 // gate bounds the requests under way by how the archive takes them: it begins with
 // two, adds one after every round of successes, and halves at every failure of link or
-// server. Where the server said how long to wait, all wait.
+// server. Where the server said how long to wait, all wait. What the requests hold in
+// memory is bounded, too: an object larger than that goes alone.
 type gate struct {
 	mu      sync.Mutex
 	most    int
 	limit   int           // guarded by mu
 	busy    int           // guarded by mu
+	bytes   int64         // guarded by mu: held by those under way
 	good    int           // guarded by mu: successes since limit changed
 	until   time.Time     // guarded by mu
 	changed chan struct{} // guarded by mu; closed when a place is free
 }
 
+// mostBytes is what requests may hold at once: object, copy and answer of one.
+const mostBytes = 256 << 20
+
 func newGate(most int) *gate {
 	return &gate{most: most, limit: min(2, most), changed: make(chan struct{})}
 }
 
-// through runs do when there is a place.
-func (g *gate) through(ctx context.Context, do func() error) error {
-	if err := g.enter(ctx); err != nil {
+// through runs do, which holds cost bytes, when there is a place.
+func (g *gate) through(ctx context.Context, cost int64, do func() error) error {
+	if err := g.enter(ctx, cost); err != nil {
 		return err
 	}
 	err := do()
-	g.leave(err)
+	g.leave(cost, err)
 	return err
 }
 
-func (g *gate) enter(ctx context.Context) error {
+func (g *gate) enter(ctx context.Context, cost int64) error {
 	for {
 		g.mu.Lock()
 		pause, changed := time.Until(g.until), g.changed
-		if g.busy < g.limit && pause <= 0 {
-			g.busy++
+		if g.busy < g.limit && pause <= 0 && (g.busy == 0 || g.bytes+cost <= mostBytes) && ctx.Err() == nil {
+			g.busy, g.bytes = g.busy+1, g.bytes+cost
 			g.mu.Unlock()
-			return ctx.Err()
+			return nil
 		}
 		g.mu.Unlock()
 		if pause <= 0 {
@@ -63,10 +68,10 @@ func (g *gate) enter(ctx context.Context) error {
 }
 
 // leave frees the place and learns from how it went.
-func (g *gate) leave(err error) {
+func (g *gate) leave(cost int64, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.busy--
+	g.busy, g.bytes = g.busy-1, g.bytes-cost
 	switch slow, wait := overloaded(err); {
 	case slow:
 		g.limit, g.good = max(1, g.limit/2), 0

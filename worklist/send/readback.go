@@ -22,13 +22,12 @@ var whose = []dicom.Tag{dicom.PatientName, dicom.PatientID, dicom.PatientBirthDa
 func (r *run) readBack(ctx context.Context, st *study, items []*item) (last error) {
 	var mu sync.Mutex
 	abreast(items, r.Workers, func(it *item) {
-		b, why := st.load(it)
-		if why != "" {
-			r.decide(it, Unreadable, why)
-			return
-		}
-		changed := 0
-		err := r.gate.through(ctx, func() error {
+		changed, why := 0, ""
+		err := r.gate.through(ctx, 2*it.size, func() error {
+			b := []byte(nil)
+			if b, why = st.load(it); why != "" {
+				return nil
+			}
 			ref := pacs.Ref{Study: st.uid, Series: it.Series, Instance: it.SOP}
 			return pacs.ReadBack(ctx, r.Archive, ref, b, func(sent, held *dicom.Dataset) []dicom.Tag {
 				tags := deliver.Differences(sent, held)
@@ -41,6 +40,10 @@ func (r *run) readBack(ctx context.Context, st *study, items []*item) (last erro
 			})
 		})
 		if ctx.Err() != nil {
+			return
+		}
+		if why != "" {
+			r.decide(it, Unreadable, why)
 			return
 		}
 		if err = r.compared(it, err, changed); err != nil {

@@ -21,6 +21,7 @@ type Object struct {
 // Study is what is to be sent of one study.
 type Study struct {
 	UID     dicom.UID
+	Patient dicom.Identity // whose it is; what is empty is not compared
 	Objects []Object
 }
 
@@ -184,14 +185,16 @@ type item struct {
 
 // study is one study on its way. Owned by one goroutine.
 type study struct {
-	uid    dicom.UID
-	items  []*item
-	batch  int64 // bytes; halved where the archive says that a request is too large
-	single bool  // an object a request: one of them made it refuse a whole batch
+	uid     dicom.UID
+	patient dicom.Identity
+	known   bool // the archive holds nothing of it under another patient
+	items   []*item
+	batch   int64 // bytes; halved where the archive says that a request is too large
+	single  bool  // an object a request: one of them made it refuse a whole batch
 }
 
 func newStudy(st Study) *study {
-	out := &study{uid: st.UID}
+	out := &study{uid: st.UID, patient: st.Patient}
 	for _, o := range st.Objects {
 		out.items = append(out.items, &item{Object: o})
 	}

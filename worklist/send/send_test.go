@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/worklist/pacs"
@@ -297,5 +298,67 @@ func TestTheArchivesWordToKeepIsReported(t *testing.T) {
 	}}), f)
 	if r.Promised != 3 || r.Waiting != n-4 || r.Confirmed != n-1 || !strings.Contains(r.Others[0].Why, "promise") {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestAStudyHeldUnderAnotherPatientIsLeftAlone(t *testing.T) {
+	st, f := one(t)
+	m := newMemory()
+	m.held[st.Objects[0].SOP] = edited(t, st.Objects[0].Bytes, dicom.PatientID, "SOMEBODY")
+	f.Patient = dicom.Identity{Name: st.Name, ID: parse(st.Objects[0].Bytes).Str(dicom.PatientID), Birth: "19600229", Sex: "F", Accession: "our own"}
+	r := run1(t, to(m), f)
+	if m.stores != 0 || r.Confirmed != 0 || r.Others[7].State != Parked || !strings.Contains(r.Others[7].Why, "another patient: the patient ID differs") {
+		t.Errorf("%d sent, %+v", m.stores, r.Others)
+	}
+	m.held[st.Objects[0].SOP] = edited(t, st.Objects[0].Bytes, dicom.AccessionNumber, "THEIRS")
+	if r := run1(t, to(m), f); r.Confirmed != len(st.Objects)-1 {
+		t.Errorf("with the archive's own accession number: %+v", r)
+	}
+}
+
+func TestRequestsHoldNoMoreMemoryThanAllowed(t *testing.T) {
+	g := newGate(4)
+	g.limit = 4
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if g.enter(ctx, 3*mostBytes) != nil { // alone: it has to go some day
+		t.Fatal("an object larger than all is never sent")
+	}
+	if g.enter(ctx, 1) == nil {
+		t.Error("another request runs beside it")
+	}
+	g.leave(3*mostBytes, nil)
+	for range 2 {
+		if err := g.enter(t.Context(), mostBytes/2); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(g.changed) != 0 || g.bytes != mostBytes || g.busy != 2 {
+		t.Errorf("%d bytes by %d", g.bytes, g.busy)
+	}
+}
+
+func TestFailuresHalveTheRequestsAndSuccessesAddOne(t *testing.T) {
+	g := newGate(4)
+	for _, c := range []struct {
+		err  error
+		n    int
+		want int
+	}{{nil, 2, 3}, {nil, 3, 4}, {nil, 9, 4}, {pacs.ErrStalled, 1, 2}, {&pacs.StatusError{Code: 503}, 1, 1}, {pacs.ErrTruncated, 1, 1},
+		{nil, 1, 2}, {&pacs.StatusError{Code: 409}, 3, 2}, {&pacs.DifferentError{}, 1, 2}} {
+		for range c.n {
+			g.busy++
+			g.leave(0, c.err)
+		}
+		if g.limit != c.want {
+			t.Errorf("after %d times %v there are %d, want %d", c.n, c.err, g.limit, c.want)
+		}
+	}
+	g.busy++
+	g.leave(0, &pacs.StatusError{Code: 429, RetryAfter: 5 * time.Second})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if g.enter(ctx, 0) == nil {
+		t.Error("a server that asked for five seconds is asked at once")
 	}
 }

@@ -89,7 +89,11 @@ func (st *study) learn(items []*item, err error) {
 func (r *run) storeBatch(ctx context.Context, st *study, batch []*item) error {
 	var stored pacs.Stored
 	var sent []*item
-	err := r.gate.through(ctx, func() (err error) {
+	var cost int64
+	for _, it := range batch {
+		cost += it.size
+	}
+	err := r.gate.through(ctx, cost, func() (err error) {
 		var objects [][]byte
 		sent, objects = r.loadAll(st, batch)
 		if len(sent) == 0 {

@@ -57,6 +57,9 @@ func (st *study) moved() (n int) {
 // round asks, reads back and sends. The error is why nothing may have moved.
 func (r *run) round(ctx context.Context, st *study) error {
 	there, err := r.query(ctx, st)
+	if err == nil && len(there) > 0 {
+		err = r.stranger(ctx, st)
+	}
 	if err != nil {
 		return err
 	}
@@ -127,7 +130,7 @@ func (st *study) sampled(it *item) bool {
 // there has none.
 func (r *run) query(ctx context.Context, st *study) (map[dicom.UID]bool, error) {
 	there := map[dicom.UID]bool{}
-	err := r.gate.through(ctx, func() error {
+	err := r.gate.through(ctx, 0, func() error {
 		return r.Archive.Search(ctx, pacs.Query{Level: pacs.InstanceLevel, Study: st.uid}, func(ds *dicom.Dataset) error {
 			there[dicom.UID(ds.Str(dicom.SOPInstanceUID))] = true
 			return nil
