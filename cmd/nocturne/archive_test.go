@@ -11,12 +11,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/nocturne/nocturne/worklist/pacs/dimse"
 )
 
 // runningArchive runs `nocturne archive` and gives what its first line says.
 func runningArchive(t *testing.T, args ...string) (urls struct {
 	DICOMweb, UPS string
 	Studies       int
+	DIMSE, AE     string
 }, end func(os.Signal) (rest string, code int)) {
 	t.Helper()
 	cmd := program(t, t.TempDir(), append([]string{"archive"}, args...)...)
@@ -60,6 +63,14 @@ func TestArchiveTellsItsAddressesAndNothingElse(t *testing.T) {
 	resp.Body.Close()
 	if resp.StatusCode != 200 || urls.Studies == 0 {
 		t.Errorf("status %d, %d studies", resp.StatusCode, urls.Studies)
+	}
+	c, err := dimse.New(dimse.Config{Name: "NORTH", Address: urls.DIMSE, CalledAE: urls.AE})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Verify(t.Context()); err != nil {
+		t.Errorf("no association: %v", err)
 	}
 	if rest, code := end(syscall.SIGTERM); rest != "" || code != 0 {
 		t.Errorf("ended with exit %d after printing %q more", code, rest)

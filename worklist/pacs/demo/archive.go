@@ -19,9 +19,14 @@
 //	C-STORE   every storage SOP class; Storage Commitment Push Model
 //	N-CREATE, N-GET, N-SET, N-ACTION, N-EVENT-REPORT  UPS Push, Watch, Pull, Event
 //
-// Not supported: XML, transcoding between compressed transfer syntaxes, fuzzy
-// matching, filtered subscriptions, capabilities. What is not supported is
-// answered with the status the standard names, never ignored in silence.
+// Relational queries and retrievals and the asynchronous operations window are
+// negotiated. An object is sent as it is stored where the receiver takes that, else
+// uncompressed.
+//
+// Not supported: XML, transcoding into compressed transfer syntaxes, fuzzy and
+// combined date-time matching, filtered subscriptions, capabilities, MPPS, N-DELETE.
+// What is not supported is answered with the status the standard names, never
+// ignored in silence.
 package demo
 
 import (

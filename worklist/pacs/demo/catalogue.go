@@ -118,13 +118,6 @@ func (c *catalogue) object(sop dicom.UID) *instance {
 	return c.objects[sop]
 }
 
-// holds reports whether there are objects of a SOP class.
-func (c *catalogue) holds(class dicom.UID) bool {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return len(c.forms[class]) > 0
-}
-
 // syntaxes are those that objects of a SOP class are stored in, the most frequent
 // first.
 func (c *catalogue) syntaxes(class dicom.UID) []dicom.UID {

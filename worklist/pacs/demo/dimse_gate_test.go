@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -148,5 +149,58 @@ func TestAssociationsOverTLS(t *testing.T) {
 	if as, err := ul.Dial(context.Background(), address, asking(plain(dicom.VerificationSOPClass)...), ul.Options{}); err == nil {
 		as.Abort()
 		t.Error("answered without TLS")
+	}
+}
+
+// Many at once, in memory and on disk, each get what they asked for.
+func TestManyAssociationsAtOnce(t *testing.T) {
+	t.Parallel()
+	a, address := serveDIMSE(t, Options{Sources: []Source{hospital()}, StoreDir: t.TempDir()})
+	var all sync.WaitGroup
+	for i := range 6 {
+		get := associate(t, address, asking(plain(studyRootGet)[0], taking(3, dicom.CTImageStorage, dataSyntaxes...)))
+		put := associate(t, address, asking(plain(dicom.CTImageStorage, studyRootFind)...))
+		file := object(t, priorStudy, i/2) // each by two
+		all.Go(func() {
+			for range 3 {
+				if rsp, n := get.asksStoring(studyRootGet, dataset(at("SERIES"), set(dicom.StudyInstanceUID, ctStudy), set(dicom.SeriesInstanceUID, ctStudy+".1"))); rsp.Status != 0 || n != 9 {
+					t.Errorf("%d objects, %s", n, rsp)
+				}
+			}
+		})
+		all.Go(func() {
+			if status := put.stores(identity(file), file); status != 0 {
+				t.Errorf("stored: %04X", status)
+			}
+			if n := len(put.finds(studyRootFind, at("STUDY"))); n != 3 {
+				t.Errorf("%d studies", n)
+			}
+		})
+	}
+	all.Wait()
+	if n := len(a.held.find(priorStudy, "", "")); n != 1+3 {
+		t.Errorf("%d objects of the prior, want 4", n)
+	}
+}
+
+// One who took the role of SCP alone may not store.
+func TestARoleThatWasNotTakenIsNotPlayed(t *testing.T) {
+	t.Parallel()
+	a, address := serveDIMSE(t, Options{})
+	s := associate(t, address, asking(taking(1, dicom.CTImageStorage, dataSyntaxes...)))
+	file := object(t, ctStudy, 1)
+	if status := s.stores(identity(file), file); status != 0x0211 || a.Studies() != 0 {
+		t.Errorf("stored by one who said it would not: %04X", status)
+	}
+}
+
+func TestPrivateObjectsAreTakenAsBySTOW(t *testing.T) {
+	t.Parallel()
+	const private dicom.UID = "1.3.46.670589.11.0.0.12.1"
+	a, address := serveDIMSE(t, Options{})
+	s := associate(t, address, asking(plain(private)...))
+	file := object(t, ctStudy, 1, set(dicom.SOPClassUID, string(private)))
+	if status := s.stores(identity(file), file); status != 0 || a.Studies() != 1 {
+		t.Errorf("a private object: %04X", status)
 	}
 }

@@ -58,7 +58,7 @@ func (a *Archive) service(abstract dicom.UID) (sopService, bool) {
 	if s, ok := a.dimse.services[abstract]; ok {
 		return s, true
 	}
-	return stored, isStorage(abstract) || a.held.holds(abstract)
+	return stored, isStorage(abstract)
 }
 
 // dataSyntaxes are those of requests and answers, by preference.

@@ -154,7 +154,7 @@ func (s *session) answer(ctx context.Context, m dimse.Message) error {
 	switch {
 	case r.on.ID == 0:
 		return errors.New("a message in no presentation context")
-	case !ok || op == nil:
+	case !ok || op == nil || !r.on.SCU:
 		return s.refuse(ctx, r, fail(unrecognized, "this operation is not of this SOP class"))
 	case !classFits(m.Command, r.on.Abstract):
 		return s.refuse(ctx, r, fail(wrongClass(m.Command.Field), "the SOP class is not the presentation context's"))

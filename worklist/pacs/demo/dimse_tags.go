@@ -52,10 +52,11 @@ const (
 )
 
 // isStorage reports whether a SOP class is stored: all below the standard's root of
-// storage, but its query/retrieve siblings, and those that stand elsewhere (PS3.6 A).
-// STOW-RS takes any class; what is negotiated here is what the standard names.
+// storage, those that stand elsewhere (PS3.6 A), and whatever is none of the
+// standard's: private classes are storage, as for STOW-RS.
 func isStorage(u dicom.UID) bool {
-	return strings.HasPrefix(string(u), "1.2.840.10008.5.1.4.1.1.") || slices.Contains(storedElsewhere, u)
+	return strings.HasPrefix(string(u), "1.2.840.10008.5.1.4.1.1.") || slices.Contains(storedElsewhere, u) ||
+		!strings.HasPrefix(string(u), "1.2.840.10008.")
 }
 
 // storedElsewhere are the storage classes of other roots: RT beams delivery instruction
