@@ -66,6 +66,7 @@ func nocturne(t *testing.T, home string, args ...string) (stdout string, code in
 type archiveProcess struct {
 	DICOMweb string `json:"dicomweb"`
 	UPS      string `json:"ups"`
+	DIMSE    string `json:"dimse"`
 	Studies  int    `json:"studies"`
 	cmd      *exec.Cmd
 	in       io.Writer

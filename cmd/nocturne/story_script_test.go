@@ -70,6 +70,7 @@ func (a *scriptArchive) start(ts *testscript.TestScript) {
 	ts.Defer(a.end)
 	ts.Setenv("URL", a.DICOMweb)
 	ts.Setenv("UPS", a.UPS)
+	ts.Setenv("DIMSE", a.DIMSE)
 }
 
 func (a *scriptArchive) end() {
