@@ -12,7 +12,11 @@ import (
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 )
 
-var hasty = Timeouts{Connect: time.Second, Negotiate: 60 * time.Millisecond, Idle: 60 * time.Millisecond, Release: 60 * time.Millisecond}
+// hasty gives up soon what is established, curt what is to be.
+var (
+	hasty = Timeouts{Idle: 60 * time.Millisecond, Release: 60 * time.Millisecond}
+	curt  = Timeouts{Negotiate: 60 * time.Millisecond}
+)
 
 // within fails the test when f takes longer than a peer of these tests is given.
 func within(t *testing.T, f func() error) error {
@@ -42,7 +46,7 @@ func TestASilentPeerIsGivenUpInEveryPhase(t *testing.T) {
 	half := func(c net.Conn) { nextPDU(c); c.Write(ac()[:50]) }
 
 	for name, address := range map[string]string{"at once": mute(), "in its answer": mute(half)} {
-		if err := within(t, func() error { _, err := Dial(t.Context(), address, echoRequest(), o); return err }); !errors.Is(err, pacs.ErrStalled) {
+		if err := within(t, func() error { _, err := Dial(t.Context(), address, echoRequest(), Options{Timeouts: curt}); return err }); !errors.Is(err, pacs.ErrStalled) {
 			t.Errorf("silent %s: %v", name, err)
 		}
 	}
@@ -70,7 +74,7 @@ func TestARequestorThatIsSilentIsGivenUpByARTIM(t *testing.T) {
 	pacstest.NoGoroutinesLeft(t)
 	ours, theirs := net.Pipe()
 	defer theirs.Close()
-	err := within(t, func() error { _, err := Accept(t.Context(), ours, Options{Timeouts: hasty}, all); return err })
+	err := within(t, func() error { _, err := Accept(t.Context(), ours, Options{Timeouts: curt}, all); return err })
 	if !errors.Is(err, pacs.ErrStalled) {
 		t.Error(err)
 	}
@@ -176,7 +180,7 @@ func TestAPDUIsRefusedBeforeItIsRead(t *testing.T) {
 		}()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := Accept(t.Context(), ours, Options{Timeouts: hasty}, all)
+		_, err := Accept(t.Context(), ours, Options{}, all)
 		runtime.ReadMemStats(&after)
 		var bad *ProtocolError
 		if !errors.As(err, &bad) || bad.Reason != invalidParameter {
@@ -202,7 +206,7 @@ func TestAPeerThatTakesMuchNeedNotSpeak(t *testing.T) {
 		c.Write([]byte{4, 0, 0, 0, 0, 8, 0, 0, 0, 4, 1, 3, 'o', 'k'})
 		nextPDU(c)
 	})
-	a, err := Dial(t.Context(), address, echoRequest(), Options{Timeouts: hasty})
+	a, err := Dial(t.Context(), address, echoRequest(), Options{Timeouts: Timeouts{Idle: 300 * time.Millisecond}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,11 +219,11 @@ func TestAPeerThatTakesMuchNeedNotSpeak(t *testing.T) {
 		}
 		answer <- err
 	}()
-	for range 20 { // three times the idle time in all
+	for range 20 { // more than twice the idle time in all
 		if err := a.Write(t.Context(), PDV{Context: 1, Data: []byte("data")}); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(10 * time.Millisecond)
+		time.Sleep(40 * time.Millisecond)
 	}
 	if err := <-answer; err != nil {
 		t.Error(err)
