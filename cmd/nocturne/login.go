@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -50,6 +51,34 @@ func (env *environment) loginSite() (SiteConfig, error) {
 		return SiteConfig{}, usagef("site %s has no login to make: login in config.toml is neither device nor code", env.Site)
 	}
 	return SiteConfig{}, usagef("no site has a login to make: login in config.toml is neither device nor code")
+}
+
+// login is the terminal's :login; nil where no site's login shows a code.
+func (h *house) login(env *environment) func(context.Context, string, func(token.Prompt)) (string, error) {
+	sites := map[string]SiteConfig{}
+	only := ""
+	for _, s := range h.config.Sites {
+		if s.Login == loginDevice {
+			sites[s.Name], only = s, s.Name
+		}
+	}
+	if len(sites) == 0 {
+		return nil
+	}
+	return func(ctx context.Context, name string, show func(token.Prompt)) (string, error) {
+		if name == "" && len(sites) == 1 {
+			name = only
+		}
+		s, ok := sites[name]
+		if !ok {
+			return name, errors.New(":login takes the name of a site whose login in config.toml is device")
+		}
+		src, err := env.source(s)
+		if err != nil {
+			return name, err
+		}
+		return name, src.Login(ctx, show)
+	}
 }
 
 // invitation is what the reader is shown, and loginState how it ended.

@@ -62,7 +62,7 @@ func (h *house) readFrom(ctx context.Context, env *environment, at start) error 
 		LockAfter: time.Duration(h.config.Policy.LockMinutes) * time.Minute,
 		Dictation: app.DictationOptions{Command: h.config.Dictation.Command, Punctuation: h.config.Dictation.SpokenPunctuation},
 		Hanging:   env.keepHanging, Macros: env.macros, Paper: filepath.Join(env.Home, "handout"),
-		Vim: h.config.Keys.Editor == "vim", Spell: env.spell,
+		Vim: h.config.Keys.Editor == "vim", Spell: env.spell, Login: h.login(env),
 	})
 	defer model.Close()
 	_, err := tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(env.In), tea.WithOutput(env.Out), tea.WithContext(ctx)).Run()

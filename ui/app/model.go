@@ -22,6 +22,7 @@ import (
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/deliver"
 	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/pacs/token"
 )
 
 // Options is what the app needs of the house.
@@ -57,6 +58,9 @@ type Options struct {
 	Dictation DictationOptions
 	// LockAfter is how long nothing is done before the screens are blanked; 0: never.
 	LockAfter time.Duration
+	// Login logs in at a site by name ("": the only one that has a login to make), shows
+	// where and waits; it returns the site's name. Nil: no site has one.
+	Login func(ctx context.Context, site string, show func(token.Prompt)) (string, error)
 	// First is the study to open once it is listed; Said is told at the start. Empty: none.
 	First, Said string
 	Banner      string // "DEMO · phantoms, not patients" or empty
@@ -86,6 +90,7 @@ type Model struct {
 	late   map[int64]time.Time // undelivered STAT reports: when the reader was told last
 
 	spelling spelling
+	login    *login // under way; nil: none
 
 	width, height int
 	page          pageName

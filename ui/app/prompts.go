@@ -155,8 +155,8 @@ func verbs() map[string]func(*Model, []string) tea.Cmd {
 		"call":  (*Model).noteCall,
 		"calls": func(m *Model, _ []string) tea.Cmd { return m.openCalls() },
 		"peer":  (*Model).review, "discrepancy": (*Model).discrepancy, "stats": (*Model).openStats, "followup": (*Model).followUp,
-		"coauthor": (*Model).coauthor,
-		"link":     (*Model).link, "unlink": (*Model).unlink,
+		"coauthor": (*Model).coauthor, "login": (*Model).logIn,
+		"link": (*Model).link, "unlink": (*Model).unlink,
 		"followups": func(m *Model, _ []string) tea.Cmd { return m.openFollowUps() },
 	}
 }

@@ -22,6 +22,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case snapshotMsg:
 		return m, m.refreshed(msg)
+	case loginMsg:
+		return m, m.loginCame(msg)
 	case viewerMsg:
 		return m, m.viewed(msg)
 	case viewerStarted:

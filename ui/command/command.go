@@ -70,6 +70,7 @@ var entries = []entry{
 	{"calc", "[RULE]", "category by a published rule, :calc lung-rads", nil},
 	{"lesions", "", "what is followed over time, sums and response by RECIST 1.1", is(viewer.ReportLesions)},
 	{"filter", "WORDS", "narrow the list", nil},
+	{"login", "[SITE]", "log in at a site that wants it: shows where, and the code", nil},
 	{"refresh", "", "ask the sites now", is(viewer.ListRefresh)},
 	{"sign", "", "open the sign sheet", is(viewer.ReportSign)},
 	{"prelim", "[LINE]", "one preliminary line, sent at once; the report is written on", nil},

@@ -47,7 +47,7 @@ func needed(e *token.NeededError) Notice {
 	if strings.ContainsAny(site, " '\"$`\\;&|<>()*?") {
 		site = "'" + strings.ReplaceAll(site, "'", `'\''`) + "'"
 	}
-	return Notice{Sentence: capital(dicom.Clean(e.Error())) + ": nocturne login --site " + site, Key: "in another terminal; it goes on by itself"}
+	return Notice{Sentence: capital(dicom.Clean(e.Error())) + ": nocturne login --site " + site, Key: ":login does it here"}
 }
 
 // loginRefused is what an authorization server said to us.
