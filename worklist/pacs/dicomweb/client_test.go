@@ -85,6 +85,9 @@ func TestAServerThatWantsEscapesIsFoundOutOnce(t *testing.T) {
 	if len(q) != 3 || !strings.HasPrefix(q[1], "PatientName=A%20B%5EC&") || q[1] != q[2] {
 		t.Errorf("asked %q", q)
 	}
+	if arch.Found().Rows["query style"] != "escaped" {
+		t.Errorf("what use taught is not kept: %v", arch.Found().Rows)
+	}
 }
 
 func TestPagesAreReadToTheEndWithoutDuplicates(t *testing.T) {

@@ -97,6 +97,9 @@ func TestAPortalIsNotTheArchive(t *testing.T) {
 			"verify":   func(c *dicomweb.Client) error { return c.Verify(ctx) },
 			"retrieve": func(c *dicomweb.Client) error { return c.Retrieve(ctx, pacs.Ref{Study: uid}, nil) },
 			"metadata": func(c *dicomweb.Client) error { _, err := c.Metadata(ctx, pacs.Ref{Study: uid}); return err },
+			"frames":   func(c *dicomweb.Client) error { return c.Frames(ctx, oneInstance, []int{1}, nil) },
+			"rendered": func(c *dicomweb.Client) error { _, err := c.Rendered(ctx, oneInstance, 1, 64); return err },
+			"probe":    func(c *dicomweb.Client) error { _, err := c.Probe(ctx); return err },
 			"store":    func(c *dicomweb.Client) error { _, err := c.Store(ctx, uid, []byte("x")); return err },
 			"claim":    func(c *dicomweb.Client) error { return c.ChangeState(ctx, uid, dicom.NewUID(), pacs.InProgress) },
 		} {

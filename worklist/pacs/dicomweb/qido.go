@@ -140,6 +140,7 @@ func learn[T any](c *Client, special bool, ask func(escaped bool) (T, error)) (T
 	}
 	if again, err2 := ask(true); err2 == nil {
 		c.escape.Store(true)
+		c.found.set(rowQuery, "escaped")
 		return again, nil
 	}
 	return got, err

@@ -106,7 +106,7 @@ func (c *Client) sendAs(ctx context.Context, login Login, r request) (*http.Resp
 		w.end()
 		return nil, err
 	}
-	resp.Body = watched{body: resp.Body, w: w}
+	resp.Body = unpack(resp, watched{body: resp.Body, w: w})
 	if resp.StatusCode >= 200 && resp.StatusCode < 300 {
 		return resp, nil
 	}
@@ -172,7 +172,10 @@ func refused(resp *http.Response, r request) (*http.Response, error) {
 // drain reads the little that is left, so that the connection can be used again.
 // A server that announced more than it sends is not waited for.
 func drain(resp *http.Response) {
-	if b, ok := resp.Body.(watched); ok {
+	switch b := resp.Body.(type) {
+	case watched:
+		b.w.left = min(b.w.left, drainTime)
+	case *unasked:
 		b.w.left = min(b.w.left, drainTime)
 	}
 	io.CopyN(io.Discard, resp.Body, 16<<10)
