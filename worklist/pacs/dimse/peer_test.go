@@ -34,7 +34,9 @@ func TestDCMQRSCPPassesTheSuite(t *testing.T) {
 func TestOrthancPassesTheSuite(t *testing.T) {
 	pacstest.NoGoroutinesLeft(t)
 	pacstest.Suite(t, func(t *testing.T) pacstest.Target {
-		return pacstest.Target{Archive: client(t, pacstest.StartOrthancDICOM(t, nil)), Lacks: []string{pacstest.CanMeta}}
+		l, who := ears(t)
+		c := client(t, pacstest.StartOrthancDICOM(t, nil, who), func(cfg *dimse.Config) { cfg.Listener = l })
+		return pacstest.Target{Archive: c, Must: []string{pacstest.CanCommit}, Lacks: []string{pacstest.CanMeta}}
 	})
 }
 
@@ -57,7 +59,7 @@ func embedded(t testing.TB, o demo.Options) pacstest.DICOMPeer {
 func TestTheEmbeddedArchivePassesTheSuite(t *testing.T) {
 	pacstest.NoGoroutinesLeft(t)
 	pacstest.Suite(t, func(t *testing.T) pacstest.Target {
-		c := client(t, embedded(t, demo.Options{}))
-		return pacstest.Target{Archive: c, Workitems: c.Workitems(), Lacks: []string{pacstest.CanMeta}}
+		c := client(t, embedded(t, demo.Options{})) // no listener: it reports where it was asked
+		return pacstest.Target{Archive: c, Workitems: c.Workitems(), Must: []string{pacstest.CanCommit}, Lacks: []string{pacstest.CanMeta}}
 	})
 }

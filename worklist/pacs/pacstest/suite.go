@@ -69,6 +69,7 @@ func Suite(t *testing.T, open func(t *testing.T) Target) {
 		{"frames: the pixels that were stored, in the order asked for", suite.frames},
 		{"rendered: a picture of the frame that fits the square", suite.rendered},
 		{"lossless on the wire: the same pixels", suite.lossless},
+		{"commit: the archive's word for each object", suite.commit},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(s, t) })
 	}
