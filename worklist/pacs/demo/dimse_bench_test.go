@@ -22,3 +22,21 @@ func BenchmarkGet(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFind is C-FIND of 10,000 studies, each with what a worklist shows.
+func BenchmarkFind(b *testing.B) {
+	var many made
+	for i := range 10_000 {
+		uid := fmt.Sprintf("1.2.9.%d", i+1)
+		many = append(many, Study{Instances: []Instance{{header(uid, uid+".1", 1), nil}}})
+	}
+	_, address := serveDIMSE(b, Options{Sources: []Source{many}})
+	s := associate(b, address, asking(plain(studyRootFind)...))
+	for b.Loop() {
+		found := s.finds(studyRootFind, at("STUDY"), set(dicom.StudyInstanceUID), set(dicom.PatientName), set(dicom.PatientID), set(dicom.StudyDate),
+			set(dicom.ModalitiesInStudy), set(dicom.StudyDescription), set(dicom.NumberOfStudyRelatedInstances))
+		if len(found) != len(many) {
+			b.Fatalf("%d of %d", len(found), len(many))
+		}
+	}
+}
