@@ -49,7 +49,7 @@ func (w *walk) look() ([]looked, error) {
 		next.Lock()
 		defer next.Unlock()
 		at++
-		if w.opt.Progress != nil && at%500 == 0 {
+		if w.opt.Progress != nil && at%every == 0 {
 			w.opt.Progress(at)
 		}
 		return at - 1

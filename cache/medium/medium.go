@@ -100,7 +100,7 @@ type Limits struct {
 type Options struct {
 	Temp     string          // where what is packed goes
 	Limits   Limits          //
-	Progress func(files int) // told from one goroutine how many files were looked at; may be nil
+	Progress func(files int) // told how many files were found, then read, one call at a time; may be nil
 }
 
 // Errors of a medium that nothing can be shown of.

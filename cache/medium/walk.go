@@ -52,6 +52,9 @@ func (w *walk) path(path, root string) error {
 	return w.file(real, dir.Key(root, filepath.Base(real)), 0, nil)
 }
 
+// every is after how many files progress is told.
+const every = 50
+
 // directoryName is what a DICOMDIR is called (PS3.10 8.6), as a dir.Key.
 const directoryName = "DICOMDIR"
 
@@ -106,7 +109,7 @@ func (w *walk) file(path, key string, deep int, b *budget) error {
 	if !isZIP(path) {
 		w.counts.Files++
 		w.files = append(w.files, found{path, key})
-		if w.opt.Progress != nil && w.counts.Files%500 == 0 {
+		if w.opt.Progress != nil && w.counts.Files%every == 0 {
 			w.opt.Progress(w.counts.Files)
 		}
 		return nil
