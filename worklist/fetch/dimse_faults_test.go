@@ -252,7 +252,7 @@ func TestStorescpsFaultsStoreNothing(t *testing.T) {
 func receiver(t *testing.T, path string, flags ...string) (address string) {
 	t.Helper()
 	port := pacstest.FreePort(t)
-	cmd := exec.Command(path, append(flags, "-od", t.TempDir(), strconv.Itoa(port))...)
+	cmd := exec.Command(path, append(append([]string{"-od", t.TempDir()}, flags...), strconv.Itoa(port))...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -123,7 +123,7 @@ func Client(ctx context.Context, conn net.Conn, config *tls.Config) (secure *tls
 	}
 	config.GetClientCertificate = func(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		c, err := choose(info)
-		asked, shown = true, err == nil && c != nil && len(c.Certificate) > 0
+		asked, shown = err == nil, c != nil && len(c.Certificate) > 0 // an error of ours is none of theirs
 		return c, err
 	}
 	explain = func(err error) error {
