@@ -127,6 +127,48 @@ func TestAfterEveryHTTPFaultOnlyWhatIsMissingIsFetchedAgain(t *testing.T) {
 	}
 }
 
+func TestAfterEveryFaultOfAListTheStudyIsWhole(t *testing.T) {
+	good := embedded(t)
+	for _, f := range []fault{
+		{name: "cut before its first byte", Fault: pacstest.Fault{Kind: pacstest.CutAfter}},
+		{name: "cut behind the bracket", Fault: pacstest.Fault{Kind: pacstest.CutAfter, N: 1}},
+		{name: "cut in an entry", Fault: pacstest.Fault{Kind: pacstest.CutAfter, N: 150}},
+		{name: "cut before the last bracket", Fault: pacstest.Fault{Kind: pacstest.ShortLength, N: 1}},
+		{name: "length too long", Fault: pacstest.Fault{Kind: pacstest.LongLength, N: 300}},
+		{name: "reset", Fault: pacstest.Fault{Kind: pacstest.Reset, N: 100}},
+		{name: "stall", Fault: pacstest.Fault{Kind: pacstest.Stall, N: 100}},
+		{name: "drip", Fault: pacstest.Fault{Kind: pacstest.Drip, N: 200}},
+		{name: "captive portal", Fault: pacstest.Fault{Kind: pacstest.Portal}},
+		{name: "429", Fault: pacstest.Fault{Kind: pacstest.Refuse, N: 429, After: "1"}},
+		{name: "503", Fault: pacstest.Fault{Kind: pacstest.Refuse, N: 503}},
+		{name: "500", Fault: pacstest.Fault{Kind: pacstest.Refuse, N: 500}},
+		{name: "401", Fault: pacstest.Fault{Kind: pacstest.Refuse, N: 401}},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			pacstest.NoGoroutinesLeft(t)
+			s, st := newSite(t), newStore(t)
+			asked := &counted{good: good}
+			peer := &pacstest.BadPeer{Good: asked, Only: isList}
+			c := filled(t, dicomweb.Config{BaseURL: serve(t, peer), Quirks: dicomweb.Quirks{Idle: 250 * time.Millisecond}}, s.Study)
+			peer.Then(f.Fault, pacstest.Fault{}, f.Fault)
+			e := &Engine{Store: st, Workers: 3}
+			err := e.Study(ctxFor(t), c, s.UID, nil, nil)
+			if err != nil {
+				err = again(t, e, c, s)
+			}
+			if err != nil || held(t, st, s) != 8 || asked.total() != 8 {
+				t.Errorf("%v, %d held, %d instances asked for", err, held(t, st, s), asked.total())
+			}
+		})
+	}
+}
+
+// isList is a query of studies, series or instances.
+func isList(r *http.Request) bool {
+	return r.Method == http.MethodGet && (strings.HasSuffix(r.URL.Path, "/studies") || strings.HasSuffix(r.URL.Path, "/series") || strings.HasSuffix(r.URL.Path, "/instances"))
+}
+
 // again asks until the study is whole, as a reader would: at most three times.
 func again(t *testing.T, e *Engine, c pacs.Archive, s *site) (err error) {
 	t.Helper()
