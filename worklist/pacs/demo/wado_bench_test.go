@@ -90,20 +90,7 @@ func benchWADO(b *testing.B, o Options) {
 	b.Run("instances", func(b *testing.B) {
 		b.SetBytes(benchSlices * benchSize)
 		for b.Loop() {
-			next := make(chan int)
-			var all sync.WaitGroup
-			for range 8 {
-				all.Go(func() {
-					for n := range next {
-						get(fmt.Sprintf("/series/%s.1/instances/%s.1.%d", benchStudy, benchStudy, n))
-					}
-				})
-			}
-			for n := range benchSlices {
-				next <- n + 1
-			}
-			close(next)
-			all.Wait()
+			eachOfEight(func(n int) { get(fmt.Sprintf("/series/%s.1/instances/%s.1.%d", benchStudy, benchStudy, n)) })
 		}
 	})
 	b.Run("frames", func(b *testing.B) {
@@ -118,4 +105,22 @@ func benchWADO(b *testing.B, o Options) {
 			resp.Body.Close()
 		}
 	})
+}
+
+// eachOfEight calls get for every slice, eight at a time.
+func eachOfEight(get func(n int)) {
+	next := make(chan int)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for n := range next {
+				get(n)
+			}
+		})
+	}
+	for n := range benchSlices {
+		next <- n + 1
+	}
+	close(next)
+	all.Wait()
 }
