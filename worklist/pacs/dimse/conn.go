@@ -259,9 +259,10 @@ func cut(err error) error {
 	return err
 }
 
+// wrap says what was being done; a refusal says that itself.
 func wrap(what string, err error) error {
-	if err == nil {
-		return nil
+	if _, refused := err.(*pacs.StatusError); err == nil || refused {
+		return err
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }

@@ -63,3 +63,18 @@ func TestTheEmbeddedArchivePassesTheSuite(t *testing.T) {
 		return pacstest.Target{Archive: c, Workitems: c.Workitems(), Must: []string{pacstest.CanCommit}, Lacks: []string{pacstest.CanMeta}}
 	})
 }
+
+func TestAPatientRootArchivePassesTheSuite(t *testing.T) {
+	pacstest.Suite(t, func(t *testing.T) pacstest.Target {
+		c := client(t, embedded(t, demo.Options{}), func(cfg *dimse.Config) { cfg.Quirks.PatientRoot = true })
+		return pacstest.Target{Archive: c, Lacks: []string{pacstest.CanMeta}}
+	})
+}
+
+func TestAnArchiveThatOnlyMovesPassesTheSuite(t *testing.T) {
+	pacstest.Suite(t, func(t *testing.T) pacstest.Target {
+		l, who := ears(t)
+		c := client(t, pacstest.StartOrthancDICOM(t, nil, who), func(cfg *dimse.Config) { cfg.Listener, cfg.Quirks.Move = l, true })
+		return pacstest.Target{Archive: c, Lacks: []string{pacstest.CanMeta}}
+	})
+}

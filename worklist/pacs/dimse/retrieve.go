@@ -25,11 +25,11 @@ func (c *Client) Retrieve(ctx context.Context, ref pacs.Ref, each func(pacs.Obje
 	}
 	w := &want{ref: ref, seen: map[dicom.UID]bool{}, each: each}
 	if c.cfg.Quirks.Move && c.cfg.Listener != nil {
-		return c.move(ctx, w)
+		return c.absent(ctx, w, c.move(ctx, w))
 	}
 	err = c.absent(ctx, w, c.retrieve(ctx, w))
 	if w.stopped == nil && len(w.seen) == 0 && noGet(err) && c.cfg.Listener != nil {
-		return c.move(ctx, w)
+		return c.absent(ctx, w, c.move(ctx, w))
 	}
 	return err
 }
