@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
 	"github.com/nocturne/nocturne/worklist/pacs/route"
@@ -80,7 +81,19 @@ func (h *house) siteChecks(ctx context.Context, o *openSite) (out []check, speed
 	if o.routed != nil {
 		out = append(out, check{Name: name + " route", Level: "ok", Detail: "images come by " + o.routed.Using() + lastMeasured(o.routed)})
 	}
+	if l := h.env.known(o.config).Link; l != nil {
+		out = append(out, check{Name: name + " line", Level: "ok", Detail: lineText(*l)})
+	}
 	return out, speeds
+}
+
+// lineText is what studies taught about the line.
+func lineText(l fetch.Link) string {
+	how := "as stored"
+	if l.Compressed {
+		how = "compressed by the server"
+	}
+	return fmt.Sprintf("%d connections, %s, %.1f MB/s, by the studies until %s", l.Connections, how, l.Bytes/1e6, l.At.Local().Format("2006-01-02 15:04"))
 }
 
 func lastMeasured(a *route.Archive) string {

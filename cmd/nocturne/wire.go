@@ -145,6 +145,7 @@ func (h *house) connect(env *environment, sites []SiteConfig) error {
 			return err
 		}
 		h.sites[s.Name], h.room.Sites[s.Name] = o, o.Site
+		h.recall(env, o)
 		fed = append(fed, o.Site.Site)
 	}
 	reader := h.config.Reader.Name

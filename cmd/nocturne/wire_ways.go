@@ -14,6 +14,7 @@ import (
 
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/feed"
+	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
 	"github.com/nocturne/nocturne/worklist/pacs/dimse"
@@ -110,6 +111,7 @@ type siteMemory struct {
 	Of    string              `json:"of"` // a mark of its addresses: another server is another site
 	Found *dicomweb.Found     `json:"found,omitempty"`
 	Ways  []route.Measurement `json:"ways,omitempty"`
+	Link  *fetch.Link         `json:"link,omitempty"`
 }
 
 // mark tells the same addresses from others without naming them.
@@ -136,6 +138,22 @@ func (env *environment) siteMemory() map[string]siteMemory {
 	return out
 }
 
+// recall takes up what is known of a site, and says when its ways change.
+func (h *house) recall(env *environment, o *openSite) {
+	if l := env.known(o.config).Link; l != nil {
+		h.room.Fetch.Recall(o.Archive, *l)
+	}
+	if o.routed == nil {
+		return
+	}
+	o.routed.Fell = func(e *route.FellError) {
+		select {
+		case h.failed <- e:
+		default:
+		}
+	}
+}
+
 // remember writes what this run learned of the sites, where it learned anything.
 func (h *house) remember(env *environment) error {
 	all, before := env.siteMemory(), env.siteMemory()
@@ -149,7 +167,12 @@ func (h *house) remember(env *environment) error {
 		if o.routed != nil {
 			m.Ways = o.routed.Measured()
 		}
-		if m.Found != nil || m.Ways != nil {
+		if l, ok := h.room.Fetch.Learned(o.Archive); ok {
+			m.Link = &l
+		} else if was := before[name]; was.Of == m.Of {
+			m.Link = was.Link
+		}
+		if m.Found != nil || m.Ways != nil || m.Link != nil {
 			all[name] = m
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/nocturne/nocturne/worklist/deliver"
 	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/route"
 	"github.com/nocturne/nocturne/worklist/pacs/token"
 	"github.com/nocturne/nocturne/worklist/report"
 	"github.com/nocturne/nocturne/worklist/transit"
@@ -74,6 +75,7 @@ func TestEveryTroubleHasASentenceAReasonAndAKey(t *testing.T) {
 		{&deliver.ParkError{Reason: "NORTH holds another report under this UID"}, "The report was not taken and is not sent again by itself.", "NORTH holds", "call the site"},
 		{&fetch.IncompleteError{Missing: 7, Expected: 120, Err: pacs.ErrStalled}, "7 of 120 images are missing.", "the archive stopped sending", "F5 and Enter"},
 		{&fetch.IncompleteError{Expected: 120, Err: pacs.ErrPartial}, "120 images are here and more may exist.", "only part", "F5 and Enter"},
+		{&route.FellError{From: "DICOMweb", To: "DIMSE", Err: pacs.ErrStalled}, "Images come by DIMSE now: DICOMweb failed.", "the archive stopped sending", ""},
 		{fetch.ErrNoInstances, "The archive names no images of this study.", "", "R in the list"},
 		{pacs.ErrTruncated, "The archive's answer was cut off.", "line", "R in the list"},
 		{pacs.ErrStalled, "The archive stopped sending.", "slow", "R in the list"},

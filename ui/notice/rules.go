@@ -16,6 +16,7 @@ import (
 	"github.com/nocturne/nocturne/worklist/deliver"
 	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/route"
 	"github.com/nocturne/nocturne/worklist/report"
 	"github.com/nocturne/nocturne/worklist/ups"
 )
@@ -44,6 +45,7 @@ var rules = []func(error) (Notice, bool){
 	as(asking),
 	as(parked),
 	as(incomplete),
+	as(fell),
 	is(fetch.ErrNoInstances, Notice{Sentence: "The archive names no images of this study.", Key: again}),
 	as(noProgram),
 	is(pdf.ErrUnreadable, Notice{Sentence: "This PDF cannot be read.", Reason: "it is damaged or needs a password"}),
@@ -146,6 +148,10 @@ func incomplete(e *fetch.IncompleteError) Notice {
 	}
 	n.Reason = strings.Trim(fetch.Where(e.Gaps)+"; "+cause(e.Err), "; ")
 	return n
+}
+
+func fell(e *route.FellError) Notice {
+	return Notice{Sentence: fmt.Sprintf("Images come by %s now: %s failed.", e.To, e.From), Reason: cause(e.Err)}
 }
 
 // cause is a sentence about what lies under an error, for brackets.

@@ -172,6 +172,7 @@ func (e *Engine) join(site pacs.Archive, study dicom.UID, first []dicom.UID) *jo
 	ctx, cancel := context.WithCancel(context.Background())
 	j := newJob(e, site, study, first, cancel)
 	j.pace, j.hint = e.paceOf(site), e.counts[study]
+	j.expected = j.hint
 	if e.spot.Study == study {
 		j.look.at = e.spot
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 )
 
 func init() { firstWait = time.Millisecond }
@@ -325,6 +326,7 @@ func TestTwoCallsJoinOneRun(t *testing.T) {
 }
 
 func TestARunEndsWithItsLastCaller(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	s := newSite(t)
 	s.open = make(chan struct{})
 	e := &Engine{Store: newStore(t)}

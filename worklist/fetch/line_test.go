@@ -129,6 +129,34 @@ func (l *packing) RetrieveAs(ctx context.Context, ref pacs.Ref, wire pacs.Wire, 
 	return each(pacs.Object{Bytes: b})
 }
 
+func TestWhatIsKnownOfALinkSurvivesTheNight(t *testing.T) {
+	study := ct(t, 120)
+	synctest.Test(t, func(t *testing.T) {
+		far := func() *packing {
+			return &packing{objects: packed(study), line: &line{rate: home, single: home, packer: 33e6, trip: 30 * time.Millisecond, list: 200 * time.Millisecond, studies: []pacstest.Study{study}}}
+		}
+		one, first := &Engine{Store: nowhere{}}, far()
+		if _, ok := one.Learned(first); ok {
+			t.Error("a link is known before it was used")
+		}
+		if err := one.Study(context.Background(), first, study.UID, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		link, ok := one.Learned(first)
+		if !ok || !link.Compressed || link.Connections < 4 || link.Bytes < home/2 {
+			t.Fatalf("learned %+v, %v", link, ok)
+		}
+		next, second := &Engine{Store: nowhere{}}, far()
+		next.Recall(second, link)
+		if err := next.Study(context.Background(), second, study.UID, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		if second.asked[pacs.Lossless] <= first.asked[pacs.Lossless] || second.asked[pacs.AsStored] > enoughTrials {
+			t.Errorf("as stored and compressed: %v, then %v", first.asked, second.asked)
+		}
+	})
+}
+
 func later(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a

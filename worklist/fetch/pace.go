@@ -36,13 +36,14 @@ const (
 
 // pace is what is known of the link to one site. It is kept from study to study.
 type pace struct {
-	mu     sync.Mutex // guards all below
-	level  int
-	ceil   int       // highest level that the server has not refused
-	calm   int       // epochs since it did
-	rates  []float64 // goodput at each level, the newer half the weight; 0: not measured
-	flying int
-	wires  wires
+	mu      sync.Mutex // guards all below
+	level   int
+	ceil    int       // highest level that the server has not refused
+	calm    int       // epochs since it did
+	rates   []float64 // goodput at each level, the newer half the weight; 0: not measured
+	flying  int
+	wires   wires
+	learned time.Time // when rates was added to last; zero: never
 	// the epoch that is measured
 	begun   time.Time // zero: not begun
 	skip    int       // answers left of the level before
@@ -142,7 +143,7 @@ func (p *pace) learn(rate float64) {
 	if old := p.rates[p.level]; old > 0 {
 		rate = (rate + old) / 2
 	}
-	p.rates[p.level] = rate
+	p.rates[p.level], p.learned = rate, time.Now()
 	if p.calm++; p.calm%recovery == 0 && p.ceil < len(levels)-1 {
 		p.ceil++
 		p.rates[p.ceil] = 0

@@ -18,7 +18,8 @@ type Preview struct {
 }
 
 // Progress is how far a study is. Have counts the instances in the store, of
-// Expected that the archive names or counts; Expected is 0 until that is known.
+// Expected that the archive names or counts; until it has, Expected is what Expect
+// said, or as many as are here.
 type Progress struct {
 	Have, Expected int
 	New            []store.Entry // stored since the call before

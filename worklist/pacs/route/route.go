@@ -8,6 +8,7 @@ package route
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -35,12 +36,21 @@ type Measurement struct {
 // a preview comes by DICOMweb even where the objects come by DIMSE.
 type Archive struct {
 	// Fell is told when a way failed and another is gone instead; nil: nobody is.
-	Fell func(from, to string, err error)
+	Fell func(*FellError)
 
 	ways []*way
 	mu   sync.Mutex // guards what follows and the ways' figures
 	now  int        // index of the way in use
 }
+
+// FellError says that one way to a site failed and another one serves.
+type FellError struct {
+	From, To string
+	Err      error
+}
+
+func (e *FellError) Error() string { return fmt.Sprintf("%s is used, %s failed: %v", e.To, e.From, e.Err) }
+func (e *FellError) Unwrap() error { return e.Err }
 
 var (
 	_ pacs.Archive    = (*Archive)(nil)

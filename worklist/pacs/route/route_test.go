@@ -115,9 +115,9 @@ func TestAWayThatFailsIsLeftAndSaid(t *testing.T) {
 		web, dimse := &road{name: "web", took: time.Millisecond}, &road{name: "dimse", took: time.Millisecond}
 		a := New(nil, Way{"DICOMweb", web}, Way{"DIMSE", dimse})
 		said := 0
-		a.Fell = func(from, to string, err error) {
-			if said++; from != "DICOMweb" || to != "DIMSE" || !errors.Is(err, errReset) {
-				t.Errorf("said: from %s to %s: %v", from, to, err)
+		a.Fell = func(e *FellError) {
+			if said++; e.From != "DICOMweb" || e.To != "DIMSE" || !errors.Is(e, errReset) {
+				t.Errorf("said: %v", e)
 			}
 		}
 		web.err = errReset

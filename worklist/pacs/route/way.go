@@ -113,7 +113,7 @@ func (a *Archive) try(ctx context.Context, ways []*way, do func(*way) (bool, err
 		if err == nil {
 			a.recovered(w)
 			if from != nil && blames(first) && a.Fell != nil {
-				a.Fell(from.Name, w.Name, first)
+				a.Fell(&FellError{from.Name, w.Name, first})
 			}
 			return nil
 		}
