@@ -49,7 +49,9 @@ type FellError struct {
 	Err      error
 }
 
-func (e *FellError) Error() string { return fmt.Sprintf("%s is used, %s failed: %v", e.To, e.From, e.Err) }
+func (e *FellError) Error() string {
+	return fmt.Sprintf("%s is used, %s failed: %v", e.To, e.From, e.Err)
+}
 func (e *FellError) Unwrap() error { return e.Err }
 
 var (
