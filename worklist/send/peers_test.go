@@ -263,12 +263,52 @@ func TestCStoreIsConfirmedAtOrthancAndDCMQRSCP(t *testing.T) {
 			c, st := overDIMSE(t, start()), pacstest.NewSeed(t).Studies[1]
 			s := to(c)
 			s.CompareAll, s.Workers, s.CommitWait = true, 1, 100*time.Millisecond
-			if r := run1(t, s, files(t, st)); !r.Done() || r.Compared != len(st.Objects) {
+			r := run1(t, s, files(t, st))
+			if !r.Done() || r.Compared != len(st.Objects) {
 				t.Errorf("%+v", r)
+			}
+			if name == "dcmqrscp" && r.Waiting+r.Promised != 0 { // it knows no storage commitment
+				t.Errorf("%d promised, %d waited for", r.Promised, r.Waiting)
 			}
 			holds(t, c, st)
 		})
 	}
+}
+
+func TestTheArchivesPromiseComesOnAnAssociationOfItsOwn(t *testing.T) {
+	t.Parallel()
+	pacstest.NoGoroutinesLeft(t)
+	l, err := dimse.NewListener("127.0.0.1:0", "SENDER", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := l.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	a, err := demo.New(demo.Options{Destinations: map[string]string{"SENDER": at.String()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(func() { cancel(); a.Close() })
+	p, err := a.ServeDIMSE(ctx, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := dimse.New(dimse.Config{Name: "NORTH", Address: p.DIMSE, CalledAE: p.AE, CallingAE: "SENDER", Listener: l})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	st, f := one(t)
+	s := to(c)
+	s.CommitWait = 5 * time.Second
+	if r := run1(t, s, f); !r.Done() || r.Promised != len(st.Objects) || r.Waiting != 0 {
+		t.Errorf("%+v", r)
+	}
+	holds(t, c, st)
 }
 
 // storescp takes everything and shows nothing: nobody can say that it is there.

@@ -213,7 +213,10 @@ func (r *run) commit(ctx context.Context, st *study) {
 	}
 	wctx, cancel := context.WithTimeout(ctx, r.CommitWait)
 	defer cancel()
-	said, _ := c.Commit(wctx, objects) // no answer is no promise, and no failure
+	said, err := c.Commit(wctx, objects) // no answer is no promise, and no failure
+	if _, refused := pacs.ReasonOf(err); refused && len(said.OK)+len(said.Failed) == 0 {
+		return // it gives no such word
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, u := range said.OK {
