@@ -33,6 +33,9 @@ func (m *Model) openCritical() tea.Cmd {
 	if m.sheet != nil && m.sheet.signing {
 		return nil
 	}
+	if m.keepsNothing("critical") {
+		return nil
+	}
 	m.help = false
 	if m.page == onContact && k.form != nil {
 		return m.nextCritical()

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nocturne/nocturne/worklist/feed"
 )
@@ -42,4 +44,19 @@ func (m *Model) markable(c *openCase) (why string) {
 		return ""
 	}
 	return c.page.ReadOnly
+}
+
+// kept are the commands whose outcome must outlast the program.
+var kept = []string{"critical", "call", "peer", "discrepancy", "followup", "link", "prelim"}
+
+// keepsNothing reports, and says, that a command would leave something that has to be
+// kept where nothing is: a critical result that is forgotten with the medium is worse
+// than none.
+func (m *Model) keepsNothing(command string) bool {
+	c := m.open
+	if c == nil || !m.onMedium(c.row) || !slices.Contains(kept, command) {
+		return false
+	}
+	m.warn("Nothing of a medium is kept, this neither. Who has to know is called by hand.")
+	return true
 }

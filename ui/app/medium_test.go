@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/medium"
@@ -66,6 +67,15 @@ func TestWhatWasBroughtIsShownAndMeasuredAndNeverKeptOrReported(t *testing.T) {
 	n.view.mu.Unlock()
 	if c.ReadOnly != "" || c.Order.PatientName != "DOE^JANE" || n.view.has("1.9.1.0") {
 		t.Errorf("nothing can be measured (%q), or patients are mixed", c.ReadOnly)
+	}
+	n.pass(time.Second) // keys right after opening are dropped (N1)
+	n.key("f7")
+	if n.m.page != onCase || !strings.Contains(n.m.status.text, "called by hand") {
+		t.Error("a critical result can be begun that is forgotten with the medium")
+	}
+	n.m.run("call ward")
+	if n.m.interruptions.running != nil {
+		t.Error("a call is noted that is forgotten with the medium")
 	}
 	n.key("f12", "f3")
 	n.settle(0)

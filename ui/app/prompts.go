@@ -114,6 +114,9 @@ func (m *Model) run(line string) tea.Cmd {
 		m.say(err.Error())
 		return nil
 	}
+	if m.keepsNothing(verb.Name) {
+		return nil
+	}
 	switch verb.Name {
 	case "":
 		return nil
