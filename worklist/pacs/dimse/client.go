@@ -58,9 +58,6 @@ type Quirks struct {
 	// Unnamed: C-STORE responses need not name the object (PS3.7 table 9.1-1 leaves it to
 	// them); the message ID alone says which is meant.
 	Unnamed bool
-	// Ignored are keys that the server takes for universal: what it sends is filtered here,
-	// by series where a study does not tell (ModalitiesInStudy).
-	Ignored []dicom.Tag
 }
 
 const (

@@ -11,8 +11,8 @@
 //	Unified procedure step (CC)         Workitems          Server: worklist/pacs/demo
 //
 // Not used: priorities, fuzzy matching, combined date and time matching, relational
-// queries (levels are gone through one by one; archives that answer a relational query
-// with nothing are common), storage commitment in the pull model, normalized printing.
+// queries but for studies in the patient root (levels are gone through one by one;
+// archives that answer a relational query with nothing are common), storage commitment in the pull model, normalized printing.
 //
 // Layers: a Conn cuts messages (Message) out of an association's fragments and back; a
 // Command is a command set. A Client keeps a few associations and goes on using them,

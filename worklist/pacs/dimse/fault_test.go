@@ -331,3 +331,68 @@ func TestAnArchiveWithFewPlacesIsAskedForNoMore(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoAsksIsToldInEveryAssociationAndNowhereElse(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
+	var seen atomic.Pointer[ul.Identity]
+	p := scripted(t, func(ctx context.Context, a *ul.Association, c *dimse.Conn, m dimse.Message) error {
+		peer := a.Peer()
+		seen.Store(peer.Identity)
+		return c.Send(ctx, dimse.Message{Context: m.Context, Command: m.Command.NewResponse(dimse.Success)})
+	})
+	c := client(t, p, func(cfg *dimse.Config) {
+		cfg.Identity = func(context.Context) (*ul.Identity, error) {
+			return &ul.Identity{Type: 2, Primary: []byte("reader"), Secondary: []byte("s3cret")}, nil
+		}
+	})
+	if _, err := pacs.Find(soon(t), c, pacs.Query{Level: pacs.StudyLevel}); err != nil {
+		t.Fatal(err)
+	}
+	if id := seen.Load(); id == nil || id.Type != 2 || string(id.Primary) != "reader" || string(id.Secondary) != "s3cret" {
+		t.Error("the archive was told another identity")
+	}
+	no := errors.New("the keychain is locked")
+	c = client(t, p, func(cfg *dimse.Config) {
+		cfg.Identity = func(context.Context) (*ul.Identity, error) { return nil, no }
+	})
+	if err := c.Verify(soon(t)); !errors.Is(err, no) {
+		t.Errorf("without its secret: %v", err)
+	}
+}
+
+func TestStoresDoNotWaitForEachOtherWhereTheArchiveAgrees(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
+	st := pacstest.NewSeed(t).Studies[0]
+	const delay = 20 * time.Millisecond // of a long line
+	s := &dimse.Server{AE: "NORTH",
+		Accept: func(r *ul.Request) (ul.Answer, *ul.RejectError) {
+			a := ul.Answer{Invoked: r.Invoked, Performed: r.Performed}
+			for _, c := range r.Contexts {
+				a.Contexts = append(a.Contexts, ul.Accepted{ID: c.ID, Abstract: c.Abstract, Transfer: c.Transfers[0]})
+			}
+			return a, nil
+		},
+		Serve: func(ctx context.Context, _ *ul.Association, c *dimse.Conn, m dimse.Message) error {
+			if _, err := io.Copy(io.Discard, m.Data); err != nil {
+				return err
+			}
+			time.AfterFunc(delay, func() {
+				c.Send(ctx, dimse.Message{Context: m.Context, Command: m.Command.NewResponse(dimse.Success)})
+			})
+			return nil
+		}}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Listen(ctx, l) }()
+	t.Cleanup(func() { cancel(); <-done })
+	c := client(t, pacstest.DICOMPeer{Address: l.Addr().String(), AE: "NORTH"})
+	start := time.Now()
+	store(t, c, st)
+	if took := time.Since(start); took > time.Duration(len(st.Objects))*delay {
+		t.Errorf("%d objects took %v, one after the other", len(st.Objects), took)
+	}
+}

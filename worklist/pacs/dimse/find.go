@@ -3,6 +3,7 @@ package dimse
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/worklist/pacs"
@@ -10,41 +11,28 @@ import (
 )
 
 // relational is the extended negotiation of a query class: byte 1 asks for relational
-// queries; no others (PS3.4 C.5.1.1).
+// queries; no others (PS3.4 C.5.1.1). Studies are asked for without a Patient ID, which
+// in the patient root is one.
 var relational = []byte{1, 0, 0, 0}
 
 // queryOffer is an association to query on, and to see that the archive is there.
 func (c *Client) queryOffer() offer {
-	o := offer{kind: "query", extended: map[dicom.UID][]byte{}}
+	o := offer{kind: "query"}
 	most := c.cfg.Quirks.Contexts
 	o.add(most, dicom.VerificationSOPClass, false, dicom.ImplicitVRLittleEndian, dicom.ExplicitVRLittleEndian)
 	if !c.cfg.Quirks.PatientRoot {
 		o.add(most, studyFind, false, plain...)
-		o.extended[studyFind] = relational
 	}
 	o.add(most, patientFind, false, plain...)
-	o.extended[patientFind] = relational
+	o.extended = map[dicom.UID][]byte{patientFind: relational}
 	return o
-}
-
-// model is the information model that the archive agreed to query in: the study root,
-// or the patient root where only that is to be had.
-func (l *line) model() (a ul.Accepted, patientRoot, isRelational bool, err error) {
-	a, err = l.context(studyFind)
-	if err != nil {
-		a, err = l.context(patientFind)
-		patientRoot = true
-	}
-	ext := l.a.Peer().Extended[a.Abstract]
-	return a, patientRoot, len(ext) > 0 && ext[0] == 1, err
 }
 
 // errEnough ends a search whose limit is reached.
 var errEnough = errors.New("enough")
 
 // Search is C-FIND (PS3.4 C.4.1), in the hierarchy of levels: what lies in a study or
-// series that is not named is found by asking for those first, unless the archive agreed
-// to relational queries and answers them.
+// series that is not named is found by asking for those first.
 func (c *Client) Search(ctx context.Context, q pacs.Query, each func(*dicom.Dataset) error) error {
 	const op = "search"
 	if err := ctx.Err(); err != nil {
@@ -81,6 +69,9 @@ func (c *Client) within(ctx context.Context, op string, q pacs.Query, partial *e
 	default:
 		missing = false
 	}
+	if !missing && q.Level == pacs.StudyLevel && q.Match[dicom.ModalitiesInStudy] != "" {
+		return c.byModality(ctx, op, q, partial, each)
+	}
 	if !missing {
 		return c.find(ctx, op, q, partial, each)
 	}
@@ -112,15 +103,47 @@ func (c *Client) within(ctx context.Context, op string, q pacs.Query, partial *e
 	return nil
 }
 
+// byModality finds studies by the modalities in them. An archive that does not tell those
+// does not match them either (PS3.4 C.4.1.1.3.1): its studies are held until the query is
+// over, and their series tell. There is one association, and it is busy.
+func (c *Client) byModality(ctx context.Context, op string, q pacs.Query, partial *error, each func(*dicom.Dataset) error) error {
+	var untold []*dicom.Dataset
+	err := c.find(ctx, op, q, partial, func(ds *dicom.Dataset) error {
+		if len(ds.Strs(dicom.ModalitiesInStudy)) > 0 {
+			return each(ds)
+		}
+		untold = append(untold, ds)
+		return nil
+	})
+	for _, ds := range untold {
+		if err != nil {
+			return err
+		}
+		var all []string
+		in := pacs.Query{Level: pacs.SeriesLevel, Study: dicom.UID(ds.Str(dicom.StudyInstanceUID))}
+		err = c.find(ctx, op, in, partial, func(series *dicom.Dataset) error {
+			if m := series.Str(dicom.Modality); m != "" && !slices.Contains(all, m) {
+				all = append(all, m)
+			}
+			return nil
+		})
+		ds.SetStr(dicom.ModalitiesInStudy, all...)
+		if err == nil && pacs.Matches(ds, q.Match) {
+			err = each(ds)
+		}
+	}
+	return err
+}
+
 // find is one C-FIND. Answers that another server would not have given are left out;
 // one that cannot be read makes the result partial.
 func (c *Client) find(ctx context.Context, op string, q pacs.Query, partial *error, each func(*dicom.Dataset) error) error {
 	return c.on(ctx, op, c.queryOffer(), func(l *line) error {
-		a, patientRoot, _, err := l.model()
+		a, patientRoot, err := l.root(studyFind, patientFind)
 		if err != nil {
 			return err
 		}
-		id := identifier(q, false, c.cfg.Quirks.Ignored)
+		id := identifier(q)
 		if patientRoot && q.Level != pacs.StudyLevel && !id.Has(dicom.PatientID) {
 			if id, err = c.withPatient(ctx, l, a, q, id); err != nil {
 				return err

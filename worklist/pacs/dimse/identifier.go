@@ -69,9 +69,8 @@ func narrowed(q pacs.Query) bool {
 }
 
 // identifier is the data set of a C-FIND (PS3.4 C.4.1.1.3): the level, the unique keys
-// above it, what is to be matched and what returned. all also has the keys of the levels
-// above (relational queries).
-func identifier(q pacs.Query, all bool, ignored []dicom.Tag) *dicom.Dataset {
+// above it, what is to be matched and what returned.
+func identifier(q pacs.Query) *dicom.Dataset {
 	ds := new(dicom.Dataset)
 	for _, t := range levelKeys[q.Level] {
 		ds.SetStr(t)
@@ -82,13 +81,8 @@ func identifier(q pacs.Query, all bool, ignored []dicom.Tag) *dicom.Dataset {
 		}
 	}
 	for t, v := range q.Match {
-		if l := levelOf(t, q.Level); l == q.Level || all && slices.Contains(above(q.Level), l) {
+		if levelOf(t, q.Level) == q.Level {
 			setKey(ds, t, v)
-		}
-	}
-	for _, t := range ignored {
-		if ds.Has(t) {
-			ds.SetStr(t)
 		}
 	}
 	if q.Study != "" {

@@ -12,7 +12,7 @@ import (
 func TestAnIdentifierHasTheKeysOfItsLevelAndTheUniqueOnesAbove(t *testing.T) {
 	q := pacs.Query{Level: pacs.InstanceLevel, Study: "1.2", Series: "1.2.3", Include: []dicom.Tag{dicom.Rows, dicom.PatientName},
 		Match: map[dicom.Tag]string{dicom.SOPInstanceUID: `1.2.3.4\1.2.3.5`, dicom.PatientID: "P"}}
-	ds := identifier(q, false, nil)
+	ds := identifier(q)
 	for t2, want := range map[dicom.Tag][]string{
 		dicom.QueryRetrieveLevel: {"IMAGE"}, dicom.StudyInstanceUID: {"1.2"}, dicom.SeriesInstanceUID: {"1.2.3"},
 		dicom.SOPInstanceUID: {"1.2.3.4", "1.2.3.5"},
@@ -42,7 +42,7 @@ func TestNoWildcardStandsWhereAUIDIsMeant(t *testing.T) {
 
 // FuzzIdentifier reads answers of a foreign archive as a search does.
 func FuzzIdentifier(f *testing.F) {
-	ds := identifier(pacs.Query{Level: pacs.StudyLevel, Match: map[dicom.Tag]string{dicom.PatientName: "A^B"}}, false, nil)
+	ds := identifier(pacs.Query{Level: pacs.StudyLevel, Match: map[dicom.Tag]string{dicom.PatientName: "A^B"}})
 	ds.SetStr(dicom.ModalitiesInStudy, "CT", "SR")
 	for i, ts := range plain {
 		b, err := dicom.EncodeDataset(ds, ts)

@@ -51,7 +51,11 @@ func (l *Listener) Open() (net.Addr, error) {
 	}
 	socket, err := net.Listen("tcp", l.address)
 	if err != nil {
-		return nil, fmt.Errorf("listen for archives: %w", err)
+		why := err.Error() // and no more: an address that is taken is no archive that does not answer
+		if op, ok := err.(*net.OpError); ok {
+			why = op.Err.Error()
+		}
+		return nil, fmt.Errorf("listen for archives: %s", why)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{AE: l.ae, Options: ul.Options{TLS: l.tls}, Accept: l.accept, Serve: l.serve}

@@ -256,3 +256,19 @@ func TestImagesComeAsTheyAreStoredWhereTheArchiveHasThemCompressed(t *testing.T)
 		})
 	}
 }
+
+func TestStudiesAreFoundByTheirModalitiesWhereTheArchiveIgnoresThem(t *testing.T) {
+	for name, p := range map[string]pacstest.DICOMPeer{"dcmqrscp": pacstest.StartDCMQRSCP(t), "embedded": embedded(t, demo.Options{})} {
+		seed, c := pacstest.NewSeed(t), client(t, p)
+		for _, st := range seed.Studies {
+			store(t, c, st)
+		}
+		for modality, want := range map[string]int{"CT": 2, "MR": 1, "US": 0} {
+			q := pacs.Query{Level: pacs.StudyLevel, Match: map[dicom.Tag]string{dicom.ModalitiesInStudy: modality, dicom.PatientID: seed.Token + "*"}}
+			got, err := pacs.Find(soon(t), c, q)
+			if err != nil || len(got) != want {
+				t.Errorf("%s: %d studies with %s, want %d: %v", name, len(got), modality, want, err)
+			}
+		}
+	}
+}
