@@ -132,6 +132,7 @@ type Client struct {
 	escape    atomic.Bool // learned: this server wants EscapedQuery
 	found     findings
 	room      room         // of all bodies under way
+	deaths    atomic.Int32 // of the server while it was to transcode
 	hears     atomic.Value // string: see Listening
 
 	kept memory

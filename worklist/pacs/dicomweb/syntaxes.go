@@ -19,6 +19,8 @@ import (
 //	           then, for single instances, JPEG-LS, HTJ2K, JPEG 2000 as this server
 //	           has not refused them, then *, then the default
 //
+// Asking is for series that can be coded without loss alone (see transcodable).
+//
 // Asking for * first costs one uncompressed slice a series, and is what keeps a
 // compressed one from being decoded and compressed again. An object that came
 // transcoded and says that it was compressed with loss before is asked for again as
@@ -65,7 +67,7 @@ func (a ask) accept() string {
 func (c *Client) asks(ref pacs.Ref, wire pacs.Wire) []ask {
 	k, study := c.kept.of(ref), c.kept.of(pacs.Ref{Study: ref.Study})
 	var all []string
-	if wire == pacs.Lossless && ref.Instance != "" && k.raw && !k.compressed {
+	if wire == pacs.Lossless && ref.Instance != "" && k.raw && !k.compressed && !k.risky {
 		for _, s := range c.cfg.Quirks.Lossless {
 			if slices.Contains(lossless, s) && c.decodes(s) && c.sends(s) && !slices.Contains(k.refused, string(s)) {
 				all = append(all, string(s))
@@ -159,9 +161,10 @@ func (c *Client) checked(ref pacs.Ref, a ask, each func(pacs.Object) error) func
 }
 
 // tryNext tells whether the next ask may have what this one had not. A server that
-// closed the connection instead of answering a request to transcode, and has never
-// transcoded so for us, is not asked for that again: some die of it.
-func (c *Client) tryNext(a ask, err error) bool {
+// closed the connection instead of answering a request to transcode may have died of
+// it: it is not asked for that again in this series, and nowhere when it happened
+// twice or when it has never transcoded so for us.
+func (c *Client) tryNext(ref pacs.Ref, a ask, err error) bool {
 	var other *otherSyntaxError
 	if errors.As(err, &other) {
 		return true
@@ -171,8 +174,11 @@ func (c *Client) tryNext(a ask, err error) bool {
 	}
 	row := rowTranscoding + a.syntaxes[0]
 	died := errors.Is(err, errNoAnswer) || errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, pacs.ErrTruncated)
-	if died && c.found.get(row) == "" {
-		c.found.set(row, no)
+	if died {
+		c.kept.refuse(ref, a.syntaxes[0])
+		if c.deaths.Add(1) >= 2 || c.found.get(row) == "" {
+			c.found.set(row, no)
+		}
 		return true
 	}
 	return anotherSyntax(err)
@@ -205,8 +211,14 @@ const maxSeries = 512
 
 type series struct {
 	raw, compressed bool     // objects seen stored so
+	risky           bool     // one of them is not transcodable
+	looked          int      // objects
 	refused         []string // syntaxes
 }
+
+// enoughLooked is how many raw objects of a series are looked at: one slice may hold
+// what the first did not.
+const enoughLooked = 16
 
 func seriesOf(ref pacs.Ref) pacs.Ref { return pacs.Ref{Study: ref.Study, Series: ref.Series} }
 
@@ -219,7 +231,7 @@ func (m *memory) of(ref pacs.Ref) series {
 // settled tells whether looking at more objects of ref would teach nothing.
 func (m *memory) settled(ref pacs.Ref) bool {
 	k := m.of(ref)
-	return k.compressed || k.raw && ref.Instance != ""
+	return k.compressed || k.risky || k.looked >= enoughLooked && ref.Instance != ""
 }
 
 // saw notes how an object with pixels is stored; stored is false where the server
@@ -229,9 +241,13 @@ func (m *memory) saw(ref pacs.Ref, f *dicom.File, stored bool) {
 	if raw && !stored {
 		return
 	}
+	risky := raw && !transcodable(f)
 	inSeries := pacs.Ref{Study: ref.Study, Series: dicom.UID(f.Dataset.Str(dicom.SeriesInstanceUID))}
-	for _, r := range []pacs.Ref{seriesOf(ref), inSeries, {Study: ref.Study}} {
-		m.change(r, func(k *series) { k.raw, k.compressed = k.raw || raw, k.compressed || !raw })
+	for _, r := range slices.Compact([]pacs.Ref{inSeries, seriesOf(ref), {Study: ref.Study}}) {
+		m.change(r, func(k *series) {
+			k.raw, k.compressed, k.risky = k.raw || raw, k.compressed || !raw, k.risky || risky
+			k.looked++
+		})
 	}
 }
 

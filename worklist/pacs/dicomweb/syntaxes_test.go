@@ -146,7 +146,7 @@ func TestTheRightTransferSyntaxIsAskedFor(t *testing.T) {
 			cfg: dicomweb.Config{Decodes: func(u dicom.UID) bool { return u != jls }}, asked: []string{"*", htj2k, htj2k}, came: []dicom.UID{explicit, htj2k, htj2k}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			st := pacstest.NewSeed(t).Studies[0]
+			st := pacstest.NewSeed(t).Frames // its values fit its Bits Stored
 			x := c.x
 			x.t, x.object = t, st.Objects[0]
 			c.cfg.BaseURL = serve(t, &x)

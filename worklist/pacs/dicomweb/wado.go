@@ -32,7 +32,7 @@ func (c *Client) RetrieveAs(ctx context.Context, ref pacs.Ref, wire pacs.Wire, e
 		if n > 0 || err == nil {
 			c.served(ref, asks[:i], a)
 		}
-		if n > 0 || err == nil || !c.tryNext(a, err) {
+		if n > 0 || err == nil || !c.tryNext(ref, a, err) {
 			return err
 		}
 	}
