@@ -175,7 +175,9 @@ func (p *pool) pick(want offer) (l *line, room bool, changed chan struct{}) {
 // connect fills reserved room. An archive that has no place for one more, while it
 // serves us already, is asked for no more than it has; again says to wait then.
 func (p *pool) connect(ctx context.Context, want offer) (l *line, again bool, err error) {
+	ended := p.room()
 	a, err := p.dial(ctx, want)
+	ended(err == nil)
 	if err == nil {
 		return &line{a: a, c: NewConn(a), offer: want}, false, nil
 	}

@@ -1,0 +1,41 @@
+package dimse
+
+import "time"
+
+// slowPlace is longer than an association takes to come about on a slow line. Archives
+// with few places do not all refuse one more: Orthanc, with four threads by default,
+// takes the connection and leaves the request unanswered until another association ends.
+const slowPlace = 500 * time.Millisecond
+
+// room gives associations of ours that nobody uses back, one after another, as long as
+// a new one is waited for. ended says that it came about or failed; where giving one
+// back was what helped, the archive is asked for no more at once than it has places.
+func (p *pool) room() (ended func(ok bool)) {
+	var t *time.Timer
+	var gave time.Time // guarded by mu
+	places, over := 0, false
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t = time.AfterFunc(slowPlace, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if over {
+			return
+		}
+		if len(p.free) > 0 && p.free[0].idle.Stop() {
+			gave, places = time.Now(), p.open-1
+			p.end(p.free[0])
+			p.free = p.free[1:]
+		}
+		t.Reset(slowPlace)
+	})
+	return func(ok bool) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		over = true
+		t.Stop()
+		if ok && !gave.IsZero() && time.Since(gave) < slowPlace {
+			p.most = max(1, min(p.most, places))
+		}
+	}
+}
