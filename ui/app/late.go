@@ -21,6 +21,7 @@ type late struct {
 	named []string        // the series that they are of: "series 3"
 	told  time.Time       // when it was said that images came
 	news  string          // what was said
+	since bool            // what came since the case was fetched before was said
 	sops  map[string]bool // all that came late, by SOP Instance UID
 }
 
@@ -130,4 +131,22 @@ func (m *Model) arrivals() string {
 		return ""
 	}
 	return m.open.late.banner(m.Now())
+}
+
+// since says that the site has more of a case than when it was fetched before: it was
+// put aside and the examination went on. Our own reports are no images of it.
+func (c *openCase) since(m *Model, l loadedMsg) {
+	if l.index != 0 || l.Grew == 0 || c.late.since || !c.late.asked.IsZero() {
+		return
+	}
+	c.late.since = true
+	n := l.Grew - max(0, l.Expected-c.row.Expected)
+	if n <= 0 {
+		return
+	}
+	what := fmt.Sprintf("%d images came", n)
+	if n == 1 {
+		what = "1 image came"
+	}
+	m.warn(what + " since this case was fetched before; * goes to the next unseen.")
 }

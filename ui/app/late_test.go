@@ -46,17 +46,7 @@ func TestANewSeriesIsFetchedAndToldWhileTheCaseIsOpen(t *testing.T) {
 	n := newNight(t)
 	n.read("A1")
 	c, keys := n.m.open, n.m.open.page.Typing
-	more := patients[0].header(0)
-	more.SetStr(dicom.SeriesInstanceUID, uid("A1", 7))
-	more.SetStr(dicom.SOPInstanceUID, uid("A1", 7, 1))
-	more.SetInt(dicom.SeriesNumber, 7)
-	var b bytes.Buffer
-	if err := dicom.Write(&b, more, make([]byte, 2*16*16)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := n.m.Room.Sites["NORTH"].Archive.Store(context.Background(), dicom.UID(uid("A1")), b.Bytes()); err != nil {
-		t.Fatal(err)
-	}
+	n.sendMore()
 	n.do(n.m.pollOnce())
 	n.until("the new image in the window", func() bool { return n.view.has(uid("A1", 7, 1)) })
 	n.until("the notice", func() bool {
@@ -77,4 +67,39 @@ func TestANewSeriesIsFetchedAndToldWhileTheCaseIsOpen(t *testing.T) {
 		defer n.view.mu.Unlock()
 		return n.view.sites[len(n.view.sites)-1].Banner == ""
 	})
+}
+
+// sendMore stores one more image of A1 at the site, in a series of its own.
+func (n *night) sendMore() {
+	n.Helper()
+	more := patients[0].header(0)
+	more.SetStr(dicom.SeriesInstanceUID, uid("A1", 7))
+	more.SetStr(dicom.SOPInstanceUID, uid("A1", 7, 1))
+	more.SetInt(dicom.SeriesNumber, 7)
+	var b bytes.Buffer
+	if err := dicom.Write(&b, more, make([]byte, 2*16*16)); err != nil {
+		n.Fatal(err)
+	}
+	if _, err := n.m.Room.Sites["NORTH"].Archive.Store(context.Background(), dicom.UID(uid("A1")), b.Bytes()); err != nil {
+		n.Fatal(err)
+	}
+}
+
+func TestACaseThatGrewWhileItWasAsideSaysSo(t *testing.T) {
+	n := newNight(t)
+	n.read("A1")
+	n.key("f5")
+	n.until("the list", func() bool { return n.m.open == nil })
+	n.sendMore()
+	n.do(n.m.pollOnce())
+	n.until("the count of the site", func() bool {
+		for _, r := range n.m.snapshot.Rows {
+			if r.Accession == "A1" && r.Expected == 4 {
+				return true
+			}
+		}
+		return false
+	})
+	n.read("A1")
+	n.until("the notice", func() bool { return strings.Contains(n.frame(), "1 image came since this case was fetched before") })
 }

@@ -29,6 +29,7 @@ func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
 		c.page.Loading = append(c.page.Loading, study.Loading{Label: c.label(i)})
 	}
 	drawn := c.takePreview(m, l)
+	c.since(m, l)
 	if l.index == 0 && c.late.arrived(m, l) {
 		return tea.Batch(c.follow(), drawn)
 	}
