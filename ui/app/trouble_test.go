@@ -42,7 +42,7 @@ func TestANetworkThatWantsABrowserIsNamedAndWorkGoesOn(t *testing.T) {
 			fmt.Fprint(w, "<html>Welcome, PHANTOM</html>")
 		}, "NORTH: This network wants a login in a browser first."},
 		"a redirect": {func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://login.hotel.example/?from="+url.QueryEscape(r.URL.String()), 302)
+			http.Redirect(w, r, "http://login.hotel.example/?from="+url.QueryEscape(r.URL.String()), http.StatusFound)
 		}, "NORTH: This network wants a login in a browser first."},
 		"RFC 6585":           {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(511) }, "NORTH: This network wants a login in a browser first."},
 		"a login that ended": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }, "NORTH: The archive does not know us."},

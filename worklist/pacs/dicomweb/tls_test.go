@@ -19,7 +19,12 @@ import (
 // secure serves an archive by TLS as config says.
 func secure(t *testing.T, config *tls.Config) (url string) {
 	t.Helper()
-	s := httptest.NewUnstartedServer(&honest{seed: pacstest.NewSeed(t)})
+	return secureBy(t, &honest{seed: pacstest.NewSeed(t)}, config)
+}
+
+func secureBy(t *testing.T, h http.Handler, config *tls.Config) (url string) {
+	t.Helper()
+	s := httptest.NewUnstartedServer(h)
 	s.TLS = config
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
@@ -39,6 +44,7 @@ func verifyTLS(t *testing.T, url string, i transit.Identity) error {
 
 // The five bad certificates of the issue, and what else TLS fails by.
 func TestABadCertificateIsRefusedAndNamed(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	a, other := pacstest.NewAuthority(t, "site CA"), pacstest.NewAuthority(t, "Inspecting\x1b[31m Proxy\u202e")
 	ca := a.File(t)
 	ended := time.Now().Add(-48 * time.Hour).Truncate(time.Second)
@@ -93,6 +99,7 @@ func printable(s string) string {
 }
 
 func TestPlainTextWhereTLSIsDueIsNamed(t *testing.T) {
+	pacstest.NoGoroutinesLeft(t)
 	a := pacstest.NewAuthority(t, "site CA")
 	tlsURL := secure(t, &tls.Config{Certificates: []tls.Certificate{a.Issue(t, pacstest.Leaf{})}})
 	plainURL := serve(t, &honest{seed: pacstest.NewSeed(t)})

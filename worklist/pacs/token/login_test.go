@@ -226,7 +226,7 @@ func TestAServerThatIsAnotherOrNoneIsNotTrusted(t *testing.T) {
 		"another issuer":      {answer("application/json", `{"issuer":"https://evil.example","token_endpoint":"https://evil.example/t"}`), func(err error) bool { return errors.Is(err, token.ErrIssuer) }},
 		"a page of the hotel": {answer("text/html", "<html>Welcome"), func(err error) bool { return errors.As(err, &portal) }},
 		"to the hotel's page": {func(w http.ResponseWriter, r *http.Request) bool {
-			http.Redirect(w, r, "http://hotel.example/", 302)
+			http.Redirect(w, r, "http://hotel.example/", http.StatusFound)
 			return true
 		}, func(err error) bool { return errors.As(err, &portal) }},
 		"no JSON": {answer("application/json", `{"issuer":`), func(err error) bool { return errors.Is(err, token.ErrMalformed) }},
