@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"net/http"
 	"net/http/httptest"
@@ -71,8 +72,11 @@ func TestALoginOpensTheSiteAndALogoutClosesIt(t *testing.T) {
 	if code != exitOK || !strings.Contains(out, s.Issuer+"/go\n") || !strings.Contains(out, "WDJB-MJHT") || !strings.HasSuffix(out, "Logged in at NORTH.\n") {
 		t.Errorf("login: %d %q %q", code, out, errs)
 	}
-	if out, errs, _ := said(t, home, "doctor"); !strings.Contains(out, "answers in") {
+	if out, errs, _ := said(t, home, "doctor"); !strings.Contains(out, "answers in") || strings.Contains(out+errs, tokentest.Mark) {
 		t.Errorf("doctor: %q %q", out, errs)
+	}
+	if held := secrets(t, home); len(held) != 1 || filepath.Dir(held[0]) != filepath.Join(home, "keys") {
+		t.Errorf("tokens lie in %v", held)
 	}
 	if out, errs, code := said(t, home, "logout", "--json"); code != exitOK || !strings.Contains(out, `"server_told":true`) {
 		t.Errorf("logout: %d %q %q", code, out, errs)
@@ -80,9 +84,34 @@ func TestALoginOpensTheSiteAndALogoutClosesIt(t *testing.T) {
 	if _, errs, code := said(t, home, "pull", "A0001"); code != exitFailed || !strings.Contains(errs, "wants a login") {
 		t.Errorf("after: %d %q", code, errs)
 	}
+	if held := secrets(t, home); len(held) != 0 {
+		t.Errorf("after the logout tokens lie in %v", held)
+	}
 	if out, _, code := said(t, home, "logout"); code != exitOK || out != "There was no login at NORTH.\n" {
 		t.Errorf("again: %d %q", code, out)
 	}
+}
+
+// secrets are the home's files that hold a token, which only their owner may read.
+func secrets(t *testing.T, home string) (paths []string) {
+	t.Helper()
+	err := filepath.WalkDir(home, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if n := bytes.Count(b, []byte(tokentest.Mark)); n > 0 {
+			paths = append(paths, path)
+			if info, err := d.Info(); n > 1 || err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s holds %d tokens, mode %v, %v", filepath.Base(path), n, info.Mode(), err)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return paths
 }
 
 func TestALoginSaysItAsJSONAndByItsExitCode(t *testing.T) {

@@ -61,7 +61,11 @@ func silent(env *environment, s feed.Snapshot) error {
 	failed := false
 	for _, site := range s.Sites {
 		if site.Err != nil {
-			fmt.Fprintf(env.Err, "nocturne: %s: %s\n", site.Name, sentence(site.Err))
+			said := sentence(site.Err)
+			if !strings.HasPrefix(said, site.Name) {
+				said = site.Name + ": " + said
+			}
+			fmt.Fprintf(env.Err, "nocturne: %s\n", said)
 			failed = true
 		}
 	}

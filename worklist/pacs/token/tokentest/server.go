@@ -17,6 +17,9 @@ import (
 	"time"
 )
 
+// Mark begins every secret that a server gives out.
+const Mark = "s3cret-"
+
 // ClientID is the one client that is known, of no secret.
 const ClientID = "nocturne"
 
@@ -247,5 +250,5 @@ func say(w http.ResponseWriter, status int, v any) {
 func random() string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b)
-	return "s3cret-" + base64.RawURLEncoding.EncodeToString(b)
+	return Mark + base64.RawURLEncoding.EncodeToString(b)
 }
