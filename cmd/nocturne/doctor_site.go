@@ -33,6 +33,8 @@ type speed struct {
 	PerSecond      float64 `json:"images_per_second"`
 	Images         int     `json:"images"`
 	Bytes          int64   `json:"bytes"`
+
+	pixels float64 // bytes a second, however they came
 }
 
 func (s speed) String() string {
@@ -47,7 +49,7 @@ func (s speed) String() string {
 // measurement is what the figures say of one request beside others, as a route
 // compares ways by.
 func (s speed) measurement() route.Measurement {
-	return route.Measurement{Way: s.Way, RoundTrip: time.Duration(s.RoundTripMS * 1e6), Bytes: s.BytesPerSecond / sampleBeside,
+	return route.Measurement{Way: s.Way, RoundTrip: time.Duration(s.RoundTripMS * 1e6), Bytes: s.pixels / sampleBeside,
 		Images: s.PerSecond / sampleBeside, At: time.Now()}
 }
 
@@ -213,36 +215,40 @@ func measure(ctx context.Context, w route.Way, sample []pacs.Ref) (speed, error)
 	ctx, cancel := context.WithTimeout(ctx, sampleTime)
 	defer cancel()
 	s := speed{Way: w.Name}
-	var err error
 	for range 2 { // the first builds a connection
 		begun := time.Now()
-		if err = w.Verify(ctx); err != nil {
+		if err := w.Verify(ctx); err != nil {
 			return s, err
 		}
 		s.RoundTripMS = milliseconds(begun)
 	}
 	begun := time.Now()
-	if s.Bytes, err = readAway(ctx, w, sample[0]); err != nil {
+	first, err := readAway(ctx, w, sample[0])
+	if err != nil {
 		return s, err
 	}
+	s.Bytes = first.bytes
 	s.FirstMS, s.Images = milliseconds(begun), 1
 	if rest := sample[1:min(len(sample), 1+int(sampleBytes/max(1, s.Bytes)))]; len(rest) > 0 {
 		begun = time.Now()
-		var n int64
-		if n, err = readBeside(ctx, w, rest); err != nil {
+		n, err := readBeside(ctx, w, rest)
+		if err != nil {
 			return s, err
 		}
 		took := time.Since(begun).Seconds()
-		s.BytesPerSecond, s.PerSecond = float64(n)/took, float64(len(rest))/took
-		s.Bytes, s.Images = s.Bytes+n, s.Images+len(rest)
+		s.BytesPerSecond, s.PerSecond, s.pixels = float64(n.bytes)/took, float64(len(rest))/took, float64(n.pixels)/took
+		s.Bytes, s.Images = s.Bytes+n.bytes, s.Images+len(rest)
 	}
 	return s, nil
 }
 
 func milliseconds(since time.Time) float64 { return float64(time.Since(since).Microseconds()) / 1e3 }
 
+// readBytes is what came, and what it weighs uncompressed.
+type readBytes struct{ bytes, pixels int64 }
+
 // readBeside reads several instances, a few at a time.
-func readBeside(ctx context.Context, w route.Way, refs []pacs.Ref) (n int64, err error) {
+func readBeside(ctx context.Context, w route.Way, refs []pacs.Ref) (n readBytes, err error) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	free := make(chan struct{}, sampleBeside)
@@ -251,7 +257,8 @@ func readBeside(ctx context.Context, w route.Way, refs []pacs.Ref) (n int64, err
 		all.Go(func() {
 			got, e := readAway(ctx, w, ref)
 			mu.Lock()
-			n, err = n+got, errors.Join(err, e)
+			n = readBytes{n.bytes + got.bytes, n.pixels + got.pixels}
+			err = errors.Join(err, e)
 			mu.Unlock()
 			<-free
 		})
@@ -261,12 +268,12 @@ func readBeside(ctx context.Context, w route.Way, refs []pacs.Ref) (n int64, err
 }
 
 // readAway reads one instance and forgets it.
-func readAway(ctx context.Context, w route.Way, ref pacs.Ref) (n int64, err error) {
+func readAway(ctx context.Context, w route.Way, ref pacs.Ref) (n readBytes, err error) {
 	err = w.Retrieve(ctx, ref, func(o pacs.Object) error {
-		n += int64(len(o.Bytes))
+		n = readBytes{n.bytes + int64(len(o.Bytes)), n.pixels + int64(route.Weight(o.Bytes))}
 		return nil
 	})
-	if err == nil && n == 0 {
+	if err == nil && n.bytes == 0 {
 		err = pacs.ErrTruncated
 	}
 	return n, err

@@ -69,7 +69,7 @@ func (j *job) fetch(ctx context.Context, in instance) (got answer, err error) {
 			return ErrOther
 		}
 		came = true
-		got = answer{got.bytes + len(o.Bytes), got.pixels + pixelBytes(f.Dataset)}
+		got = answer{got.bytes + len(o.Bytes), got.pixels + dicom.PixelBytes(f.Dataset)}
 		arrived(got)
 		err = j.keep(o.Bytes, sop, keyImages(f.Dataset))
 		kept = err == nil

@@ -3,7 +3,6 @@ package fetch
 import (
 	"time"
 
-	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
@@ -104,22 +103,6 @@ func (w *wires) compare() {
 	if w.tried[w.now] >= enoughTrials && w.tried[other] >= enoughTrials && w.cost[other] < clearly*w.cost[w.now] {
 		w.now, w.since = other, 0
 	}
-}
-
-// pixelBytes is what an image's pixels take when they are not compressed; 0 for
-// what is no image.
-func pixelBytes(ds *dicom.Dataset) int {
-	const most = 1 << 20
-	n := 1
-	for _, t := range []dicom.Tag{dicom.Rows, dicom.Columns, dicom.SamplesPerPixel, dicom.BitsAllocated} {
-		v := ds.IntOr(t, 0)
-		if v <= 0 || v > most || n > believable<<20/v {
-			return 0
-		}
-		n *= v
-	}
-	frames := min(max(1, ds.IntOr(dicom.NumberOfFrames, 1)), most)
-	return n / 8 * frames
 }
 
 // wire is how the next object of the site is to come.

@@ -26,7 +26,7 @@ type Way struct {
 type Measurement struct {
 	Way       string        `json:"way"`
 	RoundTrip time.Duration `json:"round_trip_ns"`
-	Bytes     float64       `json:"bytes_per_second"`   // of single requests beside others
+	Bytes     float64       `json:"bytes_per_second"`   // of pixels, however they came; of single requests beside others
 	Images    float64       `json:"objects_per_second"` // likewise
 	At        time.Time     `json:"at"`
 	Err       error         `json:"-"` // why it is not gone now
@@ -133,12 +133,12 @@ func (a *Archive) Retrieve(ctx context.Context, ref pacs.Ref, each func(pacs.Obj
 func (a *Archive) RetrieveAs(ctx context.Context, ref pacs.Ref, wire pacs.Wire, each func(pacs.Object) error) error {
 	told := false
 	return a.try(ctx, a.order(a.choose()), func(w *way) (bool, error) {
-		begun, bytes, objects := time.Now(), 0, 0
+		begun, pixels, objects := time.Now(), 0, 0
 		var took time.Duration
 		take := func(o pacs.Object) error {
 			told = true
 			took = time.Since(begun)
-			bytes, objects = bytes+len(o.Bytes), objects+1
+			pixels, objects = pixels+Weight(o.Bytes), objects+1
 			return each(o)
 		}
 		var err error
@@ -148,10 +148,20 @@ func (a *Archive) RetrieveAs(ctx context.Context, ref pacs.Ref, wire pacs.Wire, 
 			err = w.Archive.Retrieve(ctx, ref, take)
 		}
 		if err == nil && ref.Instance != "" {
-			a.learn(w, bytes, objects, took)
+			a.learn(w, pixels, objects, took)
 		}
 		return told, err
 	})
+}
+
+// Weight is what an object counts for: the bytes of its pixels when they are not
+// compressed, so that ways which send them differently compare.
+func Weight(b []byte) int {
+	f, err := dicom.Parse(b)
+	if err != nil {
+		return len(b)
+	}
+	return max(len(b), dicom.PixelBytes(f.Dataset))
 }
 
 // Store sends by the first way that takes it. An answer that names failures is the
