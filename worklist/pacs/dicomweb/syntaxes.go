@@ -75,7 +75,7 @@ func (c *Client) asks(ref pacs.Ref, wire pacs.Wire) []ask {
 		}
 	}
 	for _, s := range c.cfg.Quirks.Syntaxes {
-		if !slices.Contains(study.refused, s) && (s != asStored || !refusedRow(c.found.get(rowStored))) {
+		if !slices.Contains(study.refused, s) && !slices.Contains(k.refused, s) && (s != asStored || !refusedRow(c.found.get(rowStored))) {
 			all = append(all, s)
 		}
 	}
@@ -89,7 +89,7 @@ func (c *Client) asks(ref pacs.Ref, wire pacs.Wire) []ask {
 	for _, s := range all {
 		out = append(out, ask{[]string{s}, c.cfg.Decodes != nil && s == asStored})
 	}
-	if out[0].strict || len(out) > 1 && out[len(out)-1].strict {
+	if strict := func(a ask) bool { return a.strict }; slices.ContainsFunc(out, strict) || slices.Contains(k.refused, asStored) {
 		out = append(out, ask{[]string{asStored}, false}) // rather what cannot be shown than nothing
 	}
 	return out
@@ -167,6 +167,9 @@ func (c *Client) checked(ref pacs.Ref, a ask, each func(pacs.Object) error) func
 func (c *Client) tryNext(ref pacs.Ref, a ask, err error) bool {
 	var other *otherSyntaxError
 	if errors.As(err, &other) {
+		if len(a.syntaxes) == 1 {
+			c.kept.refuse(ref, a.syntaxes[0])
+		}
 		return true
 	}
 	if !a.transcodes() || len(a.syntaxes) > 1 {

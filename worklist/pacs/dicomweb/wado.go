@@ -25,15 +25,18 @@ func (c *Client) RetrieveAs(ctx context.Context, ref pacs.Ref, wire pacs.Wire, e
 	if err != nil {
 		return fmt.Errorf("retrieve: %w", err)
 	}
-	asks := c.asks(ref, wire)
-	for i, a := range asks {
+	var refused []ask
+	for _, a := range c.asks(ref, wire) {
 		var n int
 		n, err = c.retrieve(ctx, path, a.accept(), c.checked(ref, a, each))
 		if n > 0 || err == nil {
-			c.served(ref, asks[:i], a)
+			c.served(ref, refused, a)
 		}
 		if n > 0 || err == nil || !c.tryNext(ref, a, err) {
 			return err
+		}
+		if anotherSyntax(err) {
+			refused = append(refused, a)
 		}
 	}
 	return err
