@@ -211,7 +211,7 @@ func (p *pool) put(l *line) {
 		p.end(l)
 		return
 	}
-	l.idle = time.AfterFunc(idleFor, func() { p.expire(l) })
+	l.idle = time.AfterFunc(p.spare(), func() { p.expire(l) })
 	p.free = append(p.free, l)
 }
 

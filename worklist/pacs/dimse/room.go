@@ -7,6 +7,22 @@ import "time"
 // takes the connection and leaves the request unanswered until another association ends.
 const slowPlace = 500 * time.Millisecond
 
+// spareFor is how long an association is kept that is the third or later that nobody
+// uses. Orthanc's threads wait a second at each association in turn, used or not: with
+// more of them than threads every request stands in line.
+const (
+	spareFor   = time.Second
+	keptLonger = 2
+)
+
+// spare is how long one more free association is kept. The caller holds mu.
+func (p *pool) spare() time.Duration {
+	if len(p.free) < keptLonger {
+		return idleFor
+	}
+	return spareFor
+}
+
 // room gives associations of ours that nobody uses back, one after another, as long as
 // a new one is waited for. ended says that it came about or failed; where giving one
 // back was what helped, the archive is asked for no more at once than it has places.
