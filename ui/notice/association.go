@@ -15,6 +15,7 @@ var association = []func(error) (Notice, bool){
 	as(aborted),
 	as(func(e *ul.ProtocolError) Notice { return stranger(e.What) }),
 	as(func(e *dimse.ProtocolError) Notice { return stranger(e.What) }),
+	is(ul.ErrUnanswered, Notice{Sentence: "The archive ended the connection without an answer.", Reason: "it may want TLS, or not know this workstation", Key: "ask the site, " + thenAgain}),
 	is(ul.ErrEnded, Notice{Sentence: "The connection to the archive was ended.", Key: again}),
 	fullThere,
 	is(pacs.ErrNoWatch, Notice{Sentence: "This archive does not tell of changes: it is asked from time to time."}),

@@ -32,6 +32,7 @@ func TestEveryFaultOfALinkHasASentenceAReasonAndAKey(t *testing.T) {
 		{&ul.AbortError{Source: 2, Reason: 2}, "The archive broke the connection off.", "unexpected PDU", "R in the list"},
 		{&ul.ProtocolError{Reason: 1, What: "a PDU of unknown type"}, "What answers at the archive's address does not speak DICOM as it should.", "unknown type", "address and port"},
 		{&dimse.ProtocolError{What: "a message without a field"}, "What answers at the archive's address does not speak DICOM as it should.", "without a field", "address and port"},
+		{fmt.Errorf("associate: %w: %w", ul.ErrUnanswered, pacs.ErrTruncated), "The archive ended the connection without an answer.", "may want TLS", "ask the site"},
 		{ul.ErrEnded, "The connection to the archive was ended.", "", "R in the list"},
 		{&pacs.StatusError{Code: 0xA700, Op: "store", Warning: "DOE^JANE"}, "The archive is out of room or memory.", "store: it answered A700", "call the site"},
 		{&pacs.StatusError{Code: 507, Op: "store"}, "The archive is out of room or memory.", "507", "call the site"},

@@ -14,7 +14,7 @@ import (
 
 // Dial asks address ("host:port") for an association. Errors: *RejectError when it
 // was refused, *AbortError, *ProtocolError or *pacs.NotArchiveError when something
-// else answers there, those of worklist/transit when TLS did not come about, and
+// else answers there, ErrUnanswered when it said nothing and went, those of worklist/transit when TLS did not come about, and
 // those of the network (pacs.Unreachable). An association in which no context was
 // accepted is one; see Refused.
 func Dial(ctx context.Context, address string, r Request, o Options) (*Association, error) {
@@ -87,7 +87,7 @@ func (a *Association) negotiate(ctx context.Context, address string, config *tls
 	}
 	for a.state() != sta6 {
 		if err := a.step(ctx); err != nil {
-			return notArchive(linkFault(err, explain))
+			return a.unanswered(notArchive(linkFault(err, explain)), config)
 		}
 	}
 	return nil
@@ -99,6 +99,15 @@ func linkFault(err error, explain func(error) error) error {
 	var op *net.OpError
 	if errors.Is(err, pacs.ErrTruncated) || errors.As(err, &op) {
 		return explain(err)
+	}
+	return err
+}
+
+// unanswered names the end of a plain connection on which nothing at all was heard.
+func (a *Association) unanswered(err error, config *tls.Config) error {
+	var op *net.OpError
+	if config == nil && a.link.w == 0 && (errors.Is(err, pacs.ErrTruncated) || errors.As(err, &op)) {
+		return fmt.Errorf("%w: %w", ErrUnanswered, err)
 	}
 	return err
 }

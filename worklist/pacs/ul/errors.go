@@ -9,6 +9,10 @@ import (
 // our side.
 var ErrEnded = errors.New("the association has ended")
 
+// ErrUnanswered says that whoever listens there ended the connection without a word
+// when it was asked for an association: it may want TLS, or know no such caller.
+var ErrUnanswered = errors.New("the other side ended the connection without an answer")
+
 // RejectError is an A-ASSOCIATE-RJ (PS3.8 9.3.4): the other side answered and
 // refused the association.
 type RejectError struct{ Result, Source, Reason byte }
