@@ -132,9 +132,18 @@ func (e *otherSyntaxError) Error() string {
 
 // checked looks at an object's transfer syntax before it is handed on, where that
 // matters: the series is not known yet, or the server was to transcode.
+//
+// Behind the first object of a stream nothing is refused any more: what cannot be
+// shown is handed on as it came.
 func (c *Client) checked(ref pacs.Ref, a ask, each func(pacs.Object) error) func(pacs.Object) error {
+	begun := false
 	return func(o pacs.Object) error {
-		if !a.strict && !a.transcodes() && c.kept.settled(ref) {
+		defer func() { begun = true }()
+		a := ask{a.syntaxes, a.strict && !begun}
+		if !a.transcodes() && c.kept.settled(ref) {
+			if h, err := dicom.ReadHead(o.Bytes); a.strict && err == nil && !c.decodes(h.Transfer) {
+				return &otherSyntaxError{h.Transfer}
+			}
 			return each(o)
 		}
 		f, err := dicom.Parse(o.Bytes)
@@ -234,7 +243,7 @@ func (m *memory) of(ref pacs.Ref) series {
 // settled tells whether looking at more objects of ref would teach nothing.
 func (m *memory) settled(ref pacs.Ref) bool {
 	k := m.of(ref)
-	return k.compressed || k.risky || k.looked >= enoughLooked && ref.Instance != ""
+	return k.compressed || k.risky || k.looked >= enoughLooked
 }
 
 // saw notes how an object with pixels is stored; stored is false where the server

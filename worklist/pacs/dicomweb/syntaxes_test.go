@@ -182,3 +182,24 @@ func TestTheRightTransferSyntaxIsAskedFor(t *testing.T) {
 		})
 	}
 }
+
+func TestAFilmBehindImagesLeavesTheStreamWhole(t *testing.T) {
+	st := pacstest.NewSeed(t).Frames
+	x := &transcoder{t: t, object: st.Objects[0], stored: dicom.ExplicitVRLittleEndian}
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var b bytes.Buffer
+		m := multipart.NewWriter(&b)
+		for _, syntax := range []dicom.UID{dicom.ExplicitVRLittleEndian, dicom.MPEG2MPML, dicom.ExplicitVRLittleEndian} {
+			p, _ := m.CreatePart(textproto.MIMEHeader{"Content-Type": {"application/dicom"}})
+			p.Write(x.in(syntax))
+		}
+		m.Close()
+		w.Header().Set("Content-Type", `multipart/related; type="application/dicom"; boundary=`+m.Boundary())
+		w.Write(b.Bytes())
+	})
+	arch := client(t, dicomweb.Config{BaseURL: serve(t, h), Decodes: func(dicom.UID) bool { return false }})
+	n := 0
+	if err := arch.Retrieve(context.Background(), pacs.Ref{Study: st.UID}, func(pacs.Object) error { n++; return nil }); err != nil || n != 3 {
+		t.Errorf("%d objects of 3, %v", n, err)
+	}
+}
