@@ -20,8 +20,6 @@ type memory struct {
 	mu     sync.Mutex
 	held   map[dicom.UID][]byte                                                 // guarded by mu
 	stores int                                                                  // guarded by mu: objects that were sent
-	busy   int                                                                  // guarded by mu: requests at once
-	most   int                                                                  // guarded by mu: the largest of busy
 	store  func(n int, objects map[dicom.UID][]byte) (pacs.Stored, error, bool) // nil or false: honest
 	show   func(dicom.UID) bool                                                 // nil: all
 	give   func([]byte) []byte                                                  // nil: as it is
