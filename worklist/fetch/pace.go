@@ -23,7 +23,8 @@ const (
 	freeLevel  = 5 // eight: reached without a proof
 	fewLevel   = 3 // four: no fewer are tried unless the server asks for it
 	growth     = 1.05
-	asGood     = 0.97
+	asGood     = 0.98
+	sure       = 3 // epochs at a level before fewer connections are believed to be as good
 )
 
 // An epoch is what one measurement takes: so many instances a connection, and long
@@ -40,7 +41,8 @@ type pace struct {
 	level   int
 	ceil    int       // highest level that the server has not refused
 	calm    int       // epochs since it did
-	rates   []float64 // goodput at each level, the newer half the weight; 0: not measured
+	seen    int       // epochs at this level since it was gone to
+	rates   []float64 // goodput at each level, the newest a third of the weight; 0: not measured
 	flying  int
 	wires   wires
 	learned time.Time // when rates was added to last; zero: never
@@ -141,8 +143,9 @@ func (p *pace) refuse() {
 // learn notes the goodput of the level and goes to the next.
 func (p *pace) learn(rate float64) {
 	if old := p.rates[p.level]; old > 0 {
-		rate = (rate + old) / 2
+		rate = (rate + 2*old) / 3
 	}
+	p.seen++
 	p.rates[p.level], p.learned = rate, time.Now()
 	if p.calm++; p.calm%recovery == 0 && p.ceil < len(levels)-1 {
 		p.ceil++
@@ -159,6 +162,9 @@ func (p *pace) choose() int {
 	up := p.level + 1
 	if up <= p.ceil && p.rates[up] == 0 && p.pays() {
 		return up
+	}
+	if good <= p.level && p.seen < sure && p.rates[p.level] >= asGood*asGood*best {
+		return p.level
 	}
 	if down := good - 1; good > fewLevel && p.rates[down] == 0 && good < len(levels)-1 && p.rates[good+1] > 0 {
 		return down
@@ -178,7 +184,7 @@ func (p *pace) pays() bool {
 // move changes the level; answers to requests of the old one are not measured.
 func (p *pace) move(level int) {
 	if level != p.level {
-		p.level, p.skip, p.begun = level, p.flying, time.Time{}
+		p.level, p.skip, p.begun, p.seen = level, p.flying, time.Time{}, 0
 	}
 }
 
