@@ -18,6 +18,7 @@ var association = []func(error) (Notice, bool){
 	is(ul.ErrUnanswered, Notice{Sentence: "The archive ended the connection without an answer.", Reason: "it may want TLS, or not know this workstation", Key: "ask the site, " + thenAgain}),
 	is(ul.ErrEnded, Notice{Sentence: "The connection to the archive was ended.", Key: again}),
 	fullThere,
+	nowhere,
 	is(pacs.ErrNoWatch, Notice{Sentence: "This archive does not tell of changes: it is asked from time to time."}),
 	as(func(e *pacs.DifferentError) Notice {
 		return Notice{Sentence: "The archive does not hold what was sent.", Reason: e.Error(), Key: "call the site; nothing counts as stored", Severe: true}
@@ -55,4 +56,15 @@ func fullThere(err error) (Notice, bool) {
 		return Notice{}, false
 	}
 	return Notice{Sentence: "The archive is out of room or memory.", Reason: answered(e), Key: "call the site, " + thenAgain}, true
+}
+
+// nowhere is an archive that does not know where C-MOVE should send to (A801, PS3.4
+// C.4.2.1.5).
+func nowhere(err error) (Notice, bool) {
+	var e *pacs.StatusError
+	if !errors.As(err, &e) || e.Code != 0xA801 {
+		return Notice{}, false
+	}
+	return Notice{Sentence: "The archive does not know where to send the images to.", Reason: answered(e),
+		Key: "give the site the AE title and the listen address of config.toml, " + thenAgain}, true
 }

@@ -37,7 +37,7 @@ func TestEveryFaultOfALinkHasASentenceAReasonAndAKey(t *testing.T) {
 		{&pacs.StatusError{Code: 0xA700, Op: "store", Warning: "DOE^JANE"}, "The archive is out of room or memory.", "store: it answered A700", "call the site"},
 		{&pacs.StatusError{Code: 507, Op: "store"}, "The archive is out of room or memory.", "507", "call the site"},
 		{&pacs.StatusError{Code: 0xC000, Op: "retrieve"}, "The archive refused.", "retrieve: it answered C000", "R in the list"},
-		{&pacs.StatusError{Code: 0xA801}, "The archive refused.", "A801", "R in the list"},
+		{&pacs.StatusError{Code: 0xA801}, "The archive does not know where to send the images to.", "A801", "listen address"},
 		{&pacs.StatusError{Code: 429}, "The archive is busy.", "429", "R in the list"},
 		{&pacs.DifferentError{Pixels: true}, "The archive does not hold what was sent.", "other pixels", "call the site"},
 		{pacs.ErrNotComparable, "What the archive holds could not be compared with what was sent.", "", "call the site"},

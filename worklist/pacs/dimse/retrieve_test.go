@@ -201,6 +201,7 @@ func jpegLS(t *testing.T, st pacstest.Study) pacstest.Study {
 		pacstest.Missing(t, "DCMTK's dcmcjpls is not installed")
 	}
 	dir := t.TempDir()
+	st.Objects = st.Objects[:3]
 	for i, o := range st.Objects {
 		in, out := filepath.Join(dir, fmt.Sprint(i)), filepath.Join(dir, fmt.Sprint(i, "c"))
 		if err := os.WriteFile(in, o.Bytes, 0o600); err != nil {
