@@ -13,6 +13,7 @@ import (
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
+	"github.com/nocturne/nocturne/worklist/pacs/dimse"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 )
 
@@ -89,6 +90,21 @@ func BenchmarkLink300x512x512(b *testing.B) {
 	}
 }
 
+// BenchmarkLinkDIMSE300x512x512 fetches the same study by C-GET from
+// NOCTURNE_LINK_DIMSE, an archive that calls itself FAR.
+func BenchmarkLinkDIMSE300x512x512(b *testing.B) {
+	address := os.Getenv("NOCTURNE_LINK_DIMSE")
+	if address == "" {
+		b.Skip("NOCTURNE_LINK_DIMSE names no archive: .ci/link does")
+	}
+	c, err := dimse.New(dimse.Config{Name: "LINK", Address: address, CalledAE: "FAR"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(c.Close)
+	linkOnce(b, c)
+}
+
 // named keeps nothing, but knows what came.
 type named struct{ nowhere }
 
@@ -100,7 +116,7 @@ func (named) Put(b []byte) (store.Entry, bool, error) {
 	return store.Entry{Study: dicom.UID(f.Dataset.Str(dicom.StudyInstanceUID)), SOP: dicom.UID(f.Dataset.Str(dicom.SOPInstanceUID)), Size: int64(len(b))}, true, nil
 }
 
-func linkOnce(b *testing.B, c *dicomweb.Client) {
+func linkOnce(b *testing.B, c pacs.Archive) {
 	study := dicom.UID(os.Getenv("NOCTURNE_BENCH_STUDY"))
 	for b.Loop() {
 		var preview, first time.Duration
@@ -108,7 +124,7 @@ func linkOnce(b *testing.B, c *dicomweb.Client) {
 		asked := time.Now()
 		e := &Engine{Store: named{}}
 		e.Prefer(study)
-		err := e.Study(b.Context(), pacs.Archive(c), study, nil, func(p Progress) {
+		err := e.Study(b.Context(), c, study, nil, func(p Progress) {
 			if p.Preview != nil && preview == 0 {
 				preview = time.Since(asked)
 			}
