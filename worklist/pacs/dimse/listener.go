@@ -154,3 +154,10 @@ func (l *Listener) moveOf(c Command, study dicom.UID) *moving {
 	}
 	return nil
 }
+
+// waiting: there is a C-MOVE under way; without one nothing is even written to disk.
+func (l *Listener) waiting() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.moves) > 0
+}

@@ -69,7 +69,7 @@ func (s *spool) bytes() ([]byte, error) {
 // bounded by that: an archive waits for its answer.
 func (l *Listener) store(ctx context.Context, c *Conn, a ul.Accepted, m Message) error {
 	move := l.moveOf(m.Command, "")
-	if move == nil && m.Command.OriginatorID != 0 {
+	if move == nil && (m.Command.OriginatorID != 0 || !l.waiting()) {
 		return l.refuse(ctx, c, m, errNobody)
 	}
 	most := int64(defaultObject)
