@@ -21,7 +21,8 @@ const (
 	sampleImages = 8
 	sampleBytes  = 32 << 20
 	sampleTime   = 20 * time.Second
-	sampleBeside = 4 // requests at a time after the first one
+	sampleBeside = 4               // requests at a time after the first one
+	sampleAgain  = 5 * time.Second // what took less is measured once more
 )
 
 // speed is one way's measurement, for JSON.
@@ -69,9 +70,6 @@ func (h *house) siteChecks(ctx context.Context, o *openSite) (out []check, speed
 	sample, err := sampleOf(ctx, o.Archive)
 	if err != nil {
 		return append(out, check{Name: name + " speed", Level: "warn", Detail: "not measured: " + sentence(err)}), nil
-	}
-	if o.routed != nil {
-		measure(ctx, o.ways[0], sample) // so that no way is the first to wake the server's disk
 	}
 	for _, w := range o.ways {
 		line, s := speedCheck(ctx, name, w, sample)
@@ -204,7 +202,14 @@ func most(list []*dicom.Dataset, count dicom.Tag) *dicom.Dataset {
 // by side, and forgets them.
 func speedCheck(ctx context.Context, name string, w route.Way, sample []pacs.Ref) (check, speed) {
 	line := check{Name: name + " by " + w.Name, Level: "ok"}
+	begun := time.Now()
 	s, err := measure(ctx, w, sample)
+	if err == nil && time.Since(begun) < sampleAgain { // disk and connections are awake now
+		if again, err := measure(ctx, w, sample); err == nil {
+			again.RoundTripMS = min(again.RoundTripMS, s.RoundTripMS) // an association may have had to make room
+			s = again
+		}
+	}
 	if line.Detail = s.String(); err != nil {
 		line.Level, line.Detail = "warn", sentence(err)
 	}
