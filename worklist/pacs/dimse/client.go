@@ -72,7 +72,6 @@ type Client struct {
 	cfg   Config
 	pool  *pool
 	hints hints
-	id    counter
 }
 
 var (

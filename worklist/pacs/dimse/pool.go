@@ -3,7 +3,6 @@ package dimse
 import (
 	"context"
 	"errors"
-
 	"slices"
 	"sync"
 	"time"
@@ -166,6 +165,7 @@ func (p *pool) pick(want offer) (l *line, room bool, changed chan struct{}) {
 		}
 	}
 	if p.open < p.most {
+		p.thin(1)
 		p.open++
 		return nil, true, nil
 	}

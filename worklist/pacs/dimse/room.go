@@ -1,6 +1,9 @@
 package dimse
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // slowPlace is longer than an association takes to come about on a slow line. Archives
 // with few places do not all refuse one more: Orthanc, with four threads by default,
@@ -21,6 +24,18 @@ func (p *pool) spare() time.Duration {
 		return idleFor
 	}
 	return spareFor
+}
+
+// thin gives free associations back but the latest few. A new one is about to come: an
+// archive that waits at each in turn must find it before those that nobody uses. The
+// caller holds mu.
+func (p *pool) thin(keep int) {
+	for i := len(p.free) - keep - 1; i >= 0; i-- {
+		if l := p.free[i]; l.idle.Stop() {
+			p.free = slices.Delete(p.free, i, i+1)
+			p.end(l)
+		}
+	}
 }
 
 // room gives associations of ours that nobody uses back, one after another, as long as
