@@ -105,10 +105,13 @@ func firstSeries(list []seriesCount) (seriesCount, bool) {
 	}), true
 }
 
+// pixelKeys tell an archive's client whether the image can come compressed at once.
+var pixelKeys = []dicom.Tag{dicom.NumberOfFrames, dicom.BitsAllocated, dicom.BitsStored, dicom.PhotometricInterpretation, dicom.LossyImageCompression}
+
 // near asks for one instance in the middle of n, of a series or of any.
 func (j *job) near(ctx context.Context, series dicom.UID, n int) found {
 	q := pacs.Query{Level: pacs.InstanceLevel, Study: j.study, Series: series, Limit: 1,
-		Include: append(slices.Clone(instanceKeys), dicom.NumberOfFrames)}
+		Include: slices.Concat(instanceKeys, pixelKeys)}
 	if n > 1 {
 		q.Match = map[dicom.Tag]string{dicom.InstanceNumber: strconv.Itoa(n/2 + 1)}
 	}

@@ -73,6 +73,9 @@ func (s *search) entity(ds *dicom.Dataset) error {
 	if !pacs.Matches(ds, s.q.Match) {
 		return nil
 	}
+	if s.q.Level == pacs.InstanceLevel {
+		s.c.kept.described(s.q.Study, ds)
+	}
 	if s.stop = s.each(ds); s.stop != nil {
 		return errEnough
 	}

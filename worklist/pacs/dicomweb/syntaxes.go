@@ -19,7 +19,9 @@ import (
 //	           then, for single instances, JPEG-LS, HTJ2K, JPEG 2000 as this server
 //	           has not refused them, then *, then the default
 //
-// Asking is for series that can be coded without loss alone (see transcodable).
+// Asking is for series that can be coded without loss alone (see transcodable). Where
+// the list says so of an instance, as much is known before the first slice came; a
+// server that has transcoded before may be asked then.
 //
 // Asking for * first costs one uncompressed slice a series, and is what keeps a
 // compressed one from being decoded and compressed again. An object that came
@@ -67,9 +69,10 @@ func (a ask) accept() string {
 func (c *Client) asks(ref pacs.Ref, wire pacs.Wire) []ask {
 	k, study := c.kept.of(ref), c.kept.of(pacs.Ref{Study: ref.Study})
 	var all []string
-	if wire == pacs.Lossless && ref.Instance != "" && k.raw && !k.compressed && !k.risky {
+	if wire == pacs.Lossless && ref.Instance != "" && (k.raw || k.fits) && !k.compressed && !k.risky {
 		for _, s := range c.cfg.Quirks.Lossless {
-			if slices.Contains(lossless, s) && c.decodes(s) && c.sends(s) && !slices.Contains(k.refused, string(s)) {
+			known := k.raw || c.found.get(rowTranscoding+string(s)) == yes
+			if known && slices.Contains(lossless, s) && c.decodes(s) && c.sends(s) && !slices.Contains(k.refused, string(s)) {
 				all = append(all, string(s))
 			}
 		}
@@ -224,6 +227,7 @@ const maxSeries = 512
 type series struct {
 	raw, compressed bool     // objects seen stored so
 	risky           bool     // one of them is not transcodable
+	fits            bool     // described by a list: nothing can stand above Bits Stored
 	looked          int      // objects
 	refused         []string // syntaxes
 }
@@ -260,6 +264,15 @@ func (m *memory) saw(ref pacs.Ref, f *dicom.File, stored bool) {
 			k.raw, k.compressed, k.risky = k.raw || raw, k.compressed || !raw, k.risky || risky
 			k.looked++
 		})
+	}
+}
+
+// described notes what a list says of an instance's pixels. A list that says nothing
+// of them notes nothing.
+func (m *memory) described(study dicom.UID, d *dicom.Dataset) {
+	ref := pacs.Ref{Study: study, Series: dicom.UID(d.Str(dicom.SeriesInstanceUID))}
+	if study != "" && ref.Series != "" && !m.of(ref).fits && fits(d) {
+		m.change(ref, func(k *series) { k.fits = true })
 	}
 }
 

@@ -28,6 +28,13 @@ func transcodable(f *dicom.File) bool {
 	return plain(d) && highest(f.Pixel.Native, allocated)>>stored == 0
 }
 
+// fits tells from the attributes alone that nothing can stand above Bits Stored, and
+// that nothing was lost before.
+func fits(d *dicom.Dataset) bool {
+	allocated, stored := d.IntOr(dicom.BitsAllocated, 0), d.IntOr(dicom.BitsStored, -1)
+	return (allocated == 8 || allocated == 16) && stored == allocated && plain(d) && d.Str(dicom.LossyImageCompression) != "01"
+}
+
 // plain is false for what a codec may turn into another colour space.
 func plain(d *dicom.Dataset) bool {
 	switch d.Str(dicom.PhotometricInterpretation) {
