@@ -142,7 +142,7 @@ func (j *job) counted(ctx context.Context) int {
 }
 
 func count(ctx context.Context, site pacs.Archive, study dicom.UID) (int, error) {
-	list, err := pacs.Find(ctx, site, pacs.Query{Level: pacs.StudyLevel, Include: []dicom.Tag{dicom.NumberOfStudyRelatedInstances},
+	list, err := pacs.Find(ctx, site, pacs.Query{Level: pacs.StudyLevel, Limit: 1, Include: []dicom.Tag{dicom.NumberOfStudyRelatedInstances},
 		Match: map[dicom.Tag]string{dicom.StudyInstanceUID: string(study)}})
 	if err != nil || len(list) != 1 || dicom.UID(list[0].Str(dicom.StudyInstanceUID)) != study {
 		return 0, err

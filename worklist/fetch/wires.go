@@ -25,7 +25,7 @@ type wires struct {
 
 const (
 	enoughTrials = 2
-	tryAgain     = 150 // requests until the other wire is tried again
+	tryAgain     = 400 // requests until the other wire is tried again
 	clearly      = 0.7 // the other wire must cost less than this part: what is nearer hardly matters
 	mostVain     = 8
 	memory       = 8 // answers that count in a mean

@@ -125,7 +125,9 @@ func (c *Client) page(ctx context.Context, op string, q pacs.Query, offset, size
 		if query := queryString(q, offset, size, escaped); query != "" {
 			url += "?" + query
 		}
-		l, err := c.stream(ctx, request{op: op, method: http.MethodGet, accept: acceptJSON, url: url}, each)
+		// A search for one is short, and pixels are what is asked for next: it opens the
+		// connection that they will come by.
+		l, err := c.stream(ctx, request{op: op, method: http.MethodGet, accept: acceptJSON, url: url, pixels: q.Limit == 1}, each)
 		return page{l.good + l.bad, l.resp != nil && more(l.resp)}, err
 	}
 	return learn(c, special(q.Match), ask)
