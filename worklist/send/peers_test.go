@@ -255,12 +255,12 @@ func overDIMSE(t testing.TB, p pacstest.DICOMPeer) *dimse.Client {
 
 func TestCStoreIsConfirmedAtOrthancAndDCMQRSCP(t *testing.T) {
 	t.Parallel()
-	for name, start := range map[string]func() pacstest.DICOMPeer{
-		"Orthanc":  func() pacstest.DICOMPeer { return pacstest.StartOrthancDICOM(t, nil) },
-		"dcmqrscp": func() pacstest.DICOMPeer { return pacstest.StartDCMQRSCP(t) },
+	for name, start := range map[string]func(*testing.T) pacstest.DICOMPeer{
+		"Orthanc":  func(t *testing.T) pacstest.DICOMPeer { return pacstest.StartOrthancDICOM(t, nil) },
+		"dcmqrscp": func(t *testing.T) pacstest.DICOMPeer { return pacstest.StartDCMQRSCP(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, st := overDIMSE(t, start()), pacstest.NewSeed(t).Studies[1]
+			c, st := overDIMSE(t, start(t)), pacstest.NewSeed(t).Studies[1]
 			s := to(c)
 			s.CompareAll, s.Workers, s.CommitWait = true, 1, 100*time.Millisecond
 			r := run1(t, s, files(t, st))
