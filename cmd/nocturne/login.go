@@ -95,12 +95,18 @@ type loginState struct {
 	Told  *bool  `json:"server_told,omitempty"`
 }
 
-func (env *environment) logIn(ctx context.Context) error {
+// loginSource is the site to log in at and where its tokens come from.
+func (env *environment) loginSource() (SiteConfig, *token.Source, error) {
 	s, err := env.loginSite()
 	if err != nil {
-		return err
+		return s, nil, err
 	}
 	src, err := env.source(s)
+	return s, src, err
+}
+
+func (env *environment) logIn(ctx context.Context) error {
+	s, src, err := env.loginSource()
 	if err != nil {
 		return err
 	}
@@ -138,11 +144,7 @@ func (env *environment) jsonLine(v any) error {
 }
 
 func (env *environment) logOut(ctx context.Context) error {
-	s, err := env.loginSite()
-	if err != nil {
-		return err
-	}
-	src, err := env.source(s)
+	s, src, err := env.loginSource()
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package pacs
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -99,4 +100,31 @@ type Workitems interface {
 	ChangeState(ctx context.Context, uid, transaction dicom.UID, s State) error
 	// RequestCancel asks whoever performs it to stop (PS3.18 11.8).
 	RequestCancel(ctx context.Context, uid dicom.UID, reason string) error
+}
+
+// CollectWorkitems searches once for each state that q asks for, or once for all: UPS
+// matches a state by one value. It keeps of what search gives what matches, once.
+// ErrPartial of one state lets the others go on; any other error ends with what came.
+func CollectWorkitems(q WorkitemQuery, search func(s State, each func(*dicom.Dataset)) error) ([]Workitem, error) {
+	states := q.States
+	if len(states) == 0 {
+		states = []State{""}
+	}
+	var all []Workitem
+	var partial error
+	seen := map[dicom.UID]bool{}
+	for _, s := range states {
+		err := search(s, func(ds *dicom.Dataset) {
+			if w := WorkitemFromDataset(ds); !seen[w.UID] && q.Matches(w) {
+				seen[w.UID] = true
+				all = append(all, w)
+			}
+		})
+		if errors.Is(err, ErrPartial) {
+			partial = err
+		} else if err != nil {
+			return all, err
+		}
+	}
+	return all, partial
 }

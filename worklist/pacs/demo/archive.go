@@ -181,13 +181,9 @@ func (a *Archive) Handler() http.Handler { return a.handler }
 // It ends with ctx or Close. Any other address is refused: there is no
 // authentication here.
 func (a *Archive) Serve(ctx context.Context, listen string) (URLs, error) {
-	if err := loopbackOnly(listen); err != nil {
-		return URLs{}, err
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", listen)
+	l, err := listenLoopback(ctx, listen)
 	if err != nil {
-		return URLs{}, fmt.Errorf("serve archive: %w", err)
+		return URLs{}, err
 	}
 	srv := &http.Server{
 		Handler:           a.handler,
@@ -205,6 +201,18 @@ func (a *Archive) Serve(ctx context.Context, listen string) (URLs, error) {
 	context.AfterFunc(ctx, func() { srv.Close() })
 	base := "http://" + l.Addr().String() + basePath
 	return URLs{DICOMweb: base, UPS: base, Studies: a.Studies()}, nil
+}
+
+func listenLoopback(ctx context.Context, listen string) (net.Listener, error) {
+	if err := loopbackOnly(listen); err != nil {
+		return nil, err
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", listen)
+	if err != nil {
+		return nil, fmt.Errorf("serve archive: %w", err)
+	}
+	return l, nil
 }
 
 func loopbackOnly(listen string) error {

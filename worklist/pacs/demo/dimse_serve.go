@@ -61,13 +61,9 @@ func newAssociations(o Options) (*associations, error) {
 // ServeDIMSE listens for associations on a loopback address and returns once they
 // are answered, with DIMSE and AE of the URLs set. It ends with ctx or Close.
 func (a *Archive) ServeDIMSE(ctx context.Context, listen string) (URLs, error) {
-	if err := loopbackOnly(listen); err != nil {
-		return URLs{}, err
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", listen)
+	l, err := listenLoopback(ctx, listen)
 	if err != nil {
-		return URLs{}, fmt.Errorf("serve archive: %w", err)
+		return URLs{}, err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -22,29 +22,13 @@ func (c *Client) SearchWorkitems(ctx context.Context, q pacs.WorkitemQuery) ([]p
 	if c.ups == "" {
 		return nil, fmt.Errorf("%s: %w", op, pacs.ErrNoWorkitems)
 	}
-	states := q.States
-	if len(states) == 0 {
-		states = []pacs.State{""}
-	}
-	var all []pacs.Workitem
-	var partial error
-	seen := map[dicom.UID]bool{}
-	for _, s := range states {
+	return pacs.CollectWorkitems(q, func(s pacs.State, each func(*dicom.Dataset)) error {
 		sets, err := c.workitemPages(ctx, op, q, s)
 		for _, ds := range sets {
-			w := pacs.WorkitemFromDataset(ds)
-			if !seen[w.UID] && q.Matches(w) {
-				seen[w.UID] = true
-				all = append(all, w)
-			}
+			each(ds)
 		}
-		if errors.Is(err, pacs.ErrPartial) {
-			partial = err
-		} else if err != nil {
-			return all, err
-		}
-	}
-	return all, partial
+		return err
+	})
 }
 
 // workitemPages reads all pages of one state.

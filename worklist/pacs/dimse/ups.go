@@ -47,14 +47,7 @@ var _ pacs.Workitems = (*Client)(nil)
 // is matched by one value. What does not match is left out on our side.
 func (c *Client) SearchWorkitems(ctx context.Context, q pacs.WorkitemQuery) ([]pacs.Workitem, error) {
 	const op = "search workitems"
-	states := q.States
-	if len(states) == 0 {
-		states = []pacs.State{""}
-	}
-	var all []pacs.Workitem
-	var partial error
-	seen := map[dicom.UID]bool{}
-	for _, s := range states {
+	return pacs.CollectWorkitems(q, func(s pacs.State, each func(*dicom.Dataset)) (partial error) {
 		err := c.on(ctx, op, c.upsOffer(), func(l *line) error {
 			a, err := l.anyOf(upsPull, upsWatch)
 			if err != nil {
@@ -63,20 +56,17 @@ func (c *Client) SearchWorkitems(ctx context.Context, q pacs.WorkitemQuery) ([]p
 			return c.answers(ctx, l, a, op, stepKeys(q, s), func(ds *dicom.Dataset, bad error) error {
 				if bad != nil {
 					partial = wrap(op, pacs.ErrPartial)
-					return nil
-				}
-				if w := pacs.WorkitemFromDataset(ds); !seen[w.UID] && q.Matches(w) {
-					seen[w.UID] = true
-					all = append(all, w)
+				} else {
+					each(ds)
 				}
 				return nil
 			})
 		})
 		if err != nil {
-			return all, err
+			return err
 		}
-	}
-	return all, partial
+		return partial
+	})
 }
 
 // stepKeys is the identifier: what a list of steps shows, and what is to be matched.
