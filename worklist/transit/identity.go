@@ -116,7 +116,13 @@ func (e *IdentityError) Unwrap() error { return e.err }
 // ParsePin reads the SHA-256 of a Subject Public Key Info in base64 (RFC 7469 2.4), with
 // or without sha256/ or curl's sha256// before it.
 func ParsePin(s string) ([sha256.Size]byte, error) {
-	s = strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(s), "sha256/"), "/")
+	s = strings.TrimSpace(s)
+	if bare, named := strings.CutPrefix(s, "sha256/"); named {
+		s = bare
+		if len(s) > base64.StdEncoding.EncodedLen(sha256.Size) {
+			s = strings.TrimPrefix(s, "/") // curl's second stroke; a pin itself may begin with one
+		}
+	}
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil || len(b) != sha256.Size {
 		return [sha256.Size]byte{}, errors.New("a pin is the SHA-256 of a public key in base64, 44 characters")
