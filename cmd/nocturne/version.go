@@ -12,9 +12,17 @@ import (
 var version = "0.1.0-dev"
 
 func versionCommand(env *environment) *cobra.Command {
-	return &cobra.Command{
+	var sbom bool
+	c := &cobra.Command{
 		Use: "version", Short: "Print the version", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if sbom {
+				b, err := billOfMaterials()
+				if err != nil {
+					return err
+				}
+				return env.printJSON(b)
+			}
 			v := buildVersion()
 			if env.JSON {
 				return env.printJSON(v)
@@ -23,6 +31,8 @@ func versionCommand(env *environment) *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&sbom, "sbom", false, "print what this program is made of (CycloneDX JSON)")
+	return c
 }
 
 type versionInfo struct {
