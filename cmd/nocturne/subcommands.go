@@ -26,6 +26,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	outboxCommand,
 	pinCommand,
 	pixelsCommand,
+	policyCommand,
 	pullCommand,
 	releaseCommand,
 	renderCommand,
