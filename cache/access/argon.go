@@ -1,0 +1,76 @@
+package access
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+
+	"github.com/nocturne/nocturne/cache/seal"
+)
+
+// What a passphrase costs to try. The least is the second recommended option of RFC 9106
+// 4: 64 MiB, three passes, four lanes; where that takes less than tryCPU of processor time
+// a home is made with more passes. The most keeps a file that was tampered with from
+// asking for more than a machine has: 1 GiB, and 16 GiB of memory passed over in all
+// (about half a minute of one core).
+const (
+	leastMemory = 64 << 10 // KiB
+	mostMemory  = 1 << 20
+	leastPasses = 3
+	mostPasses  = 256
+	mostWork    = 16 << 20 // KiB · passes
+	lanes       = 4
+	saltSize    = 16 // bytes
+)
+
+// tryCPU is the processor time that one try shall cost; half as much again as a wrong
+// passphrase has to.
+var tryCPU = 300 * time.Millisecond
+
+// cost are the parameters of Argon2id (RFC 9106 3.1), kept beside what it protects.
+type cost struct {
+	Memory uint32 `json:"memory_kib"`
+	Passes uint32 `json:"passes"`
+	Lanes  uint8  `json:"lanes"`
+	Salt   []byte `json:"salt"`
+}
+
+// newCost is what a try costs on this machine from now on, with a new salt. It takes
+// about as long as three tries.
+func newCost() (cost, error) {
+	c := cost{Memory: leastMemory, Passes: leastPasses, Lanes: lanes, Salt: make([]byte, saltSize)}
+	if _, err := rand.Read(c.Salt); err != nil {
+		return c, fmt.Errorf("make a salt: %w", err)
+	}
+	best := time.Hour // the quickest of three: a neighbour's work in between makes a pass look dear
+	for range 3 {
+		before := processorTime()
+		argon2.IDKey([]byte("calibration"), c.Salt, leastPasses, c.Memory, lanes, 32)
+		if took := processorTime() - before; took < best {
+			best = max(took, time.Millisecond)
+		}
+	}
+	c.Passes = uint32(min(max(leastPasses, 1+int64(leastPasses)*int64(tryCPU)/int64(best)), mostPasses))
+	return c, nil
+}
+
+// check refuses parameters that are weaker than the least or cost more than the most.
+func (c cost) check() error {
+	switch {
+	case c.Memory < leastMemory, c.Passes < leastPasses, c.Lanes == 0, len(c.Salt) < saltSize:
+		return errors.New("the key ring is damaged: a passphrase would be tried too cheaply")
+	case c.Memory > mostMemory, c.Passes > mostPasses, uint64(c.Memory)*uint64(c.Passes) > mostWork, c.Lanes > lanes, len(c.Salt) > 4*saltSize:
+		return errors.New("the key ring is damaged: a passphrase would cost more than this machine has")
+	}
+	return nil
+}
+
+// key is what a passphrase is with these parameters, which were checked.
+func (c cost) key(passphrase string) seal.Key {
+	b := argon2.IDKey([]byte(passphrase), c.Salt, c.Passes, c.Memory, c.Lanes, uint32(len(seal.Key{})))
+	defer clear(b)
+	return seal.Key(b)
+}

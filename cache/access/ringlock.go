@@ -1,0 +1,54 @@
+package access
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Two files, of no content, order the programs of a home: usedFile is held shared by each
+// that has the ring open, and alone by who changes the reader's key; writingFile is held
+// alone by who writes the ring.
+const (
+	usedFile    = "keys/ring.used"
+	writingFile = "keys/ring.writing"
+)
+
+// longestWrite is how long another may take to write the ring: an Argon2id or two.
+const longestWrite = 20 * time.Second
+
+func lockAt(home, name string, wait time.Duration, take func(*os.File) error) (*os.File, error) {
+	path := filepath.Join(home, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("open the key ring: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the key ring: %w", err)
+	}
+	for end := time.Now().Add(wait); ; time.Sleep(20 * time.Millisecond) {
+		if err = take(f); err == nil {
+			return f, nil
+		}
+		if time.Now().After(end) {
+			f.Close()
+			return nil, ErrInUse
+		}
+	}
+}
+
+func lockShared(home string) (*os.File, error) {
+	return lockAt(home, usedFile, longestWrite, lockFileShared)
+}
+
+// lockAlone fails at once while any program of the home has the ring open.
+func lockAlone(home string) (*os.File, error) { return lockAt(home, usedFile, 0, lockFile) }
+
+func lockWriting(home string) (done func(), err error) {
+	f, err := lockAt(home, writingFile, longestWrite, lockFile)
+	if err != nil {
+		return nil, err
+	}
+	return func() { f.Close() }, nil
+}
