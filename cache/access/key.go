@@ -1,5 +1,6 @@
-// Package access is who sits here: so far the key that a reader's reports are signed
-// with.
+// Package access is who sits here: the ring of keys that all that a home holds is sealed
+// under, where the secret that opens it comes from, and what proves who its reader is: the
+// key that reports are signed with, the PIN, logins at sites.
 package access
 
 import (

@@ -139,6 +139,10 @@ func makeRing(home string, o Options) (*ringFile, error) {
 	if err == nil {
 		err = f.write(home, o)
 	}
+	if err == nil {
+		err = o.fs().SyncDir(home) // the name of keys/ itself
+		_ = o.fs().SyncDir(filepath.Dir(home))
+	}
 	return f, err
 }
 

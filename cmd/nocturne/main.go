@@ -15,6 +15,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/all"
 )
@@ -42,6 +43,7 @@ func run(ctx context.Context, env *environment, args []string) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	env.endLogins()
+	env.closeRing()
 	var quiet silentError
 	var usage usageError
 	switch {
@@ -83,5 +85,6 @@ type environment struct {
 
 	logins logins // at the sites that give tokens, guarded by oneLogin
 
-	preset *Config // the demo's configuration, in place of config.toml
+	keys   *access.Ring // of Home, guarded by oneRing; nil: not open yet
+	preset *Config      // the demo's configuration, in place of config.toml
 }

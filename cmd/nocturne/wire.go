@@ -43,6 +43,9 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := env.ring(); err != nil { // before all that is sealed under it: ring → ledger → store → audit
+		return nil, err
+	}
 	led, err := ledger.Open(env.Home)
 	if err != nil {
 		return nil, err

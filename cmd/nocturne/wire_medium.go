@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/cache/medium"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -33,12 +34,17 @@ func (env *environment) openMedium(ctx context.Context, name string, m *medium.M
 		return nil, nil, err
 	}
 	inside := *env
-	inside.Home, inside.preset = folder, &config
+	inside.Home, inside.preset, inside.keys = folder, &config, access.InMemory()
 	if h, err = inside.open(ctx); err != nil {
+		inside.closeRing()
 		return nil, nil, errors.Join(err, remove())
 	}
 	site := reading.MediumSite(name, m)
 	h.room.Sites[name], h.room.Display = site, env.display
 	h.feed = feed.New([]feed.Site{site.Site}, feed.Options{})
-	return h, func() error { return errors.Join(h.Close(), remove()) }, nil
+	return h, func() error {
+		err := h.Close()
+		inside.closeRing()
+		return errors.Join(err, remove())
+	}, nil
 }

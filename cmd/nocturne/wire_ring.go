@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"sync"
+
+	"github.com/nocturne/nocturne/cache/access"
+	"golang.org/x/term"
+)
+
+// oneRing guards the rings of every environment: one may be copied.
+var oneRing sync.Mutex
+
+// ring is the home's key ring, opened when it is first asked for and until the program
+// ends. A reader at a terminal may be asked for the passphrase.
+func (env *environment) ring() (*access.Ring, error) {
+	oneRing.Lock()
+	defer oneRing.Unlock()
+	if env.keys != nil {
+		return env.keys, nil
+	}
+	r, err := access.Open(env.Home, env.ringOptions())
+	if err != nil {
+		return nil, err
+	}
+	env.keys = r
+	return r, nil
+}
+
+// ringOptions are where this home's key may come from.
+func (env *environment) ringOptions() access.Options {
+	o := access.Options{Getenv: env.Getenv, Demo: env.preset != nil}
+	if in, ok := env.In.(*os.File); ok && term.IsTerminal(int(in.Fd())) {
+		o.Ask = func(prompt string) (string, error) { return env.askHidden(in, prompt) }
+	}
+	return o
+}
+
+// askHidden asks a terminal for what it does not show.
+func (env *environment) askHidden(in *os.File, prompt string) (string, error) {
+	fmt.Fprint(env.Err, prompt)
+	b, err := term.ReadPassword(int(in.Fd()))
+	fmt.Fprintln(env.Err)
+	if err != nil {
+		return "", fmt.Errorf("read the passphrase: %w", err)
+	}
+	defer clear(b)
+	return string(b), nil
+}
+
+// closeRing forgets the keys.
+func (env *environment) closeRing() {
+	oneRing.Lock()
+	defer oneRing.Unlock()
+	if env.keys != nil {
+		env.keys.Close()
+	}
+	env.keys = nil
+}
