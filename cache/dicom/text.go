@@ -1,7 +1,9 @@
 package dicom
 
 import (
+	"fmt"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -61,4 +63,26 @@ func hostile(r rune) bool {
 		return true
 	}
 	return false
+}
+
+// SafeJSON writes what Clean would replace in JSON as \u escapes: the same values to
+// who reads JSON, and no orders to a terminal that shows it. Such runes stand in valid
+// JSON only within strings, where an escape means the same.
+func SafeJSON(b []byte) []byte {
+	if !dirty(string(b)) {
+		return b
+	}
+	out := make([]byte, 0, len(b)+64)
+	for _, r := range string(b) {
+		switch {
+		case !hostile(r) || r == '\r':
+			out = utf8.AppendRune(out, r)
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+	}
+	return out
 }

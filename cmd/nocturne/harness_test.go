@@ -199,6 +199,12 @@ type console struct {
 // startConsole runs nocturne in a tmux of its own.
 func startConsole(t *testing.T, d *desktop, home string, cols, rows int, args ...string) *console {
 	t.Helper()
+	return startConsoleIn(t, d, home, cols, rows, nil, args...)
+}
+
+// startConsoleIn is startConsole with more in its environment.
+func startConsoleIn(t *testing.T, d *desktop, home string, cols, rows int, env []string, args ...string) *console {
+	t.Helper()
 	needs(t, "tmux")
 	c := &console{t: t, socket: filepath.Join(t.TempDir(), "tmux"), home: home}
 	display := ""
@@ -207,7 +213,7 @@ func startConsole(t *testing.T, d *desktop, home string, cols, rows int, args ..
 	}
 	cmd := exec.Command("tmux", "-f", "/dev/null", "-S", c.socket, "new-session", "-d", "-x", fmt.Sprint(cols), "-y", fmt.Sprint(rows),
 		"exec "+quoted(append([]string{os.Args[0]}, args...))+" 2>"+quoted([]string{filepath.Join(home, "stderr")}))
-	cmd.Env = append(environ(home), "DISPLAY="+display, "WAYLAND_DISPLAY=")
+	cmd.Env = append(append(environ(home), "DISPLAY="+display, "WAYLAND_DISPLAY="), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("tmux: %v: %s", err, out)
 	}

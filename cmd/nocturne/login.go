@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -135,12 +134,6 @@ func (env *environment) invite(p token.Prompt) {
 		fmt.Fprintf(env.Out, "or, with the code in it:\n  %s\n", p.Complete)
 	}
 	fmt.Fprintf(env.Out, "Waiting until %s. Ctrl+C gives up.\n", p.Until.Local().Format("15:04 MST"))
-}
-
-func (env *environment) jsonLine(v any) error {
-	e := json.NewEncoder(env.Out)
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }
 
 func (env *environment) logOut(ctx context.Context) error {

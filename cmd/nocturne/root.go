@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -62,11 +63,22 @@ func (env *environment) home() string {
 }
 
 // printJSON writes v as indented JSON with a newline.
-func (env *environment) printJSON(v any) error {
-	e := json.NewEncoder(env.Out)
-	e.SetIndent("", "  ")
+func (env *environment) printJSON(v any) error { return env.writeJSON(v, "  ") }
+
+// jsonLine prints v on a line of its own.
+func (env *environment) jsonLine(v any) error { return env.writeJSON(v, "") }
+
+// writeJSON is safe to be shown on a terminal, whatever a server put into v.
+func (env *environment) writeJSON(v any, indent string) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", indent)
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := env.Out.Write(dicom.SafeJSON(b.Bytes()))
+	return err
 }
 
 // finish ends a subcommand that said each result as it came: with --json all of them

@@ -55,7 +55,7 @@ func tinyNightOf(t testing.TB, number, patients int) (dir string, cases []tinyCa
 	return dir, cases
 }
 
-func tinySlice(t testing.TB, c tinyCase, patient, k int) []byte {
+func tinySlice(t testing.TB, c tinyCase, patient, k int, edits ...func(*dicom.Dataset)) []byte {
 	t.Helper()
 	const edge = 64
 	d := new(dicom.Dataset)
@@ -83,6 +83,9 @@ func tinySlice(t testing.TB, c tinyCase, patient, k int) []byte {
 	d.SetFloat(dicom.RescaleIntercept, 0)
 	d.SetFloat(dicom.WindowCenter, 40)
 	d.SetFloat(dicom.WindowWidth, 400)
+	for _, edit := range edits {
+		edit(d)
+	}
 	pixels := make([]byte, edge*edge*2)
 	for i := range edge * edge {
 		pixels[2*i] = byte(i%edge + 10*k + patient)
