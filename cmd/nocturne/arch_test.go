@@ -120,7 +120,7 @@ var fences = []struct {
 }{
 	{"github.com/hajimehoshi/ebiten", []string{"viewer/screen"}, false},
 	{"github.com/suyashkumar/dicom", []string{"cache/dicom"}, false},
-	{"github.com/ncruces/go-sqlite3", []string{"cache/index", "cache/ledger"}, false},
+	{"github.com/ncruces/go-sqlite3", []string{"cache/index", "cache/ledger", "cache/database"}, false},
 	{"database/sql", []string{"cache/index", "cache/ledger"}, false},
 	{"github.com/charmbracelet/bubbletea", []string{"ui", "cmd"}, false},
 	{"github.com/charmbracelet/bubbles", []string{"ui", "cmd"}, false},

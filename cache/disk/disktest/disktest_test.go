@@ -129,7 +129,7 @@ func TestACarelessWriterIsCaught(t *testing.T) {
 			return errors.Join(d.Rename(d.Path("tmp"), d.Path("file")), d.SyncDir(d.Dir()))
 		}, errHalf},
 	} {
-		if _, err := replacing(c.write).every(t.TempDir()); !errors.Is(err, c.want) {
+		if err := replacing(c.write).Try(t.TempDir()); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
@@ -159,7 +159,7 @@ func TestARemovalThatIsNotSyncedComesBack(t *testing.T) {
 		}
 	}
 	Every(t, story(true))
-	if _, err := story(false).every(t.TempDir()); !errors.Is(err, errAlive) {
+	if err := story(false).Try(t.TempDir()); !errors.Is(err, errAlive) {
 		t.Errorf("not caught: %v", err)
 	}
 }
@@ -209,7 +209,7 @@ func appending(sync bool) Story {
 
 func TestAJournalStandsAsFarAsItWasSynced(t *testing.T) {
 	Every(t, appending(true))
-	if _, err := appending(false).every(t.TempDir()); !errors.Is(err, errLost) {
+	if err := appending(false).Try(t.TempDir()); !errors.Is(err, errLost) {
 		t.Errorf("a journal whose syncs are not looked at is not caught: %v", err)
 	}
 }
@@ -240,7 +240,7 @@ func TestEveryKindStrikesAndAnUndisturbedStoryMustEndWell(t *testing.T) {
 		nothing := func(*Disk) error { return nil }
 		return func(*Disk) error { return errLost }, nothing
 	}
-	if _, err := s.every(t.TempDir()); !errors.Is(err, errLost) {
+	if err := s.Try(t.TempDir()); !errors.Is(err, errLost) {
 		t.Errorf("it failed undisturbed and was let pass: %v", err)
 	}
 }

@@ -34,6 +34,13 @@ func Every(t testing.TB, s Story) {
 	t.Logf("%d moments", tried)
 }
 
+// Try does what Every does and returns the first thing that is wrong: for tests of
+// stories that must be caught. The disks lie in dir.
+func (s Story) Try(dir string) error {
+	_, err := s.every(dir)
+	return err
+}
+
 func (s Story) every(dir string) (tried int, err error) {
 	before, err := s.before(dir)
 	if err != nil {

@@ -131,6 +131,9 @@ func IsFault(err error) bool {
 	return errors.Is(err, errIO) || errors.Is(err, errFull) || errors.Is(err, errDown) || errors.Is(err, io.ErrShortWrite)
 }
 
+// IsFull reports whether a Disk had no room.
+func IsFull(err error) bool { return errors.Is(err, errFull) }
+
 const page = 4096
 
 // fate says what becomes of every change when the power goes. The kinds that are no
