@@ -121,7 +121,7 @@ var fences = []struct {
 	{"github.com/hajimehoshi/ebiten", []string{"viewer/screen"}, false},
 	{"github.com/suyashkumar/dicom", []string{"cache/dicom"}, false},
 	{"github.com/ncruces/go-sqlite3", []string{"cache/index", "cache/ledger", "cache/database"}, false},
-	{"database/sql", []string{"cache/index", "cache/ledger"}, false},
+	{"database/sql", []string{"cache/index", "cache/ledger", "cache/database"}, false},
 	{"github.com/charmbracelet/bubbletea", []string{"ui", "cmd"}, false},
 	{"github.com/charmbracelet/bubbles", []string{"ui", "cmd"}, false},
 	{"codeberg.org/go-pdf/fpdf", []string{"worklist/report/paper"}, false},
