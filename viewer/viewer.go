@@ -61,15 +61,6 @@ type Study struct {
 	PriorReport string `json:"prior_report,omitempty"`
 }
 
-// Object is one cached instance: its place in the hierarchy and the file to read.
-// The path holds no patient data.
-type Object struct {
-	StudyUID  string `json:"study_uid"`
-	SeriesUID string `json:"series_uid"`
-	SOPUID    string `json:"sop_uid"`
-	Path      string `json:"path"`
-}
-
 // Viewer shows one case at a time. Its implementations are the window
 // (viewer/link, a child process) and the terminal image (viewer/still); both pass
 // viewertest.

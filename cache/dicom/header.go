@@ -26,6 +26,12 @@ func (o Options) ReadHeader(path string) (*File, error) {
 	return f, err
 }
 
+// ReadHeaderAt is ReadHeader for size bytes of r.
+func (o Options) ReadHeaderAt(r io.ReaderAt, size int64) (*File, error) {
+	f, _, err := o.header(&input{r: r, size: size})
+	return f, err
+}
+
 const (
 	headFirst = 16 << 10 // the first read: most headers fit in it
 	headPool  = 64 << 10 // buffers that are used again

@@ -37,6 +37,25 @@ func (o Options) OpenReaderAt(r io.ReaderAt, size int64) (*File, error) {
 	return o.open(&input{r: r, size: size})
 }
 
+// Input is an open file that is not read by its path, but for instance is unsealed on
+// the way. What it gives is bytes of the object or an error, never other bytes.
+type Input interface {
+	io.ReaderAt
+	io.Closer
+	Size() int64
+}
+
+// OpenInput is Open for an Input, which the File's Close closes, and an error too.
+func (o Options) OpenInput(in Input) (*File, error) {
+	f, err := o.open(&input{r: in, size: in.Size()})
+	if err != nil {
+		in.Close()
+		return nil, err
+	}
+	f.src.closer = in
+	return f, nil
+}
+
 func (o Options) open(in *input) (*File, error) {
 	o.Stop = 0
 	f, from, err := o.header(in)

@@ -12,6 +12,7 @@ import (
 	"github.com/nocturne/nocturne/ui/notice"
 	"github.com/nocturne/nocturne/ui/pdf"
 	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/viewer"
 )
 
 // documentRow is what `documents --json` prints for a file. Foreign text is cleaned.
@@ -45,7 +46,7 @@ func documentsCommand(env *environment) *cobra.Command {
 // readDocument fails on what is no document and on a broken one; a PDF that only
 // lacks a program is a document without text.
 func readDocument(ctx context.Context, path string) (documentRow, error) {
-	o, err := reading.OpenDocument(ctx, path)
+	o, err := reading.OpenDocument(ctx, viewer.Object{Path: path})
 	var missing *pdf.MissingError
 	if errors.As(err, &missing) {
 		o.Note, err = strings.TrimPrefix(o.Note+"; "+notice.Of(err).Line(), "; "), nil

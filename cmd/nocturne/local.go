@@ -75,7 +75,7 @@ func (h *house) facts(ctx context.Context, row feed.Row) reading.Context {
 func (h *house) frames(study string) int {
 	n := 0
 	for _, o := range h.room.Objects(study) {
-		file, err := dicom.ReadHeader(o.Path)
+		file, err := o.Header()
 		if err == nil && dicom.IsImageSOPClass(dicom.UID(file.Dataset.Str(dicom.SOPClassUID))) {
 			n += dicom.Frames(file)
 		}

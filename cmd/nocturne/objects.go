@@ -121,7 +121,7 @@ func (h *house) objectsOf(ctx context.Context, study string, marks []viewer.Mark
 func (h *house) headers(study string) (evidence.Images, error) {
 	out := evidence.Images{}
 	for _, o := range h.room.Objects(study) {
-		f, err := dicom.ReadHeader(o.Path)
+		f, err := o.Header()
 		if err != nil {
 			return nil, err
 		}

@@ -140,7 +140,7 @@ func (h *house) marked(rel report.Release, marks []viewer.Mark) (evidence.Images
 		if !bears[o.SOPUID] {
 			continue
 		}
-		f, err := dicom.ReadHeader(o.Path)
+		f, err := o.Header()
 		if err != nil {
 			return nil, fmt.Errorf("read a marked image: %w", err)
 		}

@@ -25,7 +25,7 @@ func (m *Model) strip(c *openCase, p place) tea.Cmd {
 				if o.SOPUID != t.SOPUID || ctx.Err() != nil {
 					continue
 				}
-				if f, err := dicom.ReadHeader(o.Path); err == nil {
+				if f, err := o.Header(); err == nil {
 					series = f.Dataset.Str(dicom.SeriesNumber)
 				}
 			}

@@ -177,7 +177,7 @@ func (m *Model) readDocument() tea.Cmd {
 	d.Open, d.stop = &document.Text{Document: row}, stop
 	epoch, turn := c.epoch, d.turn
 	return func() tea.Msg {
-		o, err := reading.OpenDocument(ctx, row.Path)
+		o, err := reading.OpenDocument(ctx, row.Object)
 		return documentMsg{epoch, turn, o, err}
 	}
 }

@@ -69,7 +69,7 @@ func begin(d *report.Draft, before report.Document, kind report.Kind, why string
 // of the study's objects, whose text is put into d.
 func (r *Room) lastSigned(ctx context.Context, row feed.Row, d *report.Draft, signed bool) (report.Document, bool, error) {
 	if !signed {
-		e, ok := earlier(reportsIn(r.reportFiles(row.StudyUID)))
+		e, ok := earlier(reportsIn(r.reportObjects(row.StudyUID)))
 		if !ok || e.Preliminary {
 			return report.Document{}, false, nil
 		}

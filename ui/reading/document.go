@@ -20,7 +20,7 @@ var ErrNoDocument = errors.New("no document: neither structured report nor encap
 // Document is what a list says of a report or an encapsulated document. Its texts are
 // foreign: draw them by dicom.Clean.
 type Document struct {
-	Path        string
+	Object      viewer.Object
 	Kind        string // SR, KO, PDF, CDA, ECG (any waveform), or the media type
 	Title       string
 	Date        string // of its content, else of its study; "2026-11-22 03:14" or "2026-11-22"; may be empty
@@ -51,11 +51,11 @@ func (r *Room) Documents(ctx context.Context, of dicom.Identity, studies []viewe
 				return list, here
 			}
 			here++
-			f, err := dicom.ReadHeader(o.Path)
+			f, err := o.Header()
 			if err != nil || kindOf(f.Dataset) == "" {
 				continue
 			}
-			d := listed(o.Path, f.Dataset)
+			d := listed(o, f.Dataset)
 			d.Study, d.Differs = s, whose.Differs(f.Dataset)
 			list = append(list, d)
 		}
@@ -83,8 +83,8 @@ func kindOf(d *dicom.Dataset) string {
 	return ""
 }
 
-func listed(path string, d *dicom.Dataset) Document {
-	out := Document{Path: path, Kind: kindOf(d), Title: doc.Title(d), Institution: d.Str(dicom.InstitutionName)}
+func listed(o viewer.Object, d *dicom.Dataset) Document {
+	out := Document{Object: o, Kind: kindOf(d), Title: doc.Title(d), Institution: d.Str(dicom.InstitutionName)}
 	for _, s := range []string{d.Str(dicom.SeriesDescription), ecg.Name(dicom.UID(d.Str(dicom.SOPClassUID)))} {
 		if out.Title == "" {
 			out.Title = s
@@ -104,12 +104,12 @@ func listed(path string, d *dicom.Dataset) Document {
 // OpenDocument reads a document whole. A PDF whose text the system cannot tell comes
 // with its file and the error: pdf.MissingError, pdf.ErrUnreadable, pdf.ErrTooLong.
 // What is no document is ErrNoDocument.
-func OpenDocument(ctx context.Context, path string) (Opened, error) {
-	f, err := dicom.ReadFile(path)
+func OpenDocument(ctx context.Context, object viewer.Object) (Opened, error) {
+	f, err := object.Read()
 	if err != nil {
 		return Opened{}, err
 	}
-	out := Opened{Document: listed(path, f.Dataset)}
+	out := Opened{Document: listed(object, f.Dataset)}
 	if f.Truncated {
 		out.Note = "the file ends early: text may be missing"
 	}

@@ -44,7 +44,7 @@ func TestDocumentsOfCurrentAndPriorStudiesAreListedAndImagesAreNot(t *testing.T)
 	if d := list[1]; d.Kind != "SR" || d.Date != "2025-11-20 10:15" || !d.Study.Prior || len(d.Differs) != 0 {
 		t.Errorf("the prior report is listed as %+v", d)
 	}
-	o, err := OpenDocument(t.Context(), list[1].Path)
+	o, err := OpenDocument(t.Context(), list[1].Object)
 	if err != nil || !strings.Contains(o.Text, "No fracture.") {
 		t.Errorf("the prior report reads %q, %v", o.Text, err)
 	}
@@ -63,7 +63,7 @@ func TestADocumentOfAnotherPatientIsNamedAsSuch(t *testing.T) {
 func TestAnImageIsNoDocument(t *testing.T) {
 	r, _ := newRoom(t)
 	keep(t, r, "1.2.1", "1.2.1.1", nil)
-	if _, err := OpenDocument(t.Context(), r.Objects("1.2")[0].Path); err != ErrNoDocument {
+	if _, err := OpenDocument(t.Context(), r.Objects("1.2")[0]); err != ErrNoDocument {
 		t.Errorf("an image: %v", err)
 	}
 }

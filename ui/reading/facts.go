@@ -87,8 +87,8 @@ func (r *Room) displayOf(f report.Facts) report.Display {
 }
 
 // addImages reads the study's headers: evidence, sides, series, and whether every
-// instance is of the order's patient. It returns the files of the study's text reports.
-func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) (reports []string) {
+// instance is of the order's patient. It returns the study's text reports.
+func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) (reports []viewer.Object) {
 	series := map[string]bool{}
 	foreign := map[string]int{}
 	who := Identity(row)
@@ -96,14 +96,14 @@ func (r *Room) addImages(ctx context.Context, f *report.Facts, row feed.Row) (re
 		if ctx.Err() != nil {
 			return reports
 		}
-		file, err := dicom.ReadHeader(o.Path)
+		file, err := o.Header()
 		if err != nil {
 			continue
 		}
 		h := file.Dataset
 		f.Have++
 		if h.Str(dicom.Modality) == "SR" {
-			reports = append(reports, o.Path)
+			reports = append(reports, o)
 		}
 		f.Instances = append(f.Instances, reference(h))
 		differs := who.Differs(h)
@@ -149,7 +149,7 @@ func reference(h *dicom.Dataset) sr.InstanceRef {
 func (r *Room) references(study string) []sr.InstanceRef {
 	var out []sr.InstanceRef
 	for _, o := range r.Objects(study) {
-		if file, err := dicom.ReadHeader(o.Path); err == nil {
+		if file, err := o.Header(); err == nil {
 			out = append(out, reference(file.Dataset))
 		}
 	}

@@ -141,11 +141,11 @@ func (r *Room) reported(ctx context.Context, of dicom.Identity, study string) (o
 		if ctx.Err() != nil {
 			return out
 		}
-		h, err := dicom.ReadHeader(o.Path)
+		h, err := o.Header()
 		if err != nil || h.Dataset.Str(dicom.Modality) != "SR" || len(of.Differs(h.Dataset)) > 0 {
 			continue
 		}
-		f, err := dicom.ReadFile(o.Path)
+		f, err := o.Read()
 		if err != nil {
 			continue
 		}

@@ -85,7 +85,7 @@ func seriesOf(objects []viewer.Object, known map[string]string) map[string]strin
 	for _, o := range objects {
 		name, ok := known[o.SeriesUID]
 		if !ok {
-			if f, err := (dicom.Options{Stop: dicom.InstanceNumber}).ReadHeader(o.Path); err == nil {
+			if f, err := o.HeaderAs(dicom.Options{Stop: dicom.InstanceNumber}); err == nil {
 				if n, ok := f.Dataset.Int(dicom.SeriesNumber); ok {
 					name = fmt.Sprintf("series %d", n)
 				}

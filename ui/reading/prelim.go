@@ -6,6 +6,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report"
 )
@@ -54,8 +55,8 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 
 // preliminary is the preliminary report of a study that nothing replaced yet: the report
 // that counts, of those that this home sent and those on disk, when it is one.
-func (r *Room) preliminary(ctx context.Context, study string, paths []string) (report.Earlier, bool) {
-	all := reportsIn(paths)
+func (r *Room) preliminary(ctx context.Context, study string, objects []viewer.Object) (report.Earlier, bool) {
+	all := reportsIn(objects)
 	rows, err := r.Ledger.OutboxOf(ctx, study)
 	if err != nil {
 		rows = nil // what is on disk is known all the same

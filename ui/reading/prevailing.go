@@ -7,6 +7,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
+	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/report"
 )
 
@@ -32,10 +33,10 @@ func heldIn(d *dicom.Dataset) (h heldReport, ok bool) {
 	return h, true
 }
 
-// reportsIn reads the reports in files; one that cannot be read is none.
-func reportsIn(paths []string) (out []heldReport) {
-	for _, path := range paths {
-		if f, err := dicom.ReadHeader(path); err == nil {
+// reportsIn reads the reports in objects; one that cannot be read is none.
+func reportsIn(objects []viewer.Object) (out []heldReport) {
+	for _, o := range objects {
+		if f, err := o.Header(); err == nil {
 			if h, ok := heldIn(f.Dataset); ok {
 				out = append(out, h)
 			}
@@ -44,14 +45,14 @@ func reportsIn(paths []string) (out []heldReport) {
 	return out
 }
 
-// reportFiles are the files of the study's reports on disk.
-func (r *Room) reportFiles(study string) (paths []string) {
+// reportObjects are the study's reports on disk.
+func (r *Room) reportObjects(study string) (out []viewer.Object) {
 	for _, o := range r.Objects(study) {
-		if f, err := dicom.ReadHeader(o.Path); err == nil && f.Dataset.Str(dicom.Modality) == "SR" {
-			paths = append(paths, o.Path)
+		if f, err := o.Header(); err == nil && f.Dataset.Str(dicom.Modality) == "SR" {
+			out = append(out, o)
 		}
 	}
-	return paths
+	return out
 }
 
 // PriorReport is the text of the report held of a study that prevails, empty when there
@@ -67,7 +68,7 @@ func (r *Room) PriorReport(study string) string {
 // prevailing is the report held of a study that counts. Behind an addendum that does not
 // repeat its report comes that.
 func (r *Room) prevailing(study string) []heldReport {
-	all := reportsIn(r.reportFiles(study))
+	all := reportsIn(r.reportObjects(study))
 	best, ok := prevailingOf(all)
 	if !ok {
 		return nil

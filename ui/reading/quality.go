@@ -17,7 +17,7 @@ import (
 // Review keeps the reader's score of the newest report on disk of a prior. The author
 // is looked up here and shown nowhere; one's own report is quality.ErrOwn.
 func (r *Room) Review(ctx context.Context, row feed.Row, prior, score, comment string) error {
-	e, ok := earlier(reportsIn(r.reportFiles(prior)))
+	e, ok := earlier(reportsIn(r.reportObjects(prior)))
 	if !ok {
 		return errors.New("there is no report of this prior on disk to review")
 	}

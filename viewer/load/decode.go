@@ -11,7 +11,7 @@ import (
 // only those asked for are ever read.
 func decode(f Frame, o *opened, first bool) (*opened, *pixel.Image, error) {
 	if o == nil {
-		file, err := dicom.Open(f.Object.Path)
+		file, err := f.Object.Open()
 		if err != nil {
 			return nil, nil, err
 		}

@@ -3,7 +3,6 @@ package load
 import (
 	"sync"
 
-	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/viewer"
 )
@@ -227,7 +226,7 @@ func (l *FileLoader) serve() {
 func (l *FileLoader) do(j job) {
 	if j.header != nil {
 		l.mu.Unlock()
-		f, err := dicom.ReadHeader(j.header.Path)
+		f, err := j.header.Header()
 		l.mu.Lock()
 		if j.epoch == l.epoch {
 			l.unread--
