@@ -42,6 +42,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // Reader is the person the archive's own workitems are assigned to.
@@ -55,6 +56,7 @@ type Options struct {
 	Sources  []Source         // studies made on demand
 	Dirs     []string         // folders of Part 10 files, served as they are
 	StoreDir string           // where what is stored and done here survives; empty: in memory
+	Key      *seal.Key        // that StoreDir is sealed with; nil: files are as they came
 	Events   []Event          // what is to happen, counted from New
 	Cues     <-chan string    // what events with On wait for; may be nil when there are none
 	Clock    func() time.Time // nil: time.Now
@@ -142,7 +144,7 @@ func New(o Options) (*Archive, error) {
 // what folders and sources give under the same UID.
 func (a *Archive) load(o Options) error {
 	if o.StoreDir != "" {
-		d, err := openDisk(o.StoreDir)
+		d, err := openDisk(o.StoreDir, o.Key)
 		if err != nil {
 			return err
 		}

@@ -8,18 +8,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // content is where an object's Part 10 bytes come from. One field is used.
 type content struct {
-	path   string // a file, served as it lies on disk
-	size   int64  // of the file when its header was read
+	path   string    // a file, served as it lies on disk
+	key    *seal.Key // that the file is sealed with; nil: it is not
+	size   int64     // of the file when its header was read
 	mod    time.Time
 	bytes  []byte // held in memory
 	render func() ([]byte, error)
@@ -56,29 +57,20 @@ func (a *Archive) open(in *instance) (body, error) {
 		b, err := a.bytes(in)
 		return inMemory(b), err
 	}
-	f, err := os.Open(in.content.path)
-	if err != nil {
-		return nil, fmt.Errorf("open object: %w", err)
-	}
-	info, err := f.Stat()
-	if err == nil && info.Size() != in.content.size {
-		err = errFileChanged
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open object: %w", err), f.Close())
-	}
-	return f, nil
+	return in.openStored()
 }
 
 // bytes gives the object whole. The caller must not change it.
 func (a *Archive) bytes(in *instance) ([]byte, error) {
 	switch {
 	case in.content.path != "":
-		b, err := os.ReadFile(in.content.path)
-		if err == nil && int64(len(b)) != in.content.size {
-			err = errFileChanged
-		}
+		f, err := in.openStored()
 		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		b := make([]byte, in.content.size)
+		if _, err := io.ReadFull(f, b); err != nil {
 			return nil, fmt.Errorf("read object: %w", err)
 		}
 		return b, nil

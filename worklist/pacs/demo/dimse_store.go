@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // store is C-STORE (PS3.4 B): the same checks and the same place as STOW-RS, but the
@@ -66,9 +67,16 @@ func (a *Archive) take(data io.Reader, h dicom.Head) (*failure, error) {
 	}
 	defer os.Remove(f.Name()) // renamed when it stays
 	defer f.Close()
-	out := &sink{w: f, left: maxObject}
+	sealed, err := a.disk.sealing(f)
+	if err != nil {
+		return nil, err
+	}
+	out := &sink{w: sealed, left: maxObject}
 	if _, err = out.Write(meta); err == nil {
 		_, err = io.Copy(out, data)
+	}
+	if err == nil {
+		out.err = sealed.Close()
 	}
 	switch {
 	case out.err != nil:
@@ -77,7 +85,7 @@ func (a *Archive) take(data io.Reader, h dicom.Head) (*failure, error) {
 	case err != nil:
 		return nil, err
 	}
-	in, no := readTaken(f.Name(), h)
+	in, no := readTaken(f.Name(), a.disk.key, h)
 	if no != nil {
 		return no, nil
 	}
@@ -111,12 +119,12 @@ func (a *Archive) takeInMemory(data io.Reader, h dicom.Head, meta []byte) (*fail
 
 // readTaken reads the header of an object on disk and sees that it ends where it
 // should, without reading it into memory: of compressed pixels, its last frame.
-func readTaken(path string, h dicom.Head) (*instance, *failure) {
-	in, err := readInstance(path)
+func readTaken(path string, key *seal.Key, h dicom.Head) (*instance, *failure) {
+	in, err := readStored(path, key)
 	if err != nil {
 		return nil, fail(cannotUnderstand, err.Error())
 	}
-	f, err := dicom.Open(path)
+	f, err := in.framed()
 	if err != nil {
 		return nil, fail(cannotUnderstand, "the data set cannot be read")
 	}
@@ -156,7 +164,7 @@ func storeFailure(reason uint16) *failure {
 
 // placeFile puts a file that was written down where it stays.
 func (a *Archive) placeFile(in *instance, f *os.File) *instance {
-	path, err := a.disk.commit(f, "objects/"+string(in.sop)+".dcm")
+	path, err := a.disk.commit(f, a.disk.objectFile(in.sop))
 	if err != nil {
 		a.log.Warn("store object", "error", err.Error())
 		return nil

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/worklist/pacs/dimse"
 )
 
@@ -43,8 +44,13 @@ func identity(file []byte) dimse.Command {
 
 func TestStoredObjectsAreOneWhicheverWayTheyCome(t *testing.T) {
 	t.Parallel()
-	for name, dir := range map[string]string{"in memory": "", "on disk": t.TempDir()} {
-		a, address := serveDIMSE(t, Options{Sources: []Source{hospital()}, StoreDir: dir})
+	key := seal.NewKey()
+	for name, dir := range map[string]string{"in memory": "", "on disk": t.TempDir(), "sealed": t.TempDir()} {
+		o := Options{Sources: []Source{hospital()}, StoreDir: dir}
+		if name == "sealed" {
+			o.Key = &key
+		}
+		a, address := serveDIMSE(t, o)
 		s := associate(t, address, asking(plain(dicom.CTImageStorage, dicom.CRImageStorage)...))
 		file := object(t, ctStudy, 1)
 		for again := range 2 {
@@ -76,8 +82,14 @@ func TestStoredObjectsAreOneWhicheverWayTheyCome(t *testing.T) {
 		if dir == "" {
 			continue
 		}
+		if f, err := a.openFrames(in); err != nil || f.Truncated {
+			t.Errorf("%s: its frames cannot be read: %v", name, err)
+		}
 		if left, _ := filepath.Glob(filepath.Join(dir, "objects", ".new-*")); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
+		}
+		if o.Key != nil {
+			continue
 		}
 		if b, err := os.ReadFile(filepath.Join(dir, "objects", string(in.sop)+".dcm")); err != nil || !bytes.Equal(b, file) {
 			t.Errorf("on disk as other bytes: %v", err)

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,14 +17,23 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/all"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
 func TestWhatIsDoneSurvivesARestart(t *testing.T) {
+	key := seal.NewKey()
+	for name, keys := range map[string][2]*seal.Key{"as it is": {nil, nil}, "sealed": {&key, &key}, "sealed afterwards": {nil, &key}} {
+		t.Run(name, func(t *testing.T) { survive(t, keys[0], keys[1]) })
+	}
+}
+
+// survive does things in an archive with one key and looks for them in one with another.
+func survive(t *testing.T, before, after *seal.Key) {
 	dir := t.TempDir()
 	sr := object(t, ctStudy, 1)
 	func() {
-		a, base := serve(t, Options{Sources: []Source{hospital()}, StoreDir: dir})
+		a, base := serve(t, Options{Sources: []Source{hospital()}, StoreDir: dir, Key: before})
 		bring(t, base, pacs.InProgress)
 		if status, _, failed := stow(t, base+"/studies", sr); status != 200 {
 			t.Fatal(status, failed)
@@ -37,7 +48,7 @@ func TestWhatIsDoneSurvivesARestart(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "objects", ".new-123"), sr[:99], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, base := serve(t, Options{Sources: []Source{hospital()}, StoreDir: dir})
+	_, base := serve(t, Options{Sources: []Source{hospital()}, StoreDir: dir, Key: after})
 	if d := step1(t, base); d.Str(dicom.ProcedureStepState) != "IN PROGRESS" {
 		t.Errorf("the state is %s", d.Str(dicom.ProcedureStepState))
 	}
@@ -57,6 +68,52 @@ func TestWhatIsDoneSurvivesARestart(t *testing.T) {
 	}
 	if l, _ := filepath.Glob(filepath.Join(dir, "objects", ".new-*")); len(l) > 0 {
 		t.Error("half a file is still there")
+	}
+	told := 0
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, []byte("DICM")) || bytes.Contains(b, []byte(ctStudy)) || strings.Contains(path, ctStudy) || strings.Contains(path, ctStep) {
+			told++
+		}
+		return err
+	})
+	if err != nil || (told == 0) != (after != nil) {
+		t.Errorf("%d files tell of a study: %v", told, err)
+	}
+	if after != nil {
+		if _, err := New(Options{StoreDir: dir}); err == nil {
+			t.Error("a sealed folder is served without its key")
+		}
+	}
+}
+
+func TestASealedArchiveThatWasChangedIsNotServed(t *testing.T) {
+	key := seal.NewKey()
+	dir := t.TempDir()
+	a, base := serve(t, Options{StoreDir: dir, Key: &key})
+	if status, _, failed := stow(t, base+"/studies", object(t, ctStudy, 1)); status != 200 {
+		t.Fatal(status, failed)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "objects", "*.dcm"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	b, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 1
+	if err := os.WriteFile(files[0], b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(Options{StoreDir: dir, Key: &key}); !errors.Is(err, seal.ErrDamaged) {
+		t.Errorf("a changed object: %v", err)
 	}
 }
 

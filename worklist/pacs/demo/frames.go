@@ -66,17 +66,13 @@ func (a *Archive) openFrames(in *instance) (*dicom.File, error) {
 		return a.parse(in)
 	}
 	info, err := os.Stat(in.content.path)
-	if err == nil && info.Size() != in.content.size {
+	if err == nil && in.content.key == nil && info.Size() != in.content.size {
 		err = errFileChanged
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open object: %w", err)
 	}
-	f, err := dicom.Open(in.content.path)
-	if err != nil {
-		return nil, fmt.Errorf("read object: %w", err)
-	}
-	return f, nil
+	return in.framed()
 }
 
 // parse reads an object whole.

@@ -170,7 +170,7 @@ func (a *Archive) place(in *instance) *instance {
 		a.log.Warn("store object", "error", err.Error())
 		return nil
 	}
-	if in, err = readInstance(path); err != nil {
+	if in, err = readStored(path, a.disk.key); err != nil {
 		a.log.Warn("read stored object", "error", err.Error())
 		return nil
 	}
