@@ -48,6 +48,13 @@ func runDemo(ctx context.Context, env *environment, flags archiveFlags) error {
 	if err != nil {
 		return err
 	}
+	env.preset = &Config{} // no question is asked in a demo; env.demo fills it in
+	ring, err := env.ring()
+	if err != nil {
+		return err
+	}
+	key := ring.Key("archive")
+	options.Key = &key
 	archive, err := demo.New(options)
 	if err != nil {
 		return fmt.Errorf("start archive: %w", err)
