@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/nocturne/nocturne/cache/disk"
@@ -99,6 +100,9 @@ func open(home string, o Options) (*Ring, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := stands(home, o); err != nil {
+		return nil, err
+	}
 	master, source, err := f.master(home, o)
 	if err != nil {
 		return nil, err
@@ -108,6 +112,17 @@ func open(home string, o Options) (*Ring, error) {
 		_ = shred(home, unprotectedFile) // what a crash left while the home was being protected
 	}
 	return f.ring(home, &master, source, o)
+}
+
+// stands makes the ring's name durable before anything is sealed under its keys: who
+// wrote it may have been ended before that was done.
+func stands(home string, o Options) error {
+	for _, dir := range []string{filepath.Dir(filepath.Join(home, filepath.FromSlash(ringName))), home} {
+		if err := o.fs().SyncDir(dir); err != nil {
+			return fmt.Errorf("open the key ring: %w", err)
+		}
+	}
+	return nil
 }
 
 // name derives the key that names are computed with.

@@ -1,9 +1,11 @@
 package disktest
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/nocturne/nocturne/cache/disk"
 )
@@ -81,18 +83,35 @@ func (d *Disk) ReadDir(path string) ([]fs.DirEntry, error) {
 	return os.ReadDir(path)
 }
 
-// MkdirAll makes one folder after the other.
+// MkdirAll makes one folder after the other. One that was made by other ways is there
+// from now on, its name not durable.
 func (d *Disk) MkdirAll(path string) error {
-	if info, err := os.Stat(path); path == d.dir || err == nil && info.IsDir() {
+	if !strings.HasPrefix(path, d.dir) {
+		return fmt.Errorf("%s is not on this disk", filepath.Base(path))
+	}
+	if d.knows(path) {
 		return d.look()
 	}
 	if err := d.MkdirAll(filepath.Dir(path)); err != nil {
 		return err
 	}
 	return d.rename(changes|grows, func(parent *inode, name string) (*change, error) {
-		made := folder()
-		return &change{names: []naming{{parent, name, made}}}, os.Mkdir(path, 0o700)
+		err := os.Mkdir(path, 0o700)
+		if info, e := os.Stat(path); e == nil && info.IsDir() {
+			err = nil
+		}
+		return &change{names: []naming{{parent, name, folder()}}}, err
 	}, path)
+}
+
+func (d *Disk) knows(path string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if path == d.dir {
+		return true
+	}
+	parent, name, err := d.split(path)
+	return err == nil && parent.names[name] != nil
 }
 
 // Rename implements disk.FS.
