@@ -220,7 +220,7 @@ func (l *Ledger) Recall(ctx context.Context, id int64, now time.Time) error {
 }
 
 // Unpark queues a parked row again, on a person's word. What could not be made cannot
-// be sent: ErrNone.
+// be sent: ErrNone. What has an open conflict waits for its decision: ErrConflict.
 func (l *Ledger) Unpark(ctx context.Context, id int64) error {
 	return l.write(ctx, "queue parked report again", func(tx *sql.Tx) error {
 		r, err := scanRow(tx.QueryRowContext(ctx, listRow+`WHERE id=? AND state='parked' AND length(object)>0`, id))
@@ -229,6 +229,9 @@ func (l *Ledger) Unpark(ctx context.Context, id int64) error {
 		}
 		if err != nil {
 			return err
+		}
+		if _, err := conflictOf(ctx, tx, r.Report); !errors.Is(err, ErrNone) {
+			return errors.Join(err, ErrConflict)
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE outbox SET state='queued', next_at=0, reason='', answer='' WHERE id=?`, id); err != nil {
 			return err

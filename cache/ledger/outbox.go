@@ -102,7 +102,7 @@ func (l *Ledger) Completable(ctx context.Context, id int64) (ok bool, err error)
 // Done and not Parked, past the recall window, past their back-off unless force says
 // to ignore it, not held back by an earlier row for the same place (an addendum waits
 // for the report it adds to, unless that one is parked); of those Verified the ones
-// whose workitem can be completed.
+// whose workitem can be completed. A report with an open conflict is never due.
 func (l *Ledger) Due(ctx context.Context, now time.Time, force bool) ([]OutboxRow, error) {
 	until := nanos(now)
 	if force {
@@ -111,7 +111,7 @@ func (l *Ledger) Due(ctx context.Context, now time.Time, force bool) ([]OutboxRo
 	return l.rows(ctx, listRow+`AS o
 		WHERE (o.state IN ('queued','sending','acked','retry') AND NOT `+held+`
 			OR o.state='verified' AND o.workitem_done=0 AND o.workitem<>'' AND `+complete+`)
-		AND o.not_before<=? AND o.next_at<=?
+		AND o.not_before<=? AND o.next_at<=? AND NOT `+undecided+`
 		ORDER BY CASE o.priority WHEN 'stat' THEN 0 WHEN 'urgent' THEN 1 ELSE 2 END, o.kind<>'sr', o.id`, nanos(now), until)
 }
 

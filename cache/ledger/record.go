@@ -49,12 +49,16 @@ func (l *Ledger) OpenRecords(ctx context.Context, kind string) ([]Record, error)
 
 func (l *Ledger) records(ctx context.Context, where string, args ...any) (out []Record, err error) {
 	err = l.query(ctx, "list records", func(rows *sql.Rows) error {
-		var r Record
-		var at, due, closed int64
-		err := rows.Scan(&r.ID, &r.Kind, &r.StudyUID, &at, &due, &closed, &r.Body)
-		r.At, r.Due, r.Closed = fromNanos(at), fromNanos(due), fromNanos(closed)
+		r, err := scanRecord(rows)
 		out = append(out, r)
 		return err
 	}, `SELECT id, kind, study, at, due, closed, body FROM record`+where, args...)
 	return out, err
+}
+
+func scanRecord(rows *sql.Rows) (r Record, err error) {
+	var at, due, closed int64
+	err = rows.Scan(&r.ID, &r.Kind, &r.StudyUID, &at, &due, &closed, &r.Body)
+	r.At, r.Due, r.Closed = fromNanos(at), fromNanos(due), fromNanos(closed)
+	return r, err
 }
