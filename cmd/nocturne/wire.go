@@ -76,7 +76,8 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if config.Policy.SignPIN {
 		h.room.CheckPIN = func(pin string, now time.Time) error { return access.CheckPIN(env.Home, pin, now) }
 	}
-	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env)}
+	h.room.Silent = h.feed.Silent
+	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env), Before: h.room.Before}
 	return h, nil
 }
 

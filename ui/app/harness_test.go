@@ -120,9 +120,11 @@ func (n *night) start() {
 		c, ok, _ := led.Claim(context.Background(), item)
 		return ok && c.State == ledger.Held
 	}
+	list := feed.New([]feed.Site{site}, feed.Options{Reader: "READER^DEMO", Mine: mine, Now: n.clock, Memory: room})
+	room.Silent = list.Silent
 	n.m = New(context.Background(), Options{Room: room, Keymap: viewer.DefaultKeymap(), Poll: time.Hour, Now: n.clock,
-		Feed:   feed.New([]feed.Site{site}, feed.Options{Reader: "READER^DEMO", Mine: mine, Now: n.clock, Memory: room}),
-		Outbox: &deliver.Runner{Ledger: led, Now: n.clock},
+		Feed:   list,
+		Outbox: &deliver.Runner{Ledger: led, Now: n.clock, Before: room.Before},
 		Viewer: func() (viewer.Viewer, string, error) { return n.view, "", nil }})
 	n.do(n.m.Init())
 }

@@ -55,6 +55,8 @@ type Room struct {
 	// mammograms be reported on any, which the site's policy must allow.
 	Display    func() viewer.Display
 	AnyDisplay bool
+	// Silent tells whether a site does not answer; nil: none is known not to.
+	Silent func(site string) bool
 	// Style is how measurements are written in drafts.
 	Style report.Style
 	// Templates reads the report templates; see TemplateSet.

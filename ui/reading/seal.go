@@ -33,6 +33,11 @@ func (r *Room) parcels(ctx context.Context, row feed.Row, d *report.Draft, f rep
 		}
 		records = append(records, more...)
 	}
+	known, err := r.basisOf(first.Site, d, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	records = append(records, known)
 	if r.Key == nil {
 		return rows, records, nil
 	}

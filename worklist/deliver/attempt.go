@@ -62,6 +62,9 @@ func (a *attempt) deliver(ctx context.Context) error {
 			return err
 		}
 	}
+	if stop, err := a.before(ctx); stop || err != nil {
+		return err
+	}
 	row := a.Row()
 	if row.State == ledger.Sending && row.Answer == "" { // the program was killed: it may have left
 		row.Answer = unanswered

@@ -21,6 +21,10 @@ type Runner struct {
 	// must not block.
 	Changed func(row ledger.OutboxRow)
 	Now     func() time.Time // nil: time.Now
+	// Before, if set, is asked before an object leaves, of a row that its destination was
+	// seen not to hold. No error: it may go. *ConflictError: the reader decides first; any
+	// other error puts the row off as silence does. It must obey ctx.
+	Before func(ctx context.Context, row ledger.OutboxRow) error
 
 	once sync.Once
 	wake chan struct{}
