@@ -23,7 +23,7 @@ type basis struct {
 // basisOf notes it for a report of a study; it goes when the report is taken back.
 func (r *Room) basisOf(site string, d *report.Draft, s report.Signed) (ledger.Record, error) {
 	b := basis{Silent: r.Silent != nil && r.Silent(site)}
-	for _, h := range reportsIn(r.reportFiles(s.StudyUID)) {
+	for _, h := range reportsIn(r.reportObjects(s.StudyUID)) {
 		b.Known = append(b.Known, string(h.doc.SOPUID))
 	}
 	if d.Before != nil {

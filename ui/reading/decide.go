@@ -170,7 +170,7 @@ func (r *Room) following(ctx context.Context, c Conflict, what Decision, why str
 		return nil, err
 	}
 	var theirs []heldReport
-	for _, h := range reportsIn(r.reportFiles(c.StudyUID)) {
+	for _, h := range reportsIn(r.reportObjects(c.StudyUID)) {
 		if slices.ContainsFunc(c.Rivals, func(v Rival) bool { return v.SOPUID == string(h.doc.SOPUID) }) {
 			theirs = append(theirs, h)
 		}
