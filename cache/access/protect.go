@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/nocturne/nocturne/cache/disk"
 	"github.com/nocturne/nocturne/cache/seal"
 )
 
@@ -80,7 +81,7 @@ func change(home string, o Options, do func(*ringFile, *seal.Key) error) error {
 	if _, err := ringAt(home, o); err != nil {
 		return err
 	}
-	done, err := lockWriting(home)
+	done, err := lockWriting(o.fs(), home)
 	if err != nil {
 		return err
 	}
@@ -101,13 +102,13 @@ func change(home string, o Options, do func(*ringFile, *seal.Key) error) error {
 	if err := f.write(home, o); err != nil {
 		return fmt.Errorf("write the key ring: %w", err)
 	}
-	return shred(home, unprotectedFile)
+	return shred(o.fs(), home, unprotectedFile)
 }
 
 // LeaveKeychain takes the home's key out of the keychain; from then on the passphrase is
 // asked for. ErrLastSource where there is none. It tells whether there was one.
 func LeaveKeychain(home string, o Options) (was bool, err error) {
-	done, err := lockWriting(home)
+	done, err := lockWriting(o.fs(), home)
 	if err != nil {
 		return false, err
 	}
@@ -168,24 +169,28 @@ func Sources(home string, o Options) ([]Source, error) {
 
 // shred overwrites a small file of the home with noise, syncs it and removes it. A file
 // system that writes elsewhere, and a disk that levels its wear, may keep the old bytes.
-func shred(home, name string) error {
+func shred(d disk.FS, home, name string) error {
 	path := filepath.Join(home, filepath.FromSlash(name))
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	info, err := d.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("remove %s: %w", name, err)
-	}
-	info, err := f.Stat()
 	if err == nil {
-		noise := make([]byte, info.Size())
-		rand.Read(noise)
-		_, err = f.Write(noise)
-		err = errors.Join(err, f.Sync())
+		err = overwrite(path, info.Size())
 	}
-	if err = errors.Join(err, f.Close(), os.Remove(path)); err != nil {
+	if err = errors.Join(err, d.Remove(path), d.SyncDir(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("remove %s: %w", name, err)
 	}
 	return nil
+}
+
+func overwrite(path string, size int64) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	noise := make([]byte, size)
+	rand.Read(noise)
+	_, err = f.Write(noise)
+	return errors.Join(err, f.Sync(), f.Close())
 }

@@ -74,7 +74,7 @@ type Ring struct {
 // passphrase of NOCTURNE_PASSPHRASE_FILE where that is set, else by nothing but the mode
 // of keys/unprotected. Programs that open a new home at once get one ring.
 func Open(home string, o Options) (*Ring, error) {
-	use, err := lockShared(home)
+	use, err := lockShared(o.fs(), home)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func open(home string, o Options) (*Ring, error) {
 	}
 	defer master.Zero()
 	if f.slot(Unprotected) == nil {
-		_ = shred(home, unprotectedFile) // what a crash left while the home was being protected
+		_ = shred(o.fs(), home, unprotectedFile) // what a crash left while the home was being protected
 	}
 	return f.ring(home, &master, source, o)
 }

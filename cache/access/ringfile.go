@@ -105,7 +105,7 @@ func ringAt(home string, o Options) (*ringFile, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return f, err
 	}
-	done, err := lockWriting(home)
+	done, err := lockWriting(o.fs(), home)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/disk"
 )
 
 // Two files, of no content, order the programs of a home: usedFile is held shared by each
@@ -18,9 +20,9 @@ const (
 // longestWrite is how long another may take to write the ring: an Argon2id or two.
 const longestWrite = 20 * time.Second
 
-func lockAt(home, name string, wait time.Duration, take func(*os.File) error) (*os.File, error) {
+func lockAt(d disk.FS, home, name string, wait time.Duration, take func(*os.File) error) (*os.File, error) {
 	path := filepath.Join(home, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := d.MkdirAll(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("open the key ring: %w", err)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
@@ -38,15 +40,17 @@ func lockAt(home, name string, wait time.Duration, take func(*os.File) error) (*
 	}
 }
 
-func lockShared(home string) (*os.File, error) {
-	return lockAt(home, usedFile, longestWrite, lockFileShared)
+func lockShared(d disk.FS, home string) (*os.File, error) {
+	return lockAt(d, home, usedFile, longestWrite, lockFileShared)
 }
 
 // lockAlone fails at once while any program of the home has the ring open.
-func lockAlone(home string) (*os.File, error) { return lockAt(home, usedFile, 0, lockFile) }
+func lockAlone(d disk.FS, home string) (*os.File, error) {
+	return lockAt(d, home, usedFile, 0, lockFile)
+}
 
-func lockWriting(home string) (done func(), err error) {
-	f, err := lockAt(home, writingFile, longestWrite, lockFile)
+func lockWriting(d disk.FS, home string) (done func(), err error) {
+	f, err := lockAt(d, home, writingFile, longestWrite, lockFile)
 	if err != nil {
 		return nil, err
 	}
