@@ -41,17 +41,26 @@ func (f *ringFile) protect(passphrase string, master *seal.Key) error {
 	return nil
 }
 
-// SetPassphrase protects the home by a passphrase, or by another one: present is asked of
-// the sources as Open does. When it returns nil keys/unprotected is gone, overwritten
-// before; a key that a keychain holds stays good.
-func SetPassphrase(home string, o Options, passphrase string) error {
-	return change(home, o, func(f *ringFile, master *seal.Key) error { return f.protect(passphrase, master) })
+// SetPassphrase protects the home by a passphrase, or by another one. The ring is opened
+// as Open does it, then next gives the new passphrase. When it returns nil
+// keys/unprotected is gone, overwritten before; a key that a keychain holds stays good.
+func SetPassphrase(home string, o Options, next func() (string, error)) error {
+	return change(home, o, func(f *ringFile, master *seal.Key) error {
+		passphrase, err := next()
+		if err != nil {
+			return err
+		}
+		return f.protect(passphrase, master)
+	})
 }
 
 // UseKeychain puts the home's key into the system's keychain, which then opens the home
 // without a passphrase; keys/unprotected goes as in SetPassphrase. ErrNoKeychain: there is
 // none, and nothing was changed.
 func UseKeychain(home string, o Options) error {
+	if !mayHaveKeychain(o) {
+		return ErrNoKeychain
+	}
 	return change(home, o, func(f *ringFile, master *seal.Key) error {
 		if f.slot(Keychain) != nil {
 			if k, err := f.fromKeychain(o); err == nil {

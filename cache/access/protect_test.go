@@ -47,6 +47,10 @@ func withFile(t *testing.T, passphrase string) Options {
 	return Options{Getenv: func(name string) string { return map[string]string{PassphraseFileEnv: path}[name] }}
 }
 
+func say(passphrase string) func() (string, error) {
+	return func() (string, error) { return passphrase, nil }
+}
+
 func TestAPassphraseProtectsAHomeThatHadNone(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -56,11 +60,11 @@ func TestAPassphraseProtectsAHomeThatHadNone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := SetPassphrase(home, alone, "seven77"); !errors.Is(err, ErrWeakPassphrase) {
+	if err := SetPassphrase(home, alone, say("seven77")); !errors.Is(err, ErrWeakPassphrase) {
 		t.Errorf("seven characters were taken: %v", err)
 	}
 	const given = "correct Pferd: u\u0308ber" // decomposed, as one system types it …
-	if err := SetPassphrase(home, alone, given); err != nil {
+	if err := SetPassphrase(home, alone, say(given)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(home, unprotectedFile)); !errors.Is(err, os.ErrNotExist) {
@@ -92,7 +96,7 @@ func TestAPassphraseProtectsAHomeThatHadNone(t *testing.T) {
 // tests of this process compute meanwhile counts too, so this one is not parallel.
 func TestAWrongPassphraseCosts200MillisecondsAndSaysNothingElse(t *testing.T) {
 	home := t.TempDir()
-	if err := SetPassphrase(home, alone, "correct horse"); err != nil {
+	if err := SetPassphrase(home, alone, say("correct horse")); err != nil {
 		t.Fatal(err)
 	}
 	if err := CheckPassphrase(home, alone, "correct horse"); err != nil {
@@ -193,7 +197,7 @@ func TestTheKeychainOpensAHomeUntilItIsLocked(t *testing.T) {
 	if was, err := LeaveKeychain(home, desktop()); !was || !errors.Is(err, ErrLastSource) {
 		t.Errorf("the only key may be thrown away: %v", err)
 	}
-	if err := SetPassphrase(home, desktop(), "correct horse"); err != nil {
+	if err := SetPassphrase(home, desktop(), say("correct horse")); err != nil {
 		t.Fatal(err)
 	}
 	if s, _ := Sources(home, alone); !slices.Equal(s, []Source{Keychain, Passphrase}) {

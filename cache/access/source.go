@@ -140,14 +140,19 @@ func passphraseFile(path string) (string, error) {
 	if !private(info) {
 		return "", errors.New("the file of " + PassphraseFileEnv + " can be read by others: chmod 600 it")
 	}
-	b, err := io.ReadAll(io.LimitReader(f, 4<<10))
+	return ReadPassphrase(f)
+}
+
+// ReadPassphrase reads a passphrase: the first line of what a file or a pipe holds.
+func ReadPassphrase(from io.Reader) (string, error) {
+	b, err := io.ReadAll(io.LimitReader(from, 4<<10))
 	if err != nil {
 		return "", fmt.Errorf("read the passphrase: %w", err)
 	}
 	defer clear(b)
 	line, _, _ := strings.Cut(string(b), "\n")
 	if line = strings.TrimRight(line, "\r"); line == "" {
-		return "", errors.New("the file of " + PassphraseFileEnv + " holds no passphrase")
+		return "", errors.New("read the passphrase: there is none")
 	}
 	return line, nil
 }
