@@ -51,7 +51,7 @@ func newCost() (cost, error) {
 		argon2.IDKey([]byte("calibration"), c.Salt, 1, c.Memory, lanes, 32)
 		best = min(best, max(processorTime()-before, time.Millisecond))
 	}
-	c.Passes = uint32(min(max(leastPasses, 1+int64(tryCPU)/int64(best)), mostPasses))
+	c.Passes = uint32(min(max(leastPasses, 2+int64(tryCPU)/int64(best)), mostPasses))
 	return c, nil
 }
 
