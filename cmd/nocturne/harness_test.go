@@ -26,9 +26,13 @@ import (
 const asNocturne = "NOCTURNE_TEST_MAIN"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asNocturne) == "1" {
+	switch os.Getenv(asNocturne) {
+	case "1":
 		main()
 		return
+	case annotates:
+		fmt.Fprintln(os.Stderr, annotate(os.Args[1]))
+		os.Exit(exitFailed)
 	}
 	testscript.Main(m, map[string]func(){"nocturne": main})
 }
