@@ -116,6 +116,7 @@ const (
 	Noticed EventKind = "notice"  // a sentence for the status line
 	Kept    EventKind = "kept"    // the reader keeps a layout (Action HangKeep, Text the protocol) or forgets one (HangForget, Text its name)
 	Painted EventKind = "painted" // a Painter's picture changed
+	Touched EventKind = "touched" // the reader did something here, whatever it was; told every few seconds (N19)
 )
 
 // Event is one message of a viewer to the terminal.

@@ -104,6 +104,7 @@ func TestAnOpenCriticalResultFollowsTheReaderAndClimbsTheLadder(t *testing.T) {
 	if v := n.m.View(); !strings.Contains(v, "CRITICAL 1 · 1 min overdue") || strings.Contains(v, "nodule") {
 		t.Errorf("locked:\n%s", v)
 	}
+	n.pass(time.Second)
 	n.key("ctrl+l")
 	n.pass(time.Second)
 	n.key("f7", "enter", "n", "n") // the second n is no key of the contacts

@@ -9,7 +9,7 @@ import (
 // activity (N19). What the window tells by itself does not.
 func (m *Model) worked(k viewer.EventKind) {
 	switch k {
-	case viewer.Acted, viewer.Edited, viewer.Held, viewer.Viewed, viewer.Kept:
+	case viewer.Touched, viewer.Acted, viewer.Edited, viewer.Held, viewer.Viewed, viewer.Kept:
 		m.touched = m.Now()
 	}
 }

@@ -17,6 +17,7 @@ func TestTheIdleLockFiresAfterItsTimeAndNeverDuringACall(t *testing.T) {
 		"nothing":               {func(*night) {}, func(*night) {}, true},
 		"a key":                 {func(*night) {}, func(n *night) { n.key("f3") }, false},
 		"slices in the window":  {func(*night) {}, func(n *night) { n.tells(viewer.Event{Kind: viewer.Viewed, Seen: []viewer.Seen{{SOPUID: "1"}}}) }, false},
+		"a prior scrolled":      {func(*night) {}, func(n *night) { n.tells(viewer.Event{Kind: viewer.Touched}) }, false},
 		"the window by itself":  {func(*night) {}, func(n *night) { n.tells(viewer.Event{Kind: viewer.Noticed, Text: "x"}) }, true},
 		"a telephone call":      {func(n *night) { n.key("ctrl+f") }, func(*night) {}, false},
 		"a result not told":     {func(n *night) { n.key("f7"); n.write("x"); n.key("enter", "1", "esc") }, func(*night) {}, false},

@@ -17,10 +17,10 @@ func (m *Model) key(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case msg.Alt && !m.altKey(name):
 		return m.escapeThen(msg)
+	case m.locked:
+		return m.lockedKey(name, msg)
 	case name == "ctrl+c":
 		return m.quit()
-	case m.locked:
-		return m.unlock(name)
 	case m.locks(name):
 		return m.lock()
 	case m.Now().Before(m.deaf):
@@ -221,39 +221,11 @@ func actions() map[viewer.Action]func(*Model) tea.Cmd {
 	}
 }
 
-func (m *Model) lock() tea.Cmd {
-	m.locked = true
-	m.stopDictation("")
-	if m.view != nil {
-		m.view.Blank()
-	}
-	return tea.ClearScreen
-}
-
-// unlock shows everything again; the window comes back to the same pixel (N19).
-func (m *Model) unlock(name string) tea.Cmd {
-	if name != "ctrl+l" && name != "enter" {
-		return nil
-	}
-	m.locked = false
-	m.deaf = m.Now().Add(flush) // a held Enter opens the lock and nothing else
-	if m.sheet != nil {
-		m.sheet.since = m.Now()
-	}
-	return tea.Batch(m.reshow(), m.repaintDocument())
-}
-
 func (m *Model) quit() tea.Cmd {
 	if m.quitting {
 		return tea.Quit
 	}
-	waiting := 0
-	for _, l := range m.outbox {
-		if !l.done {
-			waiting++
-		}
-	}
-	if waiting == 0 {
+	if m.unsent() == 0 {
 		return tea.Quit
 	}
 	m.ask(quitLabel, "", func(m *Model, reason string) tea.Cmd {
@@ -269,3 +241,13 @@ func (m *Model) quit() tea.Cmd {
 }
 
 const quitLabel = "Reports are not delivered yet. Reason to quit (they are sent at the next start): "
+
+// unsent is how many signed reports are not delivered.
+func (m *Model) unsent() (n int) {
+	for _, l := range m.outbox {
+		if !l.done {
+			n++
+		}
+	}
+	return n
+}

@@ -56,6 +56,7 @@ func TestUnlockingBringsTheSameCaseBack(t *testing.T) {
 	if !n.m.locked {
 		t.Fatal("any key unlocks")
 	}
+	n.pass(rest)
 	n.key("ctrl+l")
 	last := n.view.cases[len(n.view.cases)-1]
 	if n.m.locked || last.StudyUID != uid("A1") || last.State != at || !n.view.has(uid("A1", 1, 3)) {
@@ -71,7 +72,9 @@ func TestAHeldEnterThatUnlocksDoesNotSign(t *testing.T) {
 	n.read("A1")
 	n.toSign("Solid nodule.")
 	n.pass(time.Second)
-	n.key("ctrl+l", "enter")
+	n.key("ctrl+l")
+	n.pass(rest)
+	n.key("enter")
 	for range 20 {
 		n.pass(40 * time.Millisecond)
 		n.key("enter")

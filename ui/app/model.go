@@ -58,6 +58,15 @@ type Options struct {
 	Dictation DictationOptions
 	// LockAfter is how long nothing is done before the screens are blanked; 0: never.
 	LockAfter time.Duration
+	// Unlock tells what opens a locked desk besides its key, as it is now; it may read
+	// files. Nil: the key alone.
+	Unlock func() Proof
+	// Locked is told when the desk is locked and opened; nil: nobody is. It only queues.
+	Locked func(locked bool)
+	// Locks brings the wish of another program that this desk be locked; nil: none has any.
+	Locks <-chan struct{}
+	// BeginLocked: the desk was locked when the program ended before.
+	BeginLocked bool
 	// Login logs in at a site by name ("": the only one that has a login to make), shows
 	// where and waits; it returns the site's name. Nil: no site has one.
 	Login func(ctx context.Context, site string, show func(token.Prompt)) (string, error)
@@ -108,6 +117,8 @@ type Model struct {
 	count         int // digits before a key, where the map has counts
 	helpAt        int // page of the help
 	locked        bool
+	locking       locking
+	dark          dark
 	status        status
 	alarm         alarm
 	view          viewer.Viewer
@@ -147,7 +158,10 @@ func New(ctx context.Context, o Options) *Model {
 func (m *Model) Init() tea.Cmd {
 	m.showRemembered()
 	m.atStart()
-	return tea.Batch(m.startViewer(), m.watchSites(), m.resolveClaims(), m.lookAtOutbox(0, true), m.lookAtCriticals(), m.recentCalls(), m.failures(), clock())
+	if m.BeginLocked {
+		m.lock()
+	}
+	return tea.Batch(m.lockAsked(), m.startViewer(), m.watchSites(), m.resolveClaims(), m.lookAtOutbox(0, true), m.lookAtCriticals(), m.recentCalls(), m.failures(), clock())
 }
 
 // Close ends what the model started and writes what waits.

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"io"
-
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nocturne/nocturne/ui/raster"
 	"github.com/nocturne/nocturne/viewer"
@@ -70,7 +68,7 @@ func (m *Model) write(s string) tea.Cmd {
 		return nil
 	}
 	return func() tea.Msg {
-		io.WriteString(out, s)
+		m.dark.write(out, s)
 		return nil
 	}
 }

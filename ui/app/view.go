@@ -18,7 +18,7 @@ import (
 // always exactly height rows.
 func (m *Model) View() string {
 	if m.locked {
-		return strings.Join(widget.Rows([]string{"", theme.Muted.Render("  Nocturne is locked. Ctrl+L opens it again."), "", m.lockedTimer()}, m.width, m.height), "\n")
+		return strings.Join(m.lockedView(), "\n")
 	}
 	rows := append(m.top(), m.body(m.width, m.room())...)
 	rows = append(rows[:max(0, min(len(rows), m.height-1))], m.bottom())

@@ -173,6 +173,7 @@ func (m *Model) everySecond() tea.Cmd {
 	if m.status.text != "" && m.Now().After(m.status.until) {
 		m.status = status{}
 	}
+	m.tickLocked()
 	var keep tea.Cmd
 	if m.open != nil {
 		m.open.keepPlace(m)

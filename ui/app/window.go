@@ -66,6 +66,9 @@ func (m *Model) viewed(e viewerMsg) tea.Cmd {
 	case viewer.Painted:
 		return tea.Batch(next, m.repaint())
 	}
+	if e.Kind == viewer.Acted && e.Action == viewer.SessionLock {
+		return tea.Batch(next, m.lock()) // of whatever case: locking harms none, and the window is dark already
+	}
 	c := m.open
 	if c == nil || e.Epoch != c.epoch || (e.StudyUID != "" && e.StudyUID != c.row.StudyUID) {
 		if e.Kind == viewer.Edited && e.StudyUID != "" && e.Epoch < m.epoch {

@@ -116,7 +116,7 @@ func TestAMacroNeverLeavesTheCase(t *testing.T) {
 	r := newReader(t)
 	r.openCT(20)
 	r.d.Do(viewer.MacroRecord.WithText("a"))
-	r.press("j", "f12", "f6", "f5", "ctrl+l", "j")
+	r.press("j", "f12", "f6", "f5", "j")
 	r.d.Do(viewer.MacroRecord)
 	if got := r.d.macros["a"]; len(got) != 2 || got[0] != viewer.SliceNext || got[1] != viewer.SliceNext {
 		t.Fatalf("recorded %v", got)

@@ -43,6 +43,7 @@ func (d *Desk) Open(c viewer.Case) {
 
 // Blank shows nothing until the next Open (lock). Decoded pixels are forgotten.
 func (d *Desk) Blank() {
+	d.keepLabel()
 	d.stray.Flush()
 	d.see(d.opt.Now(), nil)
 	d.note()

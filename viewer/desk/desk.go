@@ -136,11 +136,12 @@ type Desk struct {
 	owner     string
 	elsewhere bool // another window has the keyboard
 
-	dirty   bool
-	changed bool // State changed since it was last told
-	told    time.Time
-	minute  int64 // of the due clock as last drawn
-	wanted  string
+	dirty     bool
+	changed   bool // State changed since it was last told
+	told      time.Time
+	toldTouch time.Time // when the reader's doing was told last
+	minute    int64     // of the due clock as last drawn
+	wanted    string
 
 	photons photons
 	dither  bool // of the window: it stays from case to case

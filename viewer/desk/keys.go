@@ -43,11 +43,12 @@ func (d *Desk) Paste(text string) {
 	}
 }
 
-// stroke takes a key. A locked screen takes none.
+// stroke takes a key. A locked screen takes none but the one that locks.
 func (d *Desk) stroke(s tool.Stroke) {
-	if d.blank {
+	if d.locks(s) || d.blank {
 		return
 	}
+	d.touched()
 	if s.Key == " " {
 		s.Key = "space"
 	}

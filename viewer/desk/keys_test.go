@@ -83,7 +83,7 @@ func TestKeysOfTheTerminalComeBackByNameAfterTheState(t *testing.T) {
 	r.openCT(3)
 	for k, want := range map[viewer.Key]viewer.Action{
 		"f3": viewer.FocusSwap, "f4": viewer.ReportInsert, "f5": viewer.CaseAside, "f6": viewer.CaseNext,
-		"f12": viewer.ReportSign, "ctrl+l": viewer.SessionLock, "ctrl+p": viewer.Palette,
+		"f12": viewer.ReportSign, "ctrl+p": viewer.Palette,
 	} {
 		r.press("down")
 		r.press(k)

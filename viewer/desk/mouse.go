@@ -73,6 +73,9 @@ func (d *Desk) Mouse(kind MouseKind, b Button, x, y float64) {
 	}
 	dx, dy := x-d.pointer.x, y-d.pointer.y
 	d.pointer.x, d.pointer.y, d.pointer.inside = x, y, true
+	if kind != MouseMove || dx != 0 || dy != 0 {
+		d.touched()
+	}
 	if kind == MouseDown && d.leavePattern() {
 		return
 	}
@@ -107,6 +110,7 @@ func (d *Desk) Mouse(kind MouseKind, b Button, x, y float64) {
 // Wheel turns the stack under the pointer: notches above zero go down the stack,
 // to the feet, left or back. Every notch counts (N9).
 func (d *Desk) Wheel(x, y float64, notches int) {
+	d.touched()
 	if !d.open || notches == 0 || d.stripWheel(x, y, notches) {
 		return
 	}

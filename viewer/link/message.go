@@ -181,12 +181,12 @@ func (m Message) ofCase() bool {
 	case Blank, Hello, Unable, Keys:
 		return false
 	case Told:
-		return m.Event != nil && !free(m.Event.Kind)
+		return m.Event != nil && !free(m.Event.Kind) && m.Event.Action != viewer.SessionLock
 	}
 	return true
 }
 
-// free reports whether an event may belong to no case.
+// free reports whether an event may belong to no case; the key that locks may, too.
 func free(k viewer.EventKind) bool {
 	return k == viewer.Ready || k == viewer.Hidden || k == viewer.Noticed
 }
@@ -208,7 +208,7 @@ func (m Message) checkOpen() error {
 
 // told lists the events a window may send; the others are the terminal end's own.
 var told = []viewer.EventKind{viewer.Ready, viewer.Shown, viewer.Stated, viewer.Viewed, viewer.Edited, viewer.Acted,
-	viewer.Held, viewer.Hidden, viewer.Noticed, viewer.Kept}
+	viewer.Held, viewer.Hidden, viewer.Noticed, viewer.Kept, viewer.Touched}
 
 func (m Message) checkEvent() error {
 	e := m.Event

@@ -114,9 +114,18 @@ func (g *game) obey(m link.Message) {
 		g.show()
 		g.raise = resent
 	case link.Blank:
-		g.view.blank()
+		g.dark()
 	}
 }
+
+// dark forgets all pixels, and the title that counts the cases.
+func (g *game) dark() {
+	ebiten.SetWindowTitle(neutral)
+	g.view.blank()
+}
+
+// neutral is the title of a window that shows no case.
+const neutral = "Nocturne"
 
 // show makes the window visible without taking the focus (N3).
 func (g *game) show() {
@@ -152,10 +161,14 @@ func (g *game) focus() {
 	}
 }
 
-// emit passes the desk's events on. F3 in the window gives the focus back.
+// emit passes the desk's events on. F3 in the window gives the focus back, the key that
+// locks forgets the pixels here and now.
 func (g *game) emit(e viewer.Event) {
 	if e.Kind == viewer.Acted && e.Action == viewer.FocusSwap {
 		g.leave = true
+	}
+	if e.Kind == viewer.Acted && e.Action == viewer.SessionLock {
+		g.dark()
 	}
 	g.child.Emit(e)
 }

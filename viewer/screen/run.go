@@ -106,7 +106,7 @@ func place(monitor string) {
 		}
 	}
 	ebiten.SetWindowSize(w, h)
-	ebiten.SetWindowTitle("Nocturne")
+	ebiten.SetWindowTitle(neutral)
 	ebiten.SetWindowResizingMode(ebiten.WindowResizingModeEnabled)
 	ebiten.SetWindowVisible(false)
 	ebiten.SetWindowClosingHandled(true)
