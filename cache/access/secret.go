@@ -4,46 +4,41 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
+	"strings"
 	"time"
 )
 
 // Secret is something a home keeps that proves who its reader is, such as a refresh
-// token: a file of mode 0600 below keys/, whose name is a digest and tells nothing. It is
-// there as a whole or not at all, and a file that others can read is refused.
-type Secret struct{ home, name string }
+// token: a sealed file of mode 0600 below keys/, whose name cannot be computed without the
+// ring. It is there as a whole or not at all.
+type Secret struct{ kept kept }
 
-// NewSecret names a secret of the home; equal words name the same one.
-func NewSecret(home string, words ...string) Secret {
-	h := sha256.New()
+// Secret names a secret of the home; equal words name the same one.
+func (r *Ring) Secret(words ...string) Secret {
+	var all strings.Builder
 	for _, w := range words {
-		fmt.Fprintf(h, "%d:%s", len(w), w)
+		fmt.Fprintf(&all, "%d:%s", len(w), w)
 	}
-	return Secret{home: home, name: "keys/login-" + hex.EncodeToString(h.Sum(nil)[:8])}
+	old := sha256.Sum256([]byte(all.String()))
+	return Secret{r.kept("login-"+r.Name("login", all.String())[:16], "login-"+hex.EncodeToString(old[:8]))}
 }
 
 // Read fills into with what was written; fs.ErrNotExist when there is nothing.
-func (s Secret) Read(into any) error { return readPrivate(s.home, s.name, into) }
+func (s Secret) Read(into any) error { return s.kept.readJSON(into) }
 
 // Write keeps v in place of what was there, on the disk when it returns.
 func (s Secret) Write(v any) error {
-	if err := writePrivate(s.home, s.name, v); err != nil {
+	if err := s.kept.writeJSON(v); err != nil {
 		return fmt.Errorf("keep the login: %w", err)
-	}
-	if dir, err := os.Open(filepath.Dir(s.path())); err == nil {
-		_ = dir.Sync() // not every system can
-		dir.Close()
 	}
 	return nil
 }
 
 // Remove forgets it; there being none is no error.
 func (s Secret) Remove() error {
-	if err := os.Remove(s.path()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := s.kept.remove(); err != nil {
 		return fmt.Errorf("forget the login: %w", err)
 	}
 	return nil
@@ -52,10 +47,10 @@ func (s Secret) Remove() error {
 // Lock keeps every other program of the home from this secret until unlock; a program
 // that ends gives it free.
 func (s Secret) Lock(ctx context.Context) (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Dir(s.path()), 0o700); err != nil {
+	if err := s.kept.lockFolder(); err != nil {
 		return nil, fmt.Errorf("lock the login: %w", err)
 	}
-	f, err := os.OpenFile(s.path()+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(s.kept.path()+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock the login: %w", err)
 	}
@@ -71,5 +66,3 @@ func (s Secret) Lock(ctx context.Context) (unlock func(), err error) {
 		}
 	}
 }
-
-func (s Secret) path() string { return filepath.Join(s.home, filepath.FromSlash(s.name)) }

@@ -14,20 +14,21 @@ import (
 
 func TestASecretIsItsOwnersAloneAndItsNameTellsNothing(t *testing.T) {
 	home, got := t.TempDir(), ""
-	s, other := NewSecret(home, "NORTH", "https://idp"), NewSecret(home, "NORTHh", "ttps://idp")
+	r := opened(t, home, alone)
+	s, other := r.Secret("NORTH", "https://idp"), r.Secret("NORTHh", "ttps://idp")
 	if err := s.Read(&got); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("before: %v", err)
 	}
 	if err := s.Write("s3cret"); err != nil {
 		t.Fatal(err)
 	}
-	if err := NewSecret(home, "NORTH", "https://idp").Read(&got); err != nil || got != "s3cret" {
+	if err := opened(t, home, alone).Secret("NORTH", "https://idp").Read(&got); err != nil || got != "s3cret" {
 		t.Errorf("%q, %v", got, err)
 	}
 	if err := other.Read(&got); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("another's: %v", err)
 	}
-	files, _ := filepath.Glob(filepath.Join(home, "keys", "*"))
+	files, _ := filepath.Glob(filepath.Join(home, "keys", "login-*"))
 	if info, err := os.Stat(files[0]); len(files) != 1 || err != nil || strings.Contains(files[0], "NORTH") || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", files, err)
 	}
@@ -43,7 +44,7 @@ func TestASecretIsItsOwnersAloneAndItsNameTellsNothing(t *testing.T) {
 }
 
 func TestOneProgramAtATimeHoldsASecret(t *testing.T) {
-	s := NewSecret(t.TempDir(), "NORTH")
+	s := opened(t, t.TempDir(), alone).Secret("NORTH")
 	unlock, err := s.Lock(context.Background())
 	if err != nil {
 		t.Fatal(err)

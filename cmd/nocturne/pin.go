@@ -34,12 +34,16 @@ func pinCommand(env *environment) *cobra.Command {
 }
 
 func (env *environment) setPIN(file, oldFile string) error {
-	if access.HasPIN(env.Home) {
+	ring, err := env.ring()
+	if err != nil {
+		return err
+	}
+	if ring.HasPIN() {
 		old, err := env.readPIN("present PIN: ", oldFile, "--old-pin-file")
 		if err != nil {
 			return err
 		}
-		if err := access.CheckPIN(env.Home, old, time.Now()); err != nil {
+		if err := ring.CheckPIN(old, time.Now()); err != nil {
 			return err
 		}
 	}
@@ -56,7 +60,7 @@ func (env *environment) setPIN(file, oldFile string) error {
 			return errors.New("the two are not the same: no PIN was set")
 		}
 	}
-	if err := access.SetPIN(env.Home, pin); err != nil {
+	if err := ring.SetPIN(pin); err != nil {
 		return err
 	}
 	fmt.Fprintln(env.Out, "The PIN is set.")
@@ -102,7 +106,9 @@ func (h *house) withPIN(ctx context.Context, env *environment, file string) (con
 	if !h.room.AsksPIN() {
 		return ctx, nil
 	}
-	if !access.HasPIN(env.Home) {
+	if ring, err := env.ring(); err != nil {
+		return ctx, err
+	} else if !ring.HasPIN() {
 		return ctx, access.ErrNoPIN
 	}
 	pin, err := env.readPIN("your PIN to sign: ", file, "--pin-file")

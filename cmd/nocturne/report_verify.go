@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/ui/reading"
@@ -92,7 +91,11 @@ func (h *house) verify(ctx context.Context, env *environment, study string, arch
 	if err != nil {
 		return err
 	}
-	own, err := access.ReaderKey(env.Home)
+	ring, err := env.ring()
+	if err != nil {
+		return err
+	}
+	own, err := ring.ReaderKey()
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"net/url"
@@ -10,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/store"
@@ -43,7 +41,8 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := env.ring(); err != nil { // before all that is sealed under it: ring → ledger → store → audit
+	ring, err := env.ring() // before all that is sealed under it: ring → ledger → store → audit
+	if err != nil {
 		return nil, err
 	}
 	led, err := ledger.Open(env.Home)
@@ -72,9 +71,9 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.room.Compose, h.room.Keep = h.compose, quality.Records
-	h.room.Key = func() (ed25519.PrivateKey, error) { return access.ReaderKey(env.Home) }
+	h.room.Key = ring.ReaderKey
 	if config.Policy.SignPIN {
-		h.room.CheckPIN = func(pin string, now time.Time) error { return access.CheckPIN(env.Home, pin, now) }
+		h.room.CheckPIN = ring.CheckPIN
 	}
 	h.room.Silent = h.feed.Silent
 	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env), Before: h.room.Before}

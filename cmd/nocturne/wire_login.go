@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
 	"github.com/nocturne/nocturne/worklist/pacs/token"
 	"github.com/nocturne/nocturne/worklist/transit"
@@ -80,10 +79,14 @@ func (env *environment) source(s SiteConfig) (*token.Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("site %s: TLS of its issuer: %w", s.Name, err)
 	}
+	ring, err := env.ring()
+	if err != nil {
+		return nil, err
+	}
 	cfg := token.Config{
 		Site: s.Name, Issuer: s.Issuer, ClientID: s.ClientID, Scope: s.Scope, TLS: config,
 		Grant: map[string]token.Grant{loginDevice: token.Device, loginCode: token.Code, loginClient: token.ClientCredentials}[s.Login],
-		Rest:  access.NewSecret(env.Home, s.Name, s.Issuer, s.ClientID),
+		Rest:  ring.Secret(s.Name, s.Issuer, s.ClientID),
 	}
 	if s.ClientSecretEnv != "" || s.ClientSecretFile != "" {
 		cfg.Secret = func() (string, error) {

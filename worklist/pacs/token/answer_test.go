@@ -7,7 +7,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/worklist/pacs/token"
 )
 
@@ -61,7 +60,7 @@ func FuzzDeviceResponse(f *testing.F) {
 	f.Add([]byte(`{"device_code":"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS","user_code":"WDJB-MJHT","verification_uri":"https://example.com/device","verification_uri_complete":"https://example.com/device?user_code=WDJB-MJHT","expires_in":1800,"interval":5}`)) // RFC 8628 3.2
 	f.Add([]byte(`{"device_code":"a","user_code":"\u001b[31m","verification_url":"https://e"}`))
 	f.Add([]byte(`{"device_code":"a","user_code":"b","verification_uri":"javascript:alert(1)"}`))
-	src, err := token.New(token.Config{Site: "N", Issuer: "https://idp", ClientID: "c", Rest: access.NewSecret(f.TempDir(), "N")})
+	src, err := token.New(token.Config{Site: "N", Issuer: "https://idp", ClientID: "c", Rest: rest(f, f.TempDir())})
 	if err != nil {
 		f.Fatal(err)
 	}

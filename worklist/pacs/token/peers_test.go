@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
@@ -246,7 +245,7 @@ func TestOIDCProviderTakesTheCodeGrant(t *testing.T) {
 
 func at(t *testing.T, issuer string, g token.Grant) *token.Source {
 	t.Helper()
-	src, err := token.New(token.Config{Site: "NORTH", Issuer: issuer, ClientID: "nocturne", Grant: g, Rest: access.NewSecret(t.TempDir(), "N")})
+	src, err := token.New(token.Config{Site: "NORTH", Issuer: issuer, ClientID: "nocturne", Grant: g, Rest: rest(t, t.TempDir())})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 	"github.com/nocturne/nocturne/worklist/pacs/token"
@@ -21,7 +20,7 @@ import (
 // source is a source of the server's tokens that rest in home, with short seconds.
 func source(t *testing.T, s *tokentest.Server, home string, g token.Grant) *token.Source {
 	t.Helper()
-	cfg := token.Config{Site: "NORTH", Issuer: s.Issuer, ClientID: tokentest.ClientID, Grant: g, Rest: access.NewSecret(home, "NORTH")}
+	cfg := token.Config{Site: "NORTH", Issuer: s.Issuer, ClientID: tokentest.ClientID, Grant: g, Rest: rest(t, home)}
 	if s.Secret != "" {
 		cfg.Secret = func() (string, error) { return s.Secret, nil }
 	}
@@ -182,7 +181,7 @@ func TestALogoutIsToldToTheServerAndNothingRests(t *testing.T) {
 	if !told || err != nil || src.LoggedIn() || s.Count("revoke") != 1 {
 		t.Errorf("%v, %v", told, err)
 	}
-	files, _ := filepath.Glob(filepath.Join(home, "keys", "*"))
+	files, _ := filepath.Glob(filepath.Join(home, "keys", "login-*"))
 	for _, f := range files {
 		if b, _ := os.ReadFile(f); len(b) > 0 {
 			t.Errorf("%s holds %d bytes", filepath.Base(f), len(b))
@@ -235,7 +234,7 @@ func TestClientCredentialsNeedNobody(t *testing.T) {
 	s2 := tokentest.New(t)
 	s2.Secret = "right"
 	wrong, _ := token.New(token.Config{Site: "NORTH", Issuer: s2.Issuer, ClientID: tokentest.ClientID, Grant: token.ClientCredentials,
-		Secret: func() (string, error) { return "wr0ng-s3cret", nil }, Rest: access.NewSecret(t.TempDir(), "N")})
+		Secret: func() (string, error) { return "wr0ng-s3cret", nil }, Rest: rest(t, t.TempDir())})
 	defer wrong.Close()
 	if _, err := wrong.Bearer(context.Background()); !errors.As(err, &refused) || refused.Code != "invalid_client" || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("%v", err)
