@@ -32,14 +32,14 @@ type outboxLine struct {
 func outboxCommand(env *environment) *cobra.Command {
 	c := &cobra.Command{Use: "outbox", Short: "List or send the signed reports that wait", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return usagef("expected: outbox list, flush, explain or resend")
+			return usagef("expected: outbox list, flush, explain, resend, conflicts or decide")
 		}}
 	c.AddCommand(
 		&cobra.Command{Use: "list", Short: "List the signed reports and how far they are", Args: noArgs,
 			RunE: func(c *cobra.Command, _ []string) error { return runOutbox(c, env, false) }},
 		&cobra.Command{Use: "flush", Short: "Try to deliver everything now, back-off or not", Args: noArgs,
 			RunE: func(c *cobra.Command, _ []string) error { return runOutbox(c, env, true) }},
-		outboxExplainCommand(env), outboxResendCommand(env),
+		outboxExplainCommand(env), outboxResendCommand(env), outboxConflictsCommand(env), outboxDecideCommand(env),
 	)
 	return c
 }

@@ -37,7 +37,7 @@ func TestASilentSiteHoldsNoCaseUp(t *testing.T) {
 
 	begun = time.Now()
 	c.press("F6")
-	c.see(5*time.Second, `BIRCH[\s\S]*READ ONLY · NORTH has not answered the claim`)
+	c.see(5*time.Second, `BIRCH[\s\S]*READ ONLY · NORTH is silent: only the server can give it; v looks`)
 	other := time.Since(begun)
 	if own > 2*time.Second || other > 2*time.Second {
 		t.Errorf("opened after %v and %v", own, other)

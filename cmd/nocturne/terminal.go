@@ -35,7 +35,7 @@ func runTerminal(ctx context.Context, env *environment) error {
 		return errNoSite
 	}
 	if !env.terminal() {
-		return printRows(env, h.feed.Poll(ctx).Rows)
+		return printRows(env, h.listed(ctx).Rows)
 	}
 	return h.read(ctx, env, "")
 }

@@ -184,8 +184,7 @@ func (h *house) find(ctx context.Context, study string) (feed.Row, error) {
 	if len(h.room.Sites) == 0 {
 		return feed.Row{}, errNoSite
 	}
-	snapshot := h.feed.Poll(ctx)
-	h.room.CountCached(snapshot.Rows)
+	snapshot := h.listed(ctx)
 	var hits []feed.Row
 	for _, r := range snapshot.Rows {
 		if r.StudyUID == study || r.Accession == study && study != "" {
@@ -193,7 +192,11 @@ func (h *house) find(ctx context.Context, study string) (feed.Row, error) {
 		}
 	}
 	if len(hits) > 0 {
-		return best(hits)
+		row, err := best(hits)
+		if err == nil && row.Stale {
+			fmt.Fprintln(h.env.Err, "nocturne: "+agoLine(snapshot, row.Site))
+		}
+		return row, err
 	}
 	for _, s := range snapshot.Sites {
 		if s.Err != nil {

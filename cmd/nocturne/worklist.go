@@ -25,8 +25,7 @@ func worklistCommand(env *environment) *cobra.Command {
 			if len(h.room.Sites) == 0 {
 				return errNoSite
 			}
-			s := h.feed.Poll(c.Context())
-			h.room.CountCached(s.Rows)
+			s := h.listed(c.Context())
 			if err := printRows(env, s.Rows); err != nil {
 				return err
 			}
@@ -64,6 +63,9 @@ func silent(env *environment, s feed.Snapshot) error {
 			said := sentence(site.Err)
 			if !strings.HasPrefix(said, site.Name) {
 				said = site.Name + ": " + said
+			}
+			if !site.LastOK.IsZero() {
+				said += "; " + agoLine(s, site.Name)
 			}
 			fmt.Fprintf(env.Err, "nocturne: %s\n", said)
 			failed = true

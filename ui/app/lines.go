@@ -17,6 +17,7 @@ type lines struct {
 	epoch         uint64
 	hint          string
 	keys          map[string]func(m *Model, at int) tea.Cmd
+	draw          func(width int) []string // the rows as they are drawn, clean and styled; nil: rows in plain text
 }
 
 // showLines brings a page of lines on screen; Esc goes back to where the reader was.
@@ -82,6 +83,11 @@ func (l *lines) view(width, height int) []string {
 		out = append(out, theme.Muted.Render(widget.Fit(" "+dicom.Clean(l.notice), width)))
 	}
 	room := max(1, height-len(out))
+	if l.draw != nil {
+		l.rows = l.draw(width)
+		l.first = max(0, min(l.at, len(l.rows)-room))
+		return widget.Rows(append(out, l.rows[l.first:min(len(l.rows), l.first+room)]...), width, height)
+	}
 	if l.choose {
 		l.first = widget.Window(l.first, l.at, room, len(l.rows))
 	} else {

@@ -59,6 +59,7 @@ func (m *Model) delivered(d deliveredMsg) tea.Cmd {
 	for _, r := range deliver.Reports(d.rows) {
 		line := m.describe(r)
 		m.outbox = append(m.outbox, line)
+		m.tellConflict(r)
 		if !line.done {
 			next = quickLook
 			fresh = fresh || m.Now().Sub(r[0].Signed) < 2*slowLook

@@ -16,6 +16,8 @@ func (m *Model) askResend() tea.Cmd {
 	switch {
 	case !ok:
 		return nil
+	case m.inConflict():
+		return m.openConflict(nil)
 	case row.State == ledger.Parked && row.SHA256 == "":
 		m.say("It could not be made when the report was signed; there is nothing to send. " + m.phone(row.Site))
 		return nil

@@ -92,6 +92,9 @@ func (m *Model) outboxKey(name string, msg tea.KeyMsg) tea.Cmd {
 	case "end":
 		p.Move(one << 30)
 	case "enter", "e":
+		if m.inConflict() {
+			return m.openConflict(nil)
+		}
 		return m.explain()
 	case "r":
 		return m.askResend()

@@ -160,6 +160,7 @@ func verbs() map[string]func(*Model, []string) tea.Cmd {
 		"peer":  (*Model).review, "discrepancy": (*Model).discrepancy, "stats": (*Model).openStats, "followup": (*Model).followUp,
 		"coauthor": (*Model).coauthor, "login": (*Model).logIn,
 		"link": (*Model).link, "unlink": (*Model).unlink,
+		"conflict":  (*Model).openConflict,
 		"followups": func(m *Model, _ []string) tea.Cmd { return m.openFollowUps() },
 	}
 }

@@ -90,6 +90,7 @@ var entries = []entry{
 	{"followups", "", "recommended examinations and their dates", nil},
 	{"recall", "", "take the last signed report back before it is sent", nil},
 	{"outbox", "", "reports under way: where each is, why it waits, send again", is(viewer.OutboxShow)},
+	{"conflict", "[ACCESSION]", "a signed report that waits because of another's, both side by side", nil},
 	{"aside", "", "put the case aside", is(viewer.CaseAside)},
 	{"next", "", "next suggested case", is(viewer.CaseNext)},
 	{"lock", "", "blank terminal and window", is(viewer.SessionLock)},

@@ -11,6 +11,7 @@ import (
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/pacs"
+	"github.com/nocturne/nocturne/worklist/report"
 	"github.com/nocturne/nocturne/worklist/ups"
 )
 
@@ -40,7 +41,22 @@ func (r *Room) Claim(ctx context.Context, row feed.Row) (Claimed, error) {
 	case err == nil:
 		return Claimed{Words: "yours since " + clock(result.Claim.Since), Held: true, Since: result.Claim.Since}, nil
 	}
+	var ended *ups.EndedError
+	if errors.As(err, &ended) && r.follows(ctx, row.StudyUID) {
+		return Claimed{Words: "the task is over; what you write follows its report"}, nil
+	}
 	return refused(row, err)
+}
+
+// follows reports whether a draft that follows a signed report is being written: it
+// needs no task.
+func (r *Room) follows(ctx context.Context, study string) bool {
+	stored, ok, err := r.Ledger.Draft(ctx, study)
+	if err != nil || !ok || stored.SignedAs != "" {
+		return false
+	}
+	d, err := report.Decode(stored.Body)
+	return err == nil && d.Before != nil
 }
 
 // ClaimOnDisk is the claim as this home's ledger has it, asking nobody: what is
@@ -49,7 +65,7 @@ func (r *Room) ClaimOnDisk(ctx context.Context, row feed.Row) Claimed {
 	if c, held, err := r.Holds(ctx, row.StudyUID); err == nil && held && c.WorkitemUID == row.WorkitemUID {
 		return Claimed{Words: "yours since " + clock(c.Since) + ", " + row.Site + " not answering", Held: true, Since: c.Since}
 	}
-	return Claimed{Words: "asking " + row.Site + " …", ReadOnly: row.Site + " has not answered the claim; it is asked again until it does"}
+	return Claimed{Words: "asking " + row.Site + " …", ReadOnly: onlyTheServer(row.Site)}
 }
 
 func workitem(row feed.Row) pacs.Workitem {
@@ -65,11 +81,17 @@ func refused(row feed.Row, err error) (Claimed, error) {
 	case errors.As(err, &held):
 		return Claimed{Words: "held", ReadOnly: holder(held.Performer, held.Since), By: held.Performer, Since: held.Since}, nil
 	case errors.As(err, &asking):
-		return Claimed{Words: "asking " + row.Site, ReadOnly: row.Site + " has not answered the claim; it is asked again until it does"}, nil
+		return Claimed{Words: "asking " + row.Site, ReadOnly: onlyTheServer(row.Site)}, nil
 	case errors.As(err, &ended):
 		return Claimed{Words: "ended", ReadOnly: "this task is over at " + row.Site}, nil
 	}
 	return Claimed{}, fmt.Errorf("claim: %w", err)
+}
+
+// onlyTheServer says, in what 80 columns hold, why a case cannot be had while its site
+// is silent. The site is asked on until it answers (Settle).
+func onlyTheServer(site string) string {
+	return site + " is silent: only the server can give it; v looks without claim"
 }
 
 func holder(name string, since time.Time) string {

@@ -24,7 +24,7 @@ type Conflict struct {
 	Site      string    `json:"site"`
 	Found     time.Time `json:"found"`
 	Signed    time.Time `json:"signed"`
-	Mine      string    `json:"mine"` // its text
+	Mine      []Said    `json:"mine"`
 	Task      string    `json:"task,omitempty"`
 	Rivals    []Rival   `json:"others,omitempty"` // oldest first
 
@@ -87,7 +87,7 @@ func (r *Room) conflict(ctx context.Context, rec ledger.Record) (c Conflict, err
 	if err != nil {
 		return c, err
 	}
-	c.StudyUID, c.Accession, c.Signed, c.Mine = row.StudyUID, row.Accession, row.Signed, sr.Text(mine.Study)
+	c.StudyUID, c.Accession, c.Signed, c.Mine = row.StudyUID, row.Accession, row.Signed, partsOf(mine)
 	c.addition = mine.Section(string(report.Findings))+mine.Section(string(report.Impression)) == ""
 	rows, err := r.Ledger.RowsOf(ctx, c.Report)
 	c.linked = slices.ContainsFunc(rows, func(o ledger.OutboxRow) bool { return o.StudyUID != row.StudyUID })
@@ -212,4 +212,13 @@ func spoken(doc sr.Document) string {
 		}
 	}
 	return strings.Join(parts, "\n")
+}
+
+// SignedText is a signed report's object as plain text; empty for what is none.
+func SignedText(object []byte) string {
+	f, err := dicom.Parse(object)
+	if err != nil {
+		return ""
+	}
+	return sr.Text(f.Dataset)
 }

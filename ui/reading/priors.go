@@ -21,6 +21,7 @@ type Priors struct {
 	Asked   bool
 	Silent  string    // the site that did not finish the search; empty when it did
 	At      time.Time // of the search
+	Last    time.Time // Studies are those of an earlier search, of then; zero: they are this one's
 	Unknown bool      // the patient is not identified, so nothing was searched
 }
 
@@ -52,8 +53,14 @@ func (r *Room) FindPriors(ctx context.Context, row feed.Row) Priors {
 	defer cancel()
 	found, complete, err := feed.Priors(ctx, site.Site, row)
 	out.Unknown = errors.Is(err, feed.ErrNotIdentified)
-	if !complete && !out.Unknown {
+	switch {
+	case complete:
+		r.keepPriors(row, found)
+	case !out.Unknown:
 		out.Silent = site.Name
+		if len(found) == 0 { // what was found last can be compared with all the same
+			found, out.Last = r.keptPriors(context.WithoutCancel(ctx), row)
+		}
 	}
 	earlier := 0
 	for _, s := range found {
@@ -76,7 +83,11 @@ func (p Priors) Sentence() string {
 	case p.Unknown:
 		return "no priors are matched: the patient is not identified"
 	case p.Silent != "":
-		return fmt.Sprintf("prior search not completed (%s not answering %s)", p.Silent, clock(p.At))
+		said := fmt.Sprintf("prior search not completed (%s not answering %s)", p.Silent, clock(p.At))
+		if !p.Last.IsZero() {
+			said += "; priors as of " + p.Last.Local().Format("2 Jan 15:04")
+		}
+		return said
 	case len(p.Studies) == 0:
 		return "no prior found"
 	}

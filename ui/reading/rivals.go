@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -22,7 +23,27 @@ type Rival struct {
 	By          string    `json:"by"` // PN form
 	At          time.Time `json:"at"`
 	Preliminary bool      `json:"preliminary,omitempty"`
-	Text        string    `json:"text"`
+	Parts       []Said    `json:"sections"`
+}
+
+// Said is a section of a signed report.
+type Said struct {
+	Key   string `json:"key,omitempty"`
+	Title string `json:"title"`
+	Text  string `json:"text"`
+}
+
+// Same reports whether another report's section is the same one.
+func (s Said) Same(o Said) bool { return s.Key == o.Key && (s.Key != "" || s.Title == o.Title) }
+
+// partsOf are the sections of a document that say something, as plain text.
+func partsOf(doc sr.Document) (out []Said) {
+	for _, s := range doc.Sections {
+		if text := strings.TrimSpace(dicom.Clean(s.Text)); text != "" {
+			out = append(out, Said{Key: s.Key, Title: dicom.Clean(s.Name), Text: text})
+		}
+	}
+	return out
 }
 
 // news is the body of a conflict's record.
@@ -40,8 +61,11 @@ func (f news) reason() string {
 		by := cmp.Or(dicom.ParsePN(last.By).Display(), "another reader")
 		what = fmt.Sprintf("%s holds another report of it, by %s of %s", f.Site, by, clock(last.At))
 	}
-	return what + ": :conflict shows both"
+	return what + ShowsBoth
 }
+
+// ShowsBoth ends the reason of a row that waits for a decision.
+const ShowsBoth = ": :conflict shows both"
 
 // asking bounds the question about the task: where the worklist alone is silent, the
 // report does not wait for it, unless it was signed in that silence.
@@ -172,7 +196,7 @@ func (r *Room) rivalAt(ctx context.Context, site Site, ref pacs.Ref) (rival Riva
 			return nil
 		}
 		rival, ok = Rival{SOPUID: string(ref.Instance), By: h.doc.Observer.Name, At: h.at, Preliminary: h.doc.Preliminary || !h.doc.Verified,
-			Text: sr.Text(f.Dataset)}, true
+			Parts: partsOf(h.doc)}, true
 		_, _, err = r.Store.Put(o.Bytes)
 		return err
 	})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -160,8 +161,8 @@ func TestAnothersReportKeepsOursHereAndBothAreShown(t *testing.T) {
 	if err != nil || len(all) != 1 || len(all[0].Rivals) != 1 {
 		t.Fatalf("%+v, %v", all, err)
 	}
-	if c := all[0]; !strings.Contains(c.Mine, "Normal hand.") || !strings.Contains(c.Rivals[0].Text, "scaphoid") || strings.Contains(c.Rivals[0].Text, "another study") {
-		t.Errorf("the two texts: %q, %q", c.Mine, c.Rivals[0].Text)
+	if c := all[0]; !strings.Contains(fmt.Sprint(c.Mine), "Normal hand.") || !strings.Contains(fmt.Sprint(c.Rivals), "scaphoid") || strings.Contains(fmt.Sprint(c.Rivals), "another study") {
+		t.Errorf("the two texts: %q, %q", c.Mine, c.Rivals[0].Parts)
 	}
 }
 
