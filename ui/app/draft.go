@@ -73,7 +73,28 @@ func (s saveMsg) ofEpoch() uint64 { return s.epoch }
 func (s saveMsg) apply(m *Model, c *openCase) tea.Cmd {
 	c.saving = false
 	m.saveDraft(c)
+	journal, ctx, epoch := m.Room.Journal, m.ctx, c.epoch
+	return func() tea.Msg {
+		journal.Wait(ctx)
+		return savedMsg{epoch}
+	}
+}
+
+// savedMsg: the journal has had its turn. Only what the disk took is called saved.
+type savedMsg struct{ epoch uint64 }
+
+func (s savedMsg) ofEpoch() uint64 { return s.epoch }
+
+func (s savedMsg) apply(_ *Model, c *openCase) tea.Cmd {
+	c.sayWhenSaved()
 	return nil
+}
+
+func (c *openCase) sayWhenSaved() {
+	if c.keeper == nil || c.signed || c.keeper.Saved().IsZero() {
+		return
+	}
+	c.page.Report = "draft · saved " + c.keeper.Saved().Local().Format("15:04:05")
 }
 
 func (m *Model) saveSoon(c *openCase) tea.Cmd {
@@ -92,11 +113,9 @@ func (m *Model) saveDraft(c *openCase) {
 		return
 	}
 	c.dirty = false
-	if err := c.keeper.Keep(c.draft, nil); err != nil {
+	if err := c.keeper.Keep(c.draft); err != nil {
 		m.warn(sentence(err))
-		return
 	}
-	c.page.Report = "draft · saved " + m.Now().Local().Format("15:04:05")
 }
 
 // prefill writes Indication, Technique and Comparison from the facts (N17); the

@@ -23,6 +23,7 @@ type Keeper struct {
 
 	mu       sync.Mutex // guards what follows
 	revision int64
+	saved    time.Time
 	apart    bool
 	id       int64 // of the draft kept apart
 }
@@ -32,9 +33,9 @@ func (r *Room) Keeper(d *report.Draft) *Keeper {
 	return &Keeper{room: r, study: d.StudyUID, revision: d.Revision}
 }
 
-// Keep hands the draft over as it is now and returns at once; saved is called
-// from the journal's goroutine once it is on disk.
-func (k *Keeper) Keep(d *report.Draft, saved func(time.Time)) error {
+// Keep hands the draft over as it is now and returns at once; Saved tells when it is on
+// disk.
+func (k *Keeper) Keep(d *report.Draft) error {
 	body, err := d.Encode()
 	if err != nil {
 		return fmt.Errorf("keep draft: %w", err)
@@ -43,12 +44,16 @@ func (k *Keeper) Keep(d *report.Draft, saved func(time.Time)) error {
 		if err := k.write(ctx, body); err != nil {
 			return fmt.Errorf("keep draft: %w", err)
 		}
-		if saved != nil {
-			saved(k.room.Now())
-		}
 		return nil
 	})
 	return nil
+}
+
+// Saved is when the disk last took the draft, as it stood then; zero when it never did.
+func (k *Keeper) Saved() time.Time {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.saved
 }
 
 // write saves one state of the draft.
@@ -59,7 +64,7 @@ func (k *Keeper) write(ctx context.Context, body []byte) error {
 	if !k.apart {
 		n, err := k.room.save(ctx, k.study, body, k.revision)
 		if err == nil {
-			k.revision = n
+			k.revision, k.saved = n, k.room.Now()
 			return nil
 		}
 		if !errors.Is(err, ledger.ErrStale) && !errors.Is(err, ledger.ErrSigned) {
@@ -71,7 +76,7 @@ func (k *Keeper) write(ctx context.Context, body []byte) error {
 	if err != nil {
 		return errors.Join(refused, err)
 	}
-	k.id = id
+	k.id, k.saved = id, k.room.Now()
 	return refused
 }
 

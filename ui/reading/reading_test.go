@@ -254,7 +254,7 @@ func TestWhatWasKeptIsThereAtTheNextBeginning(t *testing.T) {
 	k := r.Keeper(d)
 	for _, text := range []string{"one", "two"} {
 		d.Set(report.Findings, text, night)
-		if err := k.Keep(d, nil); err != nil {
+		if err := k.Keep(d); err != nil {
 			t.Fatal(err)
 		}
 	}
