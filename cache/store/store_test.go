@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/cache/store"
 )
 
@@ -40,9 +41,12 @@ func studyUID(n int) dicom.UID { return dicom.UID(fmt.Sprintf("1.2.3.%d", n)) }
 
 func sopUID(study, n int) dicom.UID { return dicom.UID(fmt.Sprintf("1.2.3.%d.%d", study, n)) }
 
+// keys are the same for every store of the tests, in other processes too.
+var keys = store.NewKeys(seal.Key{1, 2, 3})
+
 func open(t testing.TB, dir string) *store.Store {
 	t.Helper()
-	s, err := store.Open(dir)
+	s, err := store.Open(dir, keys)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,6 +60,11 @@ func put(t testing.TB, s *store.Store, b []byte) store.Entry {
 		t.Fatalf("put: fresh %v, %v", fresh, err)
 	}
 	return e
+}
+
+// same compares entries of two stores: each has the key at another place.
+func same(a, b store.Entry) bool {
+	return a.Study == b.Study && a.Series == b.Series && a.SOP == b.SOP && a.Path == b.Path && a.SHA256 == b.SHA256 && a.Size == b.Size && *a.Key() == *b.Key()
 }
 
 func study(t testing.TB, s *store.Store, n int) []store.Entry {
@@ -107,7 +116,7 @@ func TestTheSameBytesAgainChangeNothing(t *testing.T) {
 	b := object(t, 1, 1, "")
 	first := put(t, s, b)
 	again, fresh, err := s.Put(b)
-	if err != nil || fresh || again != first || len(study(t, s, 1)) != 1 {
+	if err != nil || fresh || !same(again, first) || len(study(t, s, 1)) != 1 {
 		t.Errorf("%+v fresh %v, %v; %d objects", again, fresh, err, len(study(t, s, 1)))
 	}
 }
@@ -133,7 +142,7 @@ func TestOtherBytesUnderTheSameUIDAreKeptApartAndReported(t *testing.T) {
 	for _, s := range []*store.Store{s, open(t, dir)} {
 		conflicts, err := s.Conflicts(studyUID(1))
 		es := study(t, s, 1)
-		if len(es) != 1 || es[0] != held || len(conflicts) != 1 || err != nil {
+		if len(es) != 1 || !same(es[0], held) || len(conflicts) != 1 || err != nil {
 			t.Errorf("held %+v, conflicts %+v %v", es, conflicts, err)
 		}
 		if b, err := s.Read(es[0]); err != nil || !bytes.Equal(b, mine) {
@@ -241,8 +250,8 @@ func TestARemovedStudyIsGoneAndMayComeBack(t *testing.T) {
 			t.Error("the study is still there, or too much is gone")
 		}
 	}
-	if n := len(files(t, dir)); n != 2 {
-		t.Errorf("%d files are left, want object and list of the other study", n)
+	if n := len(files(t, dir)); n != 3 {
+		t.Errorf("%d files are left, want key, object and list of the other study", n)
 	}
 	put(t, other, b)
 	if len(study(t, s, 1)) != 1 {
@@ -298,10 +307,10 @@ func TestAnObjectWithoutALineIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, fresh, err := open(t, dir).Put(object(t, 1, 1, ""))
-	if err != nil || fresh || again != e {
+	if err != nil || fresh || !same(again, e) {
 		t.Errorf("%+v fresh %v %v", again, fresh, err)
 	}
-	if got := study(t, open(t, dir), 1); len(got) != 1 || got[0] != e {
+	if got := study(t, open(t, dir), 1); len(got) != 1 || !same(got[0], e) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -311,12 +320,15 @@ func TestChangedBytesAreNoticedAndReceivedAgain(t *testing.T) {
 	s := open(t, dir)
 	b := object(t, 1, 1, "")
 	e := put(t, s, b)
-	bad := bytes.Clone(b)
+	bad, err := os.ReadFile(e.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	bad[len(bad)-1] ^= 1
 	if err := os.WriteFile(e.Path, bad, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Read(e); !errors.Is(err, store.ErrCorrupt) {
+	if _, err := s.Read(e); !errors.Is(err, seal.ErrDamaged) {
 		t.Errorf("changed bytes were read: %v", err)
 	}
 	if _, fresh, err := open(t, dir).Put(b); err != nil || !fresh {
@@ -398,8 +410,8 @@ func TestSeveralProcessesPutTheSameStudy(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if n := len(files(t, dir)); n != objects+1 {
-		t.Errorf("%d files, want %d objects and a list", n, objects)
+	if n := len(files(t, dir)); n != objects+2 {
+		t.Errorf("%d files, want %d objects, a key and a list", n, objects)
 	}
 }
 

@@ -49,7 +49,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	objects, err := store.Open(filepath.Join(env.Home, "cache"))
+	objects, err := store.Open(filepath.Join(env.Home, "cache"), ring)
 	if err != nil {
 		return nil, errors.Join(err, led.Close())
 	}

@@ -100,7 +100,7 @@ func seriesOf(objects []viewer.Object, known map[string]string) map[string]strin
 func objects(entries []store.Entry) []viewer.Object {
 	out := make([]viewer.Object, 0, len(entries))
 	for _, e := range entries {
-		out = append(out, viewer.Object{StudyUID: string(e.Study), SeriesUID: string(e.Series), SOPUID: string(e.SOP), Path: e.Path})
+		out = append(out, viewer.Object{StudyUID: string(e.Study), SeriesUID: string(e.Series), SOPUID: string(e.SOP), Path: e.Path, Key: e.Key()})
 	}
 	return out
 }

@@ -21,22 +21,26 @@ func (l *lines) next() (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
+	defer clear(line)
 	return Decode(line)
 }
 
 // line returns one line without judging it. A last line without a newline is
-// dropped: its writer died in the middle of it.
+// dropped: its writer died in the middle of it. It may hold keys: what it stood in on the
+// way is cleared, and whoever takes it clears it.
 func (l *lines) line() ([]byte, error) {
 	var whole []byte
 	long := false
 	for {
 		part, err := l.r.ReadSlice('\n')
 		if !long {
-			whole = append(whole, part...)
+			whole = extend(whole, part)
 			if len(whole) > MaxLine {
+				clear(whole)
 				long, whole = true, nil
 			}
 		}
+		clear(part)
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
@@ -47,4 +51,15 @@ func (l *lines) line() ([]byte, error) {
 		}
 		return whole, nil
 	}
+}
+
+// extend is append, which leaves nothing where it moved from.
+func extend(whole, part []byte) []byte {
+	if len(whole)+len(part) <= cap(whole) {
+		return append(whole, part...)
+	}
+	out := make([]byte, 0, max(len(whole)+len(part), 2*cap(whole)))
+	out = append(append(out, whole...), part...)
+	clear(whole)
+	return out
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/viewer"
 )
 
@@ -42,6 +43,8 @@ type Message struct {
 	Again    bool             `json:"again,omitempty"`  // open: after a crash, the case was on screen before
 	Hidden   bool             `json:"hidden,omitempty"` // open: the window was hidden and stays so
 	Objects  []viewer.Object  `json:"objects,omitempty"`
+	Secrets  []*seal.Key      `json:"secrets,omitempty"` // add, only on the way: the keys of its objects
+	Under    []int            `json:"under,omitempty"`   // which of them each object's is, from 1; 0: its file is plain
 	Site     *viewer.SiteLine `json:"site,omitempty"`
 	Studies  []viewer.Study   `json:"studies,omitempty"`
 	Key      viewer.Key       `json:"key,omitempty"`
@@ -50,6 +53,8 @@ type Message struct {
 	Preview  *viewer.Preview  `json:"preview,omitempty"` // draw
 	Text     string           `json:"text,omitempty"`
 	At       time.Time        `json:"-"` // when the window's end read it
+
+	forget func() // open, blank: clears the keys of the case before
 }
 
 // Side is what the window's end does with messages: a desk (viewer/desk).
@@ -64,8 +69,12 @@ type Side interface {
 	Preview(epoch uint64, p viewer.Preview)
 }
 
-// To hands a message to a side. Focus is no affair of it.
+// To hands a message to a side. Focus is no affair of it. When the side has left a case,
+// the keys of its objects are cleared.
 func (m Message) To(s Side) {
+	if m.forget != nil {
+		defer m.forget()
+	}
 	switch m.Kind {
 	case Open:
 		s.Open(*m.Case)
@@ -99,6 +108,10 @@ func Encode(m Message) ([]byte, error) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
+	m, err := m.seals()
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -126,6 +139,9 @@ func Decode(line []byte) (Message, error) {
 		return Message{}, malformed("not of the expected form")
 	}
 	if err := m.check(); err != nil {
+		return Message{}, err
+	}
+	if err := m.unseals(); err != nil {
 		return Message{}, err
 	}
 	return m, nil

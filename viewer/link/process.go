@@ -97,7 +97,9 @@ func (p *process) write() {
 			return
 		}
 		for _, line := range batch {
-			if _, err := p.stdin.Write(line); err != nil {
+			_, err := p.stdin.Write(line)
+			clear(line) // it may have held keys
+			if err != nil {
 				p.out.close()
 				return
 			}

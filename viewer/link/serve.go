@@ -103,6 +103,7 @@ func (c *Child) Wait() { c.joined.Wait() }
 func (c *Child) read(r *lines, woken func()) {
 	defer woken()
 	defer close(c.done)
+	var keys keyring
 	for {
 		m, err := r.next()
 		var bad *Error
@@ -116,6 +117,12 @@ func (c *Child) read(r *lines, woken func()) {
 			c.notice(late)
 		default:
 			m.At = time.Now()
+			switch m.Kind {
+			case Add:
+				keys.take(m.Objects)
+			case Open, Blank:
+				m.forget = keys.give(m.Kind == Blank)
+			}
 			c.messages <- m
 			woken()
 		}

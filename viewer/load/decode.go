@@ -4,25 +4,26 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 	"github.com/nocturne/nocturne/cache/pixel/suv"
+	"github.com/nocturne/nocturne/viewer"
 )
 
 // decode gives a frame; of a large one that is to be seen at once, and can be read in
 // part, first a preview. A file that is not open is opened: of one with many frames
 // only those asked for are ever read.
-func decode(f Frame, o *opened, first bool) (*opened, *pixel.Image, error) {
+func decode(from viewer.Object, index int, o *opened, first bool) (*opened, *pixel.Image, error) {
 	if o == nil {
-		file, err := f.Object.Open()
+		file, err := from.Open()
 		if err != nil {
 			return nil, nil, err
 		}
-		o = &opened{path: f.Object.Path, file: file, users: 1}
+		o = &opened{path: from.Path, file: file, users: 1}
 	}
 	if first && previewed(o.file) {
-		if image, err := pixel.DecodeReduced(o.file, f.Index, previewLevels); err == nil {
+		if image, err := pixel.DecodeReduced(o.file, index, previewLevels); err == nil {
 			return o, uptake(o.file, image), nil
 		}
 	}
-	image, err := pixel.Decode(o.file, f.Index)
+	image, err := pixel.Decode(o.file, index)
 	if err == nil {
 		image = uptake(o.file, image)
 	}

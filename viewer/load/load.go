@@ -9,6 +9,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/viewer"
 )
 
@@ -68,6 +69,8 @@ func Why(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "the file of this image is gone"
+	case errors.Is(err, seal.ErrDamaged):
+		return "cannot be shown: its file is damaged"
 	case errors.As(err, &unsupported):
 		return "cannot be shown: " + unsupported.What + " is not supported"
 	case errors.As(err, &invalid):

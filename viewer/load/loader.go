@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/nocturne/nocturne/cache/pixel"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/viewer"
 )
 
@@ -222,11 +223,27 @@ func (l *FileLoader) serve() {
 	}
 }
 
+// mine is a job's object with a copy of its key, because whoever gave the key may clear
+// it as soon as Forget returned. It is called with mu held.
+func mine(j job) (o viewer.Object, own *seal.Key) {
+	if o = j.frame.Object; j.header != nil {
+		o = *j.header
+	}
+	own = new(seal.Key)
+	if o.Key != nil {
+		*own = *o.Key
+		o.Key = own
+	}
+	return o, own
+}
+
 // do works with mu released and keeps the result unless the case is another now.
 func (l *FileLoader) do(j job) {
+	read, own := mine(j)
+	defer own.Zero()
 	if j.header != nil {
 		l.mu.Unlock()
-		f, err := j.header.Header()
+		f, err := read.Header()
 		l.mu.Lock()
 		if j.epoch == l.epoch {
 			l.unread--
@@ -237,7 +254,7 @@ func (l *FileLoader) do(j job) {
 	o := l.files.take(j.frame.Object.Path)
 	first := l.frames[j.frame.Key()] == nil && l.onScreen(j.frame.Key())
 	l.mu.Unlock()
-	o, image, err := decode(j.frame, o, first)
+	o, image, err := decode(read, j.frame.Index, o, first)
 	l.mu.Lock()
 	l.files.giveBack(o, j.epoch == l.epoch)
 	if j.epoch != l.epoch {
