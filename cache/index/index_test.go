@@ -13,6 +13,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/index"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/cache/store"
 )
 
@@ -56,7 +57,7 @@ func put(t testing.TB, s *store.Store, d *dicom.Dataset) store.Entry {
 func held(t testing.TB) (*store.Store, *index.Index, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "a home with blanks")
-	s, err := store.Open(filepath.Join(dir, "store"))
+	s, err := store.Open(filepath.Join(dir, "store"), store.NewKeys(seal.Key{7}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/oracle"
 	"github.com/nocturne/nocturne/cache/store"
@@ -22,7 +23,12 @@ import (
 func heldCase(t *testing.T, marks ...viewer.Mark) (home string) {
 	t.Helper()
 	home = t.TempDir()
-	objects, err := store.Open(filepath.Join(home, "cache"))
+	ring, err := access.Open(home, access.Options{Demo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ring.Close()
+	objects, err := store.Open(filepath.Join(home, "cache"), ring)
 	if err != nil {
 		t.Fatal(err)
 	}

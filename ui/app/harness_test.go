@@ -14,6 +14,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/viewer"
@@ -99,7 +100,7 @@ func (n *night) start() {
 		n.Fatal(err)
 	}
 	n.led = led
-	objects, err := store.Open(n.cache)
+	objects, err := store.Open(n.cache, store.NewKeys(seal.Key{7}))
 	if err != nil {
 		n.Fatal(err)
 	}

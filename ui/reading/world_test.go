@@ -11,6 +11,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/fetch"
@@ -59,7 +60,7 @@ func newRoom(t *testing.T) (*Room, *shelf) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	objects, err := store.Open(filepath.Join(home, "cache"))
+	objects, err := store.Open(filepath.Join(home, "cache"), store.NewKeys(seal.Key{7}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
@@ -167,7 +168,7 @@ func newSite(t testing.TB) *site { return &site{Study: pacstest.NewSeed(t).Studi
 
 func newStore(t testing.TB) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.TempDir())
+	s, err := store.Open(t.TempDir(), store.NewKeys(seal.Key{7}))
 	if err != nil {
 		t.Fatal(err)
 	}
