@@ -24,9 +24,10 @@ type Study struct {
 	Date        string    `json:"study_date"` // DA
 	Time        string    `json:"study_time,omitempty"`
 	Expected    int       `json:"expected_instances"`
-	Newer       bool      `json:"newer"`  // made after the row's study: announced, not compared with
-	Reason      string    `json:"reason"` // why it is taken for the patient's, and why it stands where it stands
-	score       int
+	Newer       bool      `json:"newer"`          // made after the row's study: announced, not compared with
+	Reason      string    `json:"reason"`         // why it is taken for the patient's, and why it stands where it stands
+	Side        string    `json:"side,omitempty"` // R, L or B, as its description says
+	relevance   relevance
 }
 
 // ErrNotIdentified: the row's patient has no ID or a placeholder for a name, so
@@ -34,8 +35,9 @@ type Study struct {
 var ErrNotIdentified = errors.New("the patient is not identified")
 
 // Priors finds the other studies of the row's patient at one site, the best to
-// compare with first: same part and modality, then same part, then the rest, each
-// from new to old; studies newer than the row's come last, with Newer set.
+// compare with first: the same part of the body, then the same modality, then the
+// nearer in time (within a year, three, ten), then the same side, then the newer;
+// studies newer than the row's come last, with Newer set.
 //
 // The patient is the same when the ID is, and the birth date, and the name; the
 // family name alone may differ. complete is false when the search was not
@@ -59,7 +61,7 @@ func Priors(ctx context.Context, site Site, row Row) (found []Study, complete bo
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Study) int {
-		return cmp.Or(order(a.Newer, b.Newer), cmp.Compare(b.score, a.score), cmp.Compare(b.Date+b.Time, a.Date+a.Time), cmp.Compare(a.UID, b.UID))
+		return cmp.Or(order(a.Newer, b.Newer), a.relevance.compare(b.relevance), cmp.Compare(a.UID, b.UID))
 	})
 	return found, err == nil, err
 }
@@ -102,19 +104,13 @@ func prior(site string, row Row, st study, why string) Study {
 	p := Study{
 		Site: site, UID: st.UID, Accession: st.Accession, Description: st.Description, Modality: st.modality(),
 		BodyPart: bodyPart(cmp.Or(st.BodyPart, st.Description)), Date: st.Date, Time: st.Time, Expected: st.Instances,
+		Side: Side(st.Description),
 	}
-	reasons := []string{why}
-	if part := bodyPart(row.Study); part != "" && part == p.BodyPart {
-		p.score += 2
-		reasons = append(reasons, "same part")
-	}
-	if p.Modality != "" && shares(p.Modality, row.Modality) {
-		p.score++
-		reasons = append(reasons, "same modality")
-	}
+	relevance, words := relevanceOf(row, st)
+	p.relevance = relevance
 	when, newer := apart(row, st)
 	p.Newer = newer
-	p.Reason = strings.Join(append(reasons, when), ", ")
+	p.Reason = strings.Join(append(append([]string{why}, words...), when), ", ")
 	return p
 }
 
@@ -166,7 +162,7 @@ func span(d time.Duration) string {
 // bodyParts finds the part of the body in the words of a description or of Body
 // Part Examined (PS3.16 annex L); the first hit counts, so the narrower stands
 // before the wider.
-var bodyParts = []struct {
+var partWords = []struct {
 	part  string
 	words []string
 }{
@@ -187,19 +183,30 @@ var bodyParts = []struct {
 	{"leg", []string{"leg", "tibia", "fibula"}},
 }
 
+// bodyPart is the part that a text names first in the table; empty: none.
 func bodyPart(text string) string {
-	text = strings.NewReplacer("_", " ", "-", " ", "^", " ").Replace(strings.ToLower(text))
-	for _, p := range bodyParts {
-		for _, w := range p.words {
-			for _, word := range strings.Fields(text) {
-				if strings.HasPrefix(word, w) {
-					return p.part
-				}
-			}
-			if strings.Contains(w, " ") && strings.Contains(text, w) {
-				return p.part
-			}
-		}
+	if all := bodyParts(text); len(all) > 0 {
+		return all[0]
 	}
 	return ""
+}
+
+// bodyParts are all that it names: a trunk is compared with a chest.
+func bodyParts(text string) (out []string) {
+	text = strings.NewReplacer("_", " ", "-", " ", "^", " ", "/", " ", "+", " ").Replace(strings.ToLower(text))
+	words := strings.Fields(text)
+	for _, p := range partWords {
+		if slices.ContainsFunc(p.words, func(w string) bool { return names(text, words, w) }) {
+			out = append(out, p.part)
+		}
+	}
+	return out
+}
+
+// names: a word of the text begins with w, or, where w is of several words, the text holds it.
+func names(text string, words []string, w string) bool {
+	if strings.Contains(w, " ") {
+		return strings.Contains(text, w)
+	}
+	return slices.ContainsFunc(words, func(word string) bool { return strings.HasPrefix(word, w) })
 }
