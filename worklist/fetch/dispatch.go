@@ -33,6 +33,7 @@ func (j *job) dispatch(ctx context.Context) error {
 	defer cancel(nil)
 	for ctx.Err() == nil {
 		wait, share, turned := j.engine.turn(j)
+		j.rested(wait)
 		switch what, changed := j.next(ctx, wait, share, &requests); what {
 		case rest:
 			j.idle(ctx, wait, turned, changed)

@@ -61,11 +61,16 @@ var (
 // call for a running study joins it: its each is given all that the run has
 // stored. The run ends when ctx of every caller has.
 func (e *Engine) Study(ctx context.Context, site pacs.Archive, study dicom.UID, first []dicom.UID, each func(Progress)) error {
+	j := e.join(site, study, first, true)
+	defer e.leave(j, true)
+	return j.follow(ctx, each)
+}
+
+// follow tells each of all that the run stores, until it is over or ctx ends.
+func (j *job) follow(ctx context.Context, each func(Progress)) error {
 	if each == nil {
 		each = func(Progress) {}
 	}
-	j := e.join(site, study, first)
-	defer e.leave(j)
 	told, drawn := 0, false
 	for last := (Progress{Have: -1}); ; {
 		p, changed := j.since(told)
@@ -130,11 +135,10 @@ func (e *Engine) announceLocked() {
 func (e *Engine) turn(j *job) (wait bool, share int, changed <-chan struct{}) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	_, busy := e.jobs[e.prefer]
-	wait = busy && e.prefer != j.study
+	wait = e.waits(j)
 	beside := 0
 	for _, o := range e.jobs {
-		if o.pace == j.pace && (!busy || o.study == e.prefer) {
+		if o.pace == j.pace && !e.waits(o) {
 			beside++
 		}
 	}
@@ -161,11 +165,12 @@ func (e *Engine) gate(ctx context.Context, j *job) error {
 }
 
 // join finds the study's run or starts it.
-func (e *Engine) join(site pacs.Archive, study dicom.UID, first []dicom.UID) *job {
+func (e *Engine) join(site pacs.Archive, study dicom.UID, first []dicom.UID, asked bool) *job {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if j, ok := e.jobs[study]; ok {
 		j.callers++
+		e.ask(j, asked, 1)
 		j.wanted(first)
 		return j
 	}
@@ -180,6 +185,7 @@ func (e *Engine) join(site pacs.Archive, study dicom.UID, first []dicom.UID) *jo
 		e.jobs = map[dicom.UID]*job{}
 	}
 	e.jobs[study] = j
+	e.ask(j, asked, 1)
 	e.announceLocked()
 	go func() {
 		defer close(j.ended)
@@ -190,9 +196,10 @@ func (e *Engine) join(site pacs.Archive, study dicom.UID, first []dicom.UID) *jo
 }
 
 // leave ends the run when nobody waits for it any more, and waits for its end.
-func (e *Engine) leave(j *job) {
+func (e *Engine) leave(j *job, asked bool) {
 	e.mu.Lock()
 	j.callers--
+	e.ask(j, asked, -1)
 	last := j.callers == 0
 	e.mu.Unlock()
 	if last {

@@ -35,6 +35,7 @@ type job struct {
 	pace    *pace
 	hint    int // how many instances a worklist said there are; 0: nothing was said
 	callers int // guarded by engine.mu
+	asked   int // guarded by engine.mu: of them, those who asked for it by Study
 	cancel  context.CancelFunc
 	ended   chan struct{} // closed when the run's goroutine is through
 
@@ -65,6 +66,8 @@ type job struct {
 	gaps     []Gap
 	done     bool
 	err      error
+	resting  time.Time     // since when it waits for another study; zero: it does not
+	waited   time.Duration // for others, before that
 	changed  chan struct{} // closed and replaced at every change
 }
 
@@ -84,7 +87,7 @@ func (j *job) since(told int) (Progress, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	p := Progress{Have: j.have, Expected: j.expected, New: j.stored[told:len(j.stored):len(j.stored)], Bytes: j.bytes,
-		Rate: j.pace.rate(), Preview: j.preview, Gaps: j.gaps, Done: j.done, Err: j.err}
+		Rate: j.pace.rate(), Preview: j.preview, Gaps: j.gaps, Done: j.done, Err: j.err, Waited: j.waitedSoFar()}
 	if j.listed && j.before > 0 {
 		p.Grew = max(0, j.expected-j.before)
 	}

@@ -3,6 +3,7 @@ package fetch
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/store"
@@ -25,6 +26,7 @@ type Progress struct {
 	New            []store.Entry // stored since the call before
 	Bytes          int64         // fetched by this run so far
 	Rate           float64       // bytes a second over the last second or so; 0: not known yet
+	Waited         time.Duration // for other studies, so far
 	// Preview is told once, when it comes, if it comes before the instance it shows.
 	Preview *Preview
 	// Grew is by how many instances the archive's count is above what it was when
