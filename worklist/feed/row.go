@@ -56,6 +56,7 @@ type Row struct {
 	Callback    string        `json:"callback,omitempty"`
 	Expected    int           `json:"expected_instances"`
 	Cached      int           `json:"cached_instances"`  // filled by who holds the cache
+	Forecast    Forecast      `json:"forecast,omitzero"` // filled by who fetches ahead
 	Similar     []string      `json:"similar,omitempty"` // accessions of rows whose patient is easily mistaken for this one (N4)
 	Reason      string        `json:"reason,omitempty"`  // why it stands where it stands
 	Stale       bool          `json:"stale,omitempty"`   // its site did not answer the last poll

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -81,4 +82,10 @@ func (j *job) waitedSoFar() time.Duration {
 		return j.waited
 	}
 	return j.waited + time.Since(j.resting)
+}
+
+// DiskFailed tells whether a study ended because it could not be kept here.
+func DiskFailed(err error) bool {
+	var disk *diskError
+	return errors.As(err, &disk)
 }

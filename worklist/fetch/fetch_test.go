@@ -125,7 +125,7 @@ func TestWhatCannotBeHadIsIncompleteNeverSuccess(t *testing.T) {
 	}{
 		"a slice that always fails": {func(s *site) { s.failing(errReset, 4) }, 1, errReset},
 		"a slice that is gone":      {func(s *site) { s.failing(refusal, 4, 5) }, 2, refusal},
-		"more counted than named":   {func(s *site) { s.counted = 12 }, 4, errUnnamed},
+		"more counted than named":   {func(s *site) { s.counted = 12 }, 4, ErrUnnamed},
 		"a list cut short":          {func(s *site) { s.list = pacs.ErrPartial }, 0, pacs.ErrPartial},
 		"another object": {func(s *site) {
 			s.swap = func(sop dicom.UID, b []byte) []byte {

@@ -21,8 +21,8 @@ const (
 	maxBusyWait = 20 * time.Second
 )
 
-// errUnnamed: images are still on their way to the archive, or it miscounts.
-var errUnnamed = errors.New("the archive counts more instances than it names")
+// ErrUnnamed says that images are still on their way to the archive, or that it miscounts.
+var ErrUnnamed = errors.New("the archive counts more instances than it names")
 
 // firstWait is the pause before the second try; it doubles.
 var firstWait = 300 * time.Millisecond
@@ -156,7 +156,7 @@ func (j *job) verdict(ctx context.Context, fatal error) error {
 		}
 	}
 	if missing > 0 && why == nil {
-		why = errUnnamed
+		why = ErrUnnamed
 	}
 	if missing > 0 || fatal != nil || j.unsure != nil {
 		return &IncompleteError{Missing: missing, Expected: j.expected, Gaps: j.missing(), Err: why}
