@@ -70,6 +70,9 @@ type PolicyConfig struct {
 
 	SignPIN bool `toml:"sign_pin" doc:"ask for the reader's PIN at every signature (nocturne pin set)"`
 
+	Prefetch       string `toml:"prefetch" doc:"what is fetched before it is opened: on (every case of the list, and priors), claimed (what the reader holds and STAT: for a line that is slow or paid by the byte) or off"`
+	PrefetchPriors int    `toml:"prefetch_priors" doc:"how many earlier studies of a case are fetched after it, the most relevant first"`
+
 	TerminalImage bool `toml:"terminal_image" doc:"show images in the terminal even where a window could open"`
 }
 
@@ -108,6 +111,8 @@ type DictationConfig struct {
 // LimitsConfig bounds what foreign bytes may cost.
 type LimitsConfig struct {
 	FrameMB int `toml:"frame_mb" doc:"largest frame that is decoded, in MiB"`
+	CacheGB int `toml:"cache_gb" doc:"how large the cache may grow by what is fetched ahead, in GB (0: as the disk allows)"`
+	FreeGB  int `toml:"free_gb" doc:"what is left free on the disk by what is fetched ahead, in GB"`
 }
 
 const maxFrameMB = 1 << 17 // the largest frame that Rows, Columns and three samples of 64 bits can say, and some
@@ -117,8 +122,8 @@ func defaultConfig() Config {
 		Reader: ReaderConfig{Name: systemReader(), Organization: unknownOrganization, Role: "attending"},
 		Report: ReportConfig{Unit: "mm"},
 		Keys:   KeysConfig{Map: keymap.Default, Editor: "plain"},
-		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5, Critical1Minutes: 60, Critical2Minutes: 6 * 60, Critical3Minutes: 72 * 60},
-		Limits: LimitsConfig{FrameMB: 1024},
+		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5, Prefetch: "on", PrefetchPriors: 3, Critical1Minutes: 60, Critical2Minutes: 6 * 60, Critical3Minutes: 72 * 60},
+		Limits: LimitsConfig{FrameMB: 1024, FreeGB: 5},
 	}
 }
 
@@ -183,6 +188,9 @@ func (c Config) check() error {
 	}
 	if r := c.Reader.Role; r != "" && r != "attending" && r != trainee {
 		return fmt.Errorf("config.toml: reader.role is attending or trainee")
+	}
+	if err := c.checkPrefetch(); err != nil {
+		return err
 	}
 	seen := map[string]bool{}
 	for i, s := range c.Sites {

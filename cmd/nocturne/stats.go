@@ -6,9 +6,16 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/ui/app"
+	"github.com/nocturne/nocturne/worklist/ahead"
 	"github.com/nocturne/nocturne/worklist/report/quality"
 	"github.com/spf13/cobra"
 )
+
+// figures is what `stats --json` prints.
+type figures struct {
+	quality.Stats
+	Forecasts map[string]ahead.Accuracy `json:"forecasts,omitempty"` // by site
+}
 
 func statsCommand(env *environment) *cobra.Command {
 	since, csv := "", false
@@ -27,10 +34,13 @@ func statsCommand(env *environment) *cobra.Command {
 			case csv:
 				return s.CSV(env.Out)
 			case env.JSON:
-				return env.printJSON(s)
+				return env.printJSON(figures{s, h.forecasts(from)})
 			}
 			for _, l := range s.Lines() {
 				fmt.Fprintln(env.Out, dicom.Clean(l))
+			}
+			for _, l := range forecastLines(h.forecasts(from)) {
+				fmt.Fprintln(env.Out, l)
 			}
 			return nil
 		},

@@ -108,7 +108,7 @@ func nightHome(t testing.TB, reader, dicomWeb, ups string) string {
 }
 
 func siteConfig(reader, dicomWeb, ups string) string {
-	return fmt.Sprintf("[reader]\nname = %q\nid = \"one\"\norganization = \"Story Hospital\"\n\n[policy]\npoll_seconds = 1\n\n"+
+	return fmt.Sprintf("[reader]\nname = %q\nid = \"one\"\norganization = \"Story Hospital\"\n\n[policy]\npoll_seconds = 1\nprefetch = \"off\"\n\n"+
 		"[[site]]\nname = \"NORTH\"\ndicomweb = %q\nups = %q\nall_studies = true\nphone = \"+49 30 555\"\n", reader, dicomWeb, ups)
 }
 

@@ -27,6 +27,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	outboxCommand,
 	pinCommand,
 	pixelsCommand,
+	prefetchCommand,
 	policyCommand,
 	pullCommand,
 	releaseCommand,

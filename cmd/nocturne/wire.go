@@ -70,6 +70,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if err := h.connect(env, config.Sites); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
+	h.fetchAhead(env)
 	h.room.Compose, h.room.Keep = h.compose, quality.Records
 	h.room.Key = ring.ReaderKey
 	if config.Policy.SignPIN {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/ui/reading"
+	"github.com/nocturne/nocturne/worklist/ahead"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/pacs"
@@ -112,6 +113,7 @@ type siteMemory struct {
 	Found *dicomweb.Found     `json:"found,omitempty"`
 	Ways  []route.Measurement `json:"ways,omitempty"`
 	Link  *fetch.Link         `json:"link,omitempty"`
+	Ahead *ahead.Line         `json:"ahead,omitempty"`
 }
 
 // mark tells the same addresses from others without naming them.
@@ -172,7 +174,10 @@ func (h *house) remember(env *environment) error {
 		} else if was := before[name]; was.Of == m.Of {
 			m.Link = was.Link
 		}
-		if m.Found != nil || m.Ways != nil || m.Link != nil {
+		if l, ok := h.room.Ahead.Learned(name); ok {
+			m.Ahead = &l
+		}
+		if m.Found != nil || m.Ways != nil || m.Link != nil || m.Ahead != nil {
 			all[name] = m
 		}
 	}

@@ -26,6 +26,8 @@ func worklistCommand(env *environment) *cobra.Command {
 				return errNoSite
 			}
 			s := h.listed(c.Context())
+			h.room.FetchAhead(s.Rows)
+			h.room.Forecast(s.Rows)
 			if err := printRows(env, s.Rows); err != nil {
 				return err
 			}
@@ -50,7 +52,7 @@ func printRows(env *environment, rows []feed.Row) error {
 		}
 		fmt.Fprintln(env.Out, dicom.Clean(strings.Join([]string{fmt.Sprintf("%-7s", cmp.Or(string(r.Priority), "not stated")), fmt.Sprintf("%9s", due),
 			dicom.ParsePN(r.PatientName).Display(), r.Age + " " + r.Sex, r.Modality, r.Study, r.Accession, r.Site, holder,
-			fmt.Sprintf("%d/%d", r.Cached, r.Expected)}, "  ")))
+			fmt.Sprintf("%d/%d", r.Cached, r.Expected), r.Forecast.Text}, "  ")))
 	}
 	return nil
 }

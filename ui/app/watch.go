@@ -82,6 +82,8 @@ func (m *Model) refreshed(s snapshotMsg) tea.Cmd {
 		m.alarm.raise(r, m.Now())
 	}
 	before := m.snapshot.Sites
+	m.Room.FetchAhead(s.Rows)
+	m.Room.Forecast(s.Rows)
 	m.snapshot = s.Snapshot
 	m.tellTroubles(before, !s.again)
 	m.list.Set(s.Rows)
@@ -174,6 +176,8 @@ func (m *Model) everySecond() tea.Cmd {
 		m.status = status{}
 	}
 	m.tickLocked()
+	m.Room.Forecast(m.snapshot.Rows)
+	m.list.Set(m.snapshot.Rows)
 	var keep tea.Cmd
 	if m.open != nil {
 		m.open.keepPlace(m)

@@ -28,8 +28,8 @@ func (p *Page) details(width, height int) []string {
 	if h := holder(r); h != "" {
 		lines = append(lines, "  "+h)
 	}
-	if n := gap(r); n > 0 {
-		lines = append(lines, theme.Amber.Render(fmt.Sprintf("  %d of %d images are not here.", n, r.Expected)))
+	if s := arrival(r); s != "" {
+		lines = append(lines, s)
 	}
 	if len(r.Similar) > 0 {
 		lines = append(lines, theme.Amber.Render("  ≈ Another patient in the list has nearly this name: compare ID and birth date."))
@@ -46,6 +46,31 @@ func (p *Page) details(width, height int) []string {
 		lines = append(lines, "")
 	}
 	return lines
+}
+
+// arrival says how many images are not here, and when they will be or why not; nothing of
+// a case that is ready, or of which none is here and none expected.
+func arrival(r feed.Row) string {
+	f, style := r.Forecast, theme.Muted
+	var parts []string
+	if n := gap(r); n > 0 {
+		style = theme.Amber
+		parts = append(parts, fmt.Sprintf("%d of %d images are not here", n, r.Expected))
+	}
+	if f.Text != "" && f.State != feed.Here {
+		parts = append(parts, dicom.Clean(f.Text))
+	}
+	switch {
+	case parts == nil:
+		return ""
+	case f.State == feed.Stopped:
+		style = theme.Amber
+	}
+	said := strings.Join(parts, " · ")
+	if f.State == feed.Coming {
+		said += " (priors not counted)"
+	}
+	return style.Render("  " + strings.ToUpper(said[:1]) + said[1:] + ".")
 }
 
 func identity(r feed.Row) string {

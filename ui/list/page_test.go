@@ -37,6 +37,9 @@ func rows() []feed.Row {
 	out[0].Priority, out[0].Bed, out[0].Class = pacs.Stat, "ED 4", "emergency"
 	out[1].ClaimedBy, out[1].Since, out[1].State = &other, start.Add(-time.Minute), feed.Claimed
 	out[2].Mine, out[2].ClaimedBy, out[2].State, out[2].Cached = true, &other, feed.Claimed, 120
+	out[0].Forecast = feed.Forecast{State: feed.Coming, Seconds: 14, Text: "ready in 14 s", Short: "14 s"}
+	out[1].Forecast = feed.Forecast{State: feed.Queued, Text: "after 3 others", Short: "after 3"}
+	out[3].Forecast = feed.Forecast{State: feed.Stopped, Text: "NORTH not answering", Short: "silent"}
 	out[0].Similar, out[3].Similar = []string{"A1003"}, []string{"A1000"}
 	return out
 }
@@ -144,7 +147,7 @@ func TestTheListSaysWhatOfAStudyIsNotHere(t *testing.T) {
 	}{{113, 120, true}, {0, 120, false}, {120, 120, false}, {7, 0, false}} {
 		p := fixed()
 		r := rows()[0]
-		r.Cached, r.Expected = c.have, c.of
+		r.Cached, r.Expected, r.Forecast = c.have, c.of, feed.Forecast{}
 		p.Set([]feed.Row{r})
 		frame := strings.Join(p.View(80, 22), "\n")
 		if got := strings.Contains(frame, "7 of 120 images are not here."); got != c.want {

@@ -31,7 +31,7 @@ var columns = []column{
 	{"STUDY", 11, 5, func(_ *Page, r feed.Row) (string, lipgloss.Style) { return r.Study, theme.Text }},
 	{"SITE", 6, 1, site},
 	{"STATE", 9, 2, state},
-	{"IMAGES", 7, 0, images},
+	{"READY", 7, 0, ready},
 }
 
 // View draws the table and the details in exactly height rows of width cells.
@@ -194,6 +194,18 @@ func gap(r feed.Row) int {
 		return 0
 	}
 	return max(0, r.Expected-r.Cached)
+}
+
+// ready is how soon the images are here, while they come; otherwise how many are.
+func ready(p *Page, r feed.Row) (string, lipgloss.Style) {
+	switch f := r.Forecast; {
+	case f.Short == "":
+	case f.State == feed.Coming || f.State == feed.Queued:
+		return f.Short, theme.Muted
+	case f.State == feed.Stopped:
+		return f.Short, theme.Amber
+	}
+	return images(p, r)
 }
 
 func images(_ *Page, r feed.Row) (string, lipgloss.Style) {

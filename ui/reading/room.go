@@ -9,6 +9,7 @@ import (
 	"github.com/nocturne/nocturne/cache/medium"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/viewer"
+	"github.com/nocturne/nocturne/worklist/ahead"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/fetch"
 	"github.com/nocturne/nocturne/worklist/report"
@@ -37,6 +38,7 @@ type Room struct {
 	Store   *store.Store
 	Fetch   *fetch.Engine
 	Journal *Journal
+	Ahead   *ahead.Fetcher // nil: nothing is fetched before it is asked for
 	Now     func() time.Time
 	Recall  func(stat bool) time.Duration
 	// Trainee: the reader signs preliminary reports, which an attending makes final.

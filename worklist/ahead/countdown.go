@@ -13,7 +13,8 @@ type Countdown struct{ at time.Time }
 
 // A forecast that is off by less than these changes nothing that was said.
 const (
-	heldPart = 0.12
+	heldLess = 0.12 // of what was said or is forecast, the larger, where it comes sooner
+	heldMore = 0.20 // where it comes later: to a reader, a time that rises is worse than one that was short
 	held     = 1500 * time.Millisecond
 )
 
@@ -21,8 +22,11 @@ const (
 // was set anew. It rises only when the forecast is later by more than a part of it.
 func (c *Countdown) Show(now time.Time, left time.Duration) (tell time.Duration, anew bool) {
 	said := c.at.Sub(now)
-	off := (left - said).Abs()
-	if c.at.IsZero() || off > held && off > time.Duration(heldPart*float64(max(left, said))) {
+	off, part := (left - said).Abs(), heldLess
+	if left > said {
+		part = heldMore
+	}
+	if c.at.IsZero() || off > held && off > time.Duration(part*float64(max(left, said))) {
 		c.at = now.Add(left)
 		said, anew = left, true
 	}

@@ -63,6 +63,7 @@ type work struct {
 	moved   time.Time // when the run under way began or last brought something
 	bytes   int64     // fetched by it
 	fresh   int       // images fetched by it
+	rate    float64   // bytes a second, as they come; 0: not known
 	left    Countdown
 	told    []Told    // what was said and is not judged yet
 	ended   time.Time // when it was whole

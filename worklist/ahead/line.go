@@ -174,6 +174,7 @@ type part struct {
 	images     int
 	begun      bool    // images have come: none has to be waited for
 	bytes      float64 // of an image, as this study's are; 0: none came
+	rate       float64 // bytes a second, as this study comes; 0: not known
 }
 
 // seconds is how long it takes by itself; ok is false where nothing like it was seen.
@@ -185,6 +186,9 @@ func (m *Model) seconds(p part) (s float64, ok bool) {
 	bytes, rate := p.bytes, l.rate(p.kind)
 	if bytes == 0 {
 		bytes = m.bytes(p.site, p.kind)
+	}
+	if rate == 0 {
+		rate = p.rate * m.slowness(p.site)
 	}
 	if bytes == 0 || rate == 0 {
 		return 0, false

@@ -74,7 +74,7 @@ type queue struct {
 func (q *queue) add(w *work) {
 	p := part{site: w.site, kind: w.kind, images: w.expected - w.have, begun: w.fresh > 0 && q.f.lines[w.site].now == w}
 	if w.fresh >= few && p.begun {
-		p.bytes = float64(w.bytes) / float64(w.fresh)
+		p.bytes, p.rate = float64(w.bytes)/float64(w.fresh), w.rate
 	}
 	s, ok := q.f.model.seconds(p)
 	if q.f.lines[w.site].now == w {
@@ -161,6 +161,8 @@ func (f *Fetcher) forecast(r feed.Row, now time.Time) feed.Forecast {
 	switch {
 	case f.opt.Mode == Off:
 		return feed.Forecast{State: feed.Stopped, Text: "prefetch off"}
+	case w == nil && len(f.rows) == 0: // nobody gave the list yet
+		return feed.Forecast{}
 	case w == nil || w.site != r.Site:
 		return feed.Forecast{State: feed.Stopped, Text: "only claimed cases are fetched ahead"}
 	case w.done:
@@ -197,5 +199,9 @@ func behind(n int) feed.Forecast {
 	case 1:
 		return feed.Forecast{State: feed.Queued, Text: "after 1 other", Short: "after 1"}
 	}
-	return feed.Forecast{State: feed.Queued, Text: fmt.Sprintf("after %d others", n), Short: fmt.Sprintf("after%d", n)}
+	short := fmt.Sprintf("after %d", n)
+	if n > 9 {
+		short = fmt.Sprintf("aft %d", min(n, 999))
+	}
+	return feed.Forecast{State: feed.Queued, Text: fmt.Sprintf("after %d others", n), Short: short}
 }

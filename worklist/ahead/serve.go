@@ -61,7 +61,7 @@ func (f *Fetcher) next(ctx context.Context, site string, room int64, why string)
 		f.room = ""
 		run, cancel := context.WithCancel(ctx)
 		line.now, line.cancel = c, cancel
-		c.bytes, c.fresh, c.moved = 0, 0, now
+		c.bytes, c.fresh, c.rate, c.moved = 0, 0, 0, now
 		return c, run, 0, nil
 	}
 	return nil, nil, wait, f.changed
@@ -136,6 +136,9 @@ func (f *Fetcher) came(w *work, m *meter, p fetch.Progress) {
 		f.model.came(w.site, w.kind, w.bytes-m.bytes, took.Seconds())
 		m.look(active, w)
 		m.steps++
+	}
+	if since := (active - m.first).Seconds(); m.first > 0 && since >= measurable && w.fresh >= few {
+		w.rate = float64(w.bytes) * float64(w.fresh-1) / float64(w.fresh) / since
 	}
 	if p.Done {
 		m.last = active
