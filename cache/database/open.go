@@ -29,6 +29,8 @@ type Spec struct {
 	// Durable: a commit that returned is on the disk (synchronous=FULL). Otherwise the
 	// last ones may be lost when the power goes, but nothing gets torn.
 	Durable bool
+	// Must: the database is there; none, or an empty file, is damage.
+	Must bool
 	// Schema brings the tables up to date; it is called once, and again when another
 	// process was in the way.
 	Schema func(*sql.DB) error
@@ -87,8 +89,10 @@ func (s Spec) usable() error {
 	switch state, err := Recognise(s.On.Files(), s.Path, s.Key); {
 	case err != nil:
 		return fmt.Errorf("open %s: %w", s.What, err)
-	case state == Foreign, state == Plain, state == Torn && s.Durable:
+	case state == Foreign, state == Plain, state == Torn && s.Durable, state == Empty && s.Must:
 		return &DamageError{What: s.What}
+	case state == Missing && s.Must:
+		return &DamageError{What: s.What, Gone: true}
 	case state == Missing:
 		f, err := s.On.Files().Append(s.Path)
 		if err == nil {

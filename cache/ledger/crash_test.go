@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 
 // childWrites saves drafts without end and says each revision after its commit.
 func childWrites(home string) {
-	l, err := Open(home)
+	l, err := Open(home, testKey)
 	if err != nil {
 		fmt.Println("open:", err)
 		os.Exit(1)
@@ -129,7 +129,7 @@ func copyOf(t *testing.T, home string, n int64) string {
 
 func revisionIn(t *testing.T, home string) int64 {
 	t.Helper()
-	l, err := Open(home)
+	l, err := Open(home, testKey)
 	must(t, err)
 	defer l.Close()
 	d, _, err := l.Draft(context.Background(), "1.2")

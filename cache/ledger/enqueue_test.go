@@ -272,7 +272,7 @@ func TestEveryStepOfARowIsKept(t *testing.T) {
 func TestAnOutboxOfOneChannelIsBroughtAlong(t *testing.T) {
 	ctx, home, all := context.Background(), t.TempDir(), schema
 	schema = schema[:5]
-	l, err := Open(home)
+	l, err := Open(home, testKey)
 	schema = all
 	must(t, err)
 	_, err = l.db.Exec(`INSERT INTO draft VALUES ('1.2', x'7b7d', 3, 1, '1.2.9');

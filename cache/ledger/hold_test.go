@@ -17,7 +17,7 @@ const childHolds = "LEDGER_HOLD"
 
 // childTakesDraft takes the draft, says so and waits to be ended.
 func childTakesDraft(dir string) {
-	l, err := Open(dir)
+	l, err := Open(dir, testKey)
 	if err == nil {
 		_, err = l.HoldDraft(context.Background(), "1.2", time.Now())
 	}

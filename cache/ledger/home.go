@@ -4,45 +4,36 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/nocturne/nocturne/cache/disk"
 )
 
 // HomeFormat is the layout of $NOCTURNE_HOME that this program writes. It goes
 // up when a program of the format before could no longer use the home.
-const HomeFormat = 1
+//
+//	1  ledger.db is plain
+//	2  ledger.db is sealed
+const HomeFormat = 2
 
-// homeSteps[i] brings a home from format i+1 to i+2. Caches may be dropped
-// there; drafts, outbox and audit never.
-var homeSteps = []func(home string) error{}
+const versionName = "VERSION"
 
-// CheckHome makes sure that this program may use home: it creates it (mode
-// 0700), writes or checks $NOCTURNE_HOME/VERSION and migrates an older home. A
-// home of a newer program is refused with a *VersionError and left untouched.
+// CheckHome makes sure that this program may use home, creating it (mode 0700) where it
+// is not. A home of a newer program is refused with a *VersionError and left untouched.
+// Open brings an older one up to date.
 func CheckHome(home string) error {
-	if err := os.MkdirAll(home, 0o700); err != nil {
-		return fmt.Errorf("create home: %w", err)
-	}
-	found, err := readVersion(home)
-	if err != nil {
-		return err
-	}
-	if found == HomeFormat {
-		return nil
-	}
-	for v := max(found, 1); v < HomeFormat; v++ {
-		if err := homeSteps[v-1](home); err != nil {
-			return fmt.Errorf("migrate home from format %d: %w", v, err)
-		}
-	}
-	return writeVersion(home)
+	_, err := checkHome(disk.OS, home)
+	return err
 }
 
-// readVersion is 0 for a home that has no VERSION yet.
-func readVersion(home string) (int, error) {
-	b, err := os.ReadFile(filepath.Join(home, "VERSION"))
+// checkHome is CheckHome; found is 0 for a home that has no VERSION yet.
+func checkHome(on disk.FS, home string) (found int, err error) {
+	if err := on.MkdirAll(home); err != nil {
+		return 0, fmt.Errorf("create home: %w", err)
+	}
+	b, err := disk.ReadFile(on, filepath.Join(home, versionName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
@@ -59,26 +50,13 @@ func readVersion(home string) (int, error) {
 
 func cut(s string, n int) string { return s[:min(len(s), n)] }
 
-// writeVersion replaces VERSION so that no reader ever sees half a file.
-func writeVersion(home string) (err error) {
-	f, err := os.CreateTemp(home, ".VERSION-*")
-	if err != nil {
-		return fmt.Errorf("write home version: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	_, err = fmt.Fprintln(f, HomeFormat)
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(home, "VERSION"))
+// writeVersion replaces VERSION so that no reader ever sees half a file. The home is
+// locked.
+func writeVersion(on disk.FS, home string) error {
+	tmp := filepath.Join(home, ".VERSION.new")
+	err := on.Remove(tmp) // a crash left it
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = disk.Replace(on, tmp, filepath.Join(home, versionName), fmt.Appendln(nil, HomeFormat))
 	}
 	if err != nil {
 		return fmt.Errorf("write home version: %w", err)

@@ -14,7 +14,7 @@ import (
 
 func open(t *testing.T, dir string) *Ledger {
 	t.Helper()
-	l, err := Open(dir)
+	l, err := Open(dir, testKey)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 func TestALaterAnswerIsNeverReplacedByAnEarlierOne(t *testing.T) {
-	l, err := Open(t.TempDir())
+	l, err := Open(t.TempDir(), testKey)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,134 +2,128 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
-	"errors"
+	"encoding/hex"
 	"fmt"
-	"net/url"
-	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
-	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/driver"
+	"github.com/nocturne/nocturne/cache/database"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // File is the ledger's name in the home.
 const File = "ledger.db"
 
+// DamageError says that the ledger is not as it was written, is gone, or belongs to
+// another home; nothing was changed, and no empty one put in its place.
+type DamageError = database.DamageError
+
 // Ledger is one home's ledger. Its methods may be called from several goroutines
 // and several processes at once.
-type Ledger struct{ db *sql.DB }
+type Ledger struct{ db *database.DB }
 
-// busy is how long a call waits for another process's transaction; those last
-// as long as one fsync.
-const busy = 15 * time.Second
+// Open opens the ledger of the home in dir, sealed under the key, creating both when
+// they are not there, and brings an older home up to date: a plain ledger is sealed
+// without losing a row (settle). A newer one is refused with a *VersionError, one that
+// this key does not open with a *DamageError.
+func Open(dir string, key seal.Key) (*Ledger, error) { return OpenOn(database.Disk{}, dir, key) }
 
-// Open opens the ledger of the home in dir, creating both when they are not
-// there (CheckHome), and migrates an older ledger. A newer one is refused with a
-// *VersionError.
-func Open(dir string) (*Ledger, error) {
-	if err := CheckHome(dir); err != nil {
+// OpenOn is Open on a disk that is not the system's.
+func OpenOn(on database.Disk, dir string, key seal.Key) (*Ledger, error) {
+	if key.None() {
+		return nil, fmt.Errorf("open ledger: %w", database.ErrNoKey)
+	}
+	h := home{on: on, dir: dir, key: key}
+	if err := h.settle(); err != nil {
 		return nil, err
 	}
-	path, err := filepath.Abs(filepath.Join(dir, File))
+	spec := h.spec(h.path())
+	spec.Must = true
+	db, err := database.Open(spec)
 	if err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
-	}
-	// The file is made here, so that it and, by modeof, its journal are 0600.
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
-	}
-	db, err := connect(path)
-	if err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
+		return nil, err
 	}
 	return &Ledger{db: db}, nil
 }
 
-// connect opens the file in WAL and brings its schema up to date. Two processes
-// that make the file at the same moment can meet while one switches to WAL, where
-// SQLite does not wait: connect tries again.
-func connect(path string) (*sql.DB, error) {
-	deadline := time.Now().Add(busy)
-	for {
-		db, err := driver.Open(dsn(path))
-		if err != nil {
-			return nil, err
-		}
-		db.SetMaxOpenConns(1) // 1.5 GB of address space each (libraries.md 0.5)
-		err = migrate(db)
-		if err == nil {
-			return db, nil
-		}
-		db.Close()
-		if !errors.Is(err, sqlite3.BUSY) || time.Now().After(deadline) {
-			return nil, err
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+// home is where a ledger is being opened.
+type home struct {
+	on  database.Disk
+	dir string
+	key seal.Key
 }
 
-// dsn asks for FULL, because with NORMAL the last commits may be lost when the
-// power goes.
-func dsn(path string) string {
-	p := filepath.ToSlash(path)
-	if !strings.HasPrefix(p, "/") {
-		p = "/" + p // file:///C:/…
-	}
-	q := url.Values{
-		"_txlock": {"immediate"},
-		"modeof":  {path},
-		"_pragma": {
-			fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()),
-			"journal_mode(wal)", "synchronous(full)", "foreign_keys(on)",
-		},
-	}
-	// SQLite reads %20 as a space but "+" as itself.
-	query := strings.ReplaceAll(q.Encode(), "+", "%20")
-	return (&url.URL{Scheme: "file", Path: p, RawQuery: query}).String()
+func (h home) path() string { return filepath.Join(h.dir, File) }
+
+// spec asks for durable commits: with less the last ones may be lost when the power goes.
+func (h home) spec(path string) database.Spec {
+	return database.Spec{Path: path, Key: h.key, What: "ledger", Durable: true, Schema: migrate, On: h.on}
 }
 
 // Close gives the file back. Nothing is pending: every call was a commit.
 func (l *Ledger) Close() error { return l.db.Close() }
 
+// Check reads the whole ledger: every page is as it was written, and every object that
+// waits to be sent is what was signed. It gives a *DamageError where not.
+func (l *Ledger) Check(ctx context.Context) error {
+	if err := l.db.Check(ctx); err != nil {
+		return fmt.Errorf("check ledger: %w", err)
+	}
+	return l.query(ctx, "check ledger", func(r *sql.Rows) error {
+		var object []byte
+		var want string
+		if err := r.Scan(&object, &want); err != nil {
+			return err
+		}
+		if h := sha256.Sum256(object); len(object) > 0 && hex.EncodeToString(h[:]) != want {
+			return &DamageError{What: "ledger"}
+		}
+		return nil
+	}, `SELECT object, sha256 FROM outbox WHERE sha256<>''`)
+}
+
 // write runs one transaction, which is on disk when write returns nil.
 func (l *Ledger) write(ctx context.Context, what string, do func(*sql.Tx) error) error {
-	tx, err := l.db.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	defer tx.Rollback() // does nothing after Commit
-	if err := do(tx); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+	if err := l.transact(ctx, do); err != nil {
+		return fmt.Errorf("%s: %w", what, l.db.Named(err))
 	}
 	return nil
 }
 
+func (l *Ledger) transact(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after Commit
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
 // query runs a reading statement and hands every row to scan.
 func (l *Ledger) query(ctx context.Context, what string, scan func(*sql.Rows) error, stmt string, args ...any) error {
+	if err := l.scan(ctx, scan, stmt, args...); err != nil {
+		return fmt.Errorf("%s: %w", what, l.db.Named(err))
+	}
+	return nil
+}
+
+func (l *Ledger) scan(ctx context.Context, scan func(*sql.Rows) error, stmt string, args ...any) error {
 	rows, err := l.db.QueryContext(ctx, stmt, args...)
 	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		if err := scan(rows); err != nil {
-			return fmt.Errorf("%s: %w", what, err)
+			return err
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
+	return rows.Err()
 }
 
 // nanos stores a time; the zero time is 0.

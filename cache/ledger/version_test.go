@@ -12,17 +12,17 @@ func TestANewHomeGetsItsVersion(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "h")
 	must(t, CheckHome(home))
 	b, err := os.ReadFile(filepath.Join(home, "VERSION"))
-	if err != nil || string(b) != "1\n" {
+	if err != nil || string(b) != "2\n" {
 		t.Fatalf("VERSION = %q, %v", b, err)
 	}
 	must(t, CheckHome(home))
 }
 
 func TestANewerHomeIsRefusedAndLeftAlone(t *testing.T) {
-	for _, found := range []string{"2\n", "99", "next", "", "-1", "0"} {
+	for _, found := range []string{"3\n", "99", "next", "", "-1", "0"} {
 		home := t.TempDir()
 		must(t, os.WriteFile(filepath.Join(home, "VERSION"), []byte(found), 0o600))
-		_, err := Open(home)
+		_, err := Open(home, testKey)
 		var ve *VersionError
 		if !errors.As(err, &ve) || ve.What != "home" {
 			t.Fatalf("VERSION %q: %v", found, err)
@@ -38,13 +38,13 @@ func TestANewerHomeIsRefusedAndLeftAlone(t *testing.T) {
 
 func TestANewerLedgerIsRefused(t *testing.T) {
 	home := t.TempDir()
-	l, err := Open(home)
+	l, err := Open(home, testKey)
 	must(t, err)
 	_, err = l.db.Exec("PRAGMA user_version = 1000")
 	must(t, err)
 	must(t, l.Close())
 	var ve *VersionError
-	if _, err = Open(home); !errors.As(err, &ve) || ve.What != "ledger" || ve.Found != "1000" {
+	if _, err = Open(home, testKey); !errors.As(err, &ve) || ve.What != "ledger" || ve.Found != "1000" {
 		t.Fatalf("Open = %v", err)
 	}
 }
@@ -52,7 +52,7 @@ func TestANewerLedgerIsRefused(t *testing.T) {
 // The next schema step of a released program must keep what is there.
 func TestAMigrationKeepsDraftsAndOutbox(t *testing.T) {
 	ctx, home := context.Background(), t.TempDir()
-	l, err := Open(home)
+	l, err := Open(home, testKey)
 	must(t, err)
 	queueOne(t, l, "1.2", "stat")
 	must(t, l.Close())
@@ -76,12 +76,12 @@ func TestAMigrationKeepsDraftsAndOutbox(t *testing.T) {
 
 func TestAStepThatFailsLeavesTheLedgerAsItWas(t *testing.T) {
 	home := t.TempDir()
-	l, err := Open(home)
+	l, err := Open(home, testKey)
 	must(t, err)
 	queueOne(t, l, "1.2", "stat")
 	must(t, l.Close())
 	schema = append(schema, `CREATE TABLE later (x INTEGER) STRICT; DROP TABLE nothing_of_that_name`)
-	if _, err := Open(home); err == nil {
+	if _, err := Open(home, testKey); err == nil {
 		t.Error("a failing step was accepted")
 	}
 	schema = schema[:len(schema)-1]

@@ -1,0 +1,136 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/nocturne/nocturne/cache/database"
+	"github.com/nocturne/nocturne/cache/disk"
+)
+
+// A ledger is made, and an older plain one sealed, in steps after each of which a crash
+// leaves a home that opens and has every row:
+//
+//	1  the sealed ledger is built beside, from the plain one's rows where there is one, compared with it and synced
+//	2  VERSION becomes 2: from here on the one beside counts, and an older program refuses the home
+//	3  the plain one and its log are overwritten
+//	4  the one beside takes its name
+//
+// All of it is one program's at a time (lockName). Overwriting does what can be done
+// from here: a file system that copies on write, or a flash disk, may keep old blocks.
+const (
+	besideName = "ledger.db.sealed"
+	lockName   = "ledger.lock"
+)
+
+// settle makes sure that a sealed ledger lies in the home. One that was there and is
+// gone, or is not sealed under the key, gives *DamageError: an empty one is never put in
+// its place.
+func (h home) settle() error {
+	found, err := checkHome(h.files(), h.dir)
+	if err != nil {
+		return err
+	}
+	if done, err := h.settled(found); err != nil || done {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), database.Busy)
+	defer cancel()
+	unlock, err := disk.Lock(ctx, filepath.Join(h.dir, lockName))
+	if err != nil {
+		return fmt.Errorf("make ledger: %w", err)
+	}
+	defer unlock()
+	if found, err = checkHome(h.files(), h.dir); err != nil { // another program may have been at it
+		return err
+	}
+	if done, err := h.settled(found); err != nil || done {
+		return err
+	}
+	if found < HomeFormat {
+		if err := h.build(); err != nil {
+			return err
+		}
+	}
+	return h.finish()
+}
+
+func (h home) files() disk.FS { return h.on.Files() }
+func (h home) beside() string { return filepath.Join(h.dir, besideName) }
+
+// settled reports whether nothing is left to do.
+func (h home) settled(found int) (bool, error) {
+	if found < HomeFormat {
+		return false, nil
+	}
+	_, err := h.files().Stat(h.beside())
+	switch {
+	case err == nil:
+		return false, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return false, fmt.Errorf("open ledger: %w", err)
+	}
+	return true, nil
+}
+
+// build does steps 1 and 2. A ledger that is sealed already lost only its VERSION.
+func (h home) build() error {
+	state, err := database.Recognise(h.files(), h.path(), h.key)
+	if err != nil {
+		return fmt.Errorf("make ledger: %w", err)
+	}
+	if err := h.clear(); err != nil {
+		return fmt.Errorf("make ledger: %w", err)
+	}
+	switch state {
+	case database.Sealed, database.Torn:
+		return writeVersion(h.files(), h.dir)
+	case database.Foreign:
+		return &DamageError{What: "ledger"}
+	}
+	from := ""
+	if state == database.Plain {
+		from = h.path()
+	}
+	return database.Make(h.spec(h.beside()), from, func() error { return writeVersion(h.files(), h.dir) })
+}
+
+// clear takes away what a crash left of step 1.
+func (h home) clear() error {
+	for _, tail := range []string{"", "-wal", "-journal", "-shm"} {
+		if err := h.files().Remove(h.beside() + tail); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish does steps 3 and 4, where a ledger waits beside.
+func (h home) finish() error {
+	switch _, err := h.files().Stat(h.beside()); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("seal ledger: %w", err)
+	}
+	state, err := database.Recognise(h.files(), h.path(), h.key)
+	if err != nil {
+		return fmt.Errorf("seal ledger: %w", err)
+	}
+	if state == database.Sealed || state == database.Torn {
+		return &DamageError{What: "ledger"} // two of them: a person decides
+	}
+	if err := database.Wipe(h.path()); err != nil {
+		return fmt.Errorf("seal ledger: %w", err)
+	}
+	if err := h.files().Rename(h.beside(), h.path()); err != nil {
+		return fmt.Errorf("seal ledger: %w", err)
+	}
+	if err := h.files().SyncDir(h.dir); err != nil {
+		return fmt.Errorf("seal ledger: %w", err)
+	}
+	return nil
+}
