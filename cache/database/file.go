@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"io"
 
+	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/util/vfsutil"
 	"github.com/ncruces/go-sqlite3/vfs"
 	"lukechampine.com/adiantum/hbsh"
@@ -24,6 +25,7 @@ type file struct {
 	vfs.File
 	cipher *hbsh.HBSH
 	log    bool
+	named  func() error // makes the name of a file that may be new durable; nil: it is
 	block  [pageSize]byte
 	tweak  [8]byte
 }
@@ -108,6 +110,20 @@ func (f *file) pages(size int64) int64 {
 
 // Truncate implements vfs.File.
 func (f *file) Truncate(size int64) error { return f.File.Truncate(f.pages(size)) }
+
+// Sync implements vfs.File. The first one makes the file's name durable too: a log that
+// nobody finds after a crash holds nothing (the VFS beneath does not see to it).
+func (f *file) Sync(how vfs.SyncFlag) error {
+	err := f.File.Sync(how)
+	if err != nil || f.named == nil {
+		return err
+	}
+	if err := f.named(); err != nil {
+		return sqlite3.IOERR_DIR_FSYNC
+	}
+	f.named = nil
+	return nil
+}
 
 // SectorSize implements vfs.File: nothing smaller than a page is written.
 func (f *file) SectorSize() int { return max(pageSize, f.File.SectorSize()) }

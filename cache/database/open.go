@@ -74,7 +74,7 @@ func Open(s Spec) (*DB, error) {
 	if err := s.usable(); err != nil {
 		return nil, err
 	}
-	under, number, give := lend(s.Key, s.On.VFS)
+	under, number, give := lend(s.Key, s.On)
 	db, err := s.connect(s.dsn(under, number))
 	if err != nil {
 		give()

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"path/filepath"
 	"strconv"
 	"sync"
 
@@ -10,6 +11,7 @@ import (
 	"lukechampine.com/adiantum"
 	"lukechampine.com/adiantum/hbsh"
 
+	"github.com/nocturne/nocturne/cache/disk"
 	"github.com/nocturne/nocturne/cache/seal"
 )
 
@@ -21,38 +23,44 @@ type layer struct{ vfs.VFS }
 var ring struct {
 	sync.Mutex // guards the rest
 	next       int
-	keys       map[string]seal.Key
+	lent       map[string]lent
 	layers     map[string]bool // by the name of the VFS beneath: it is registered
+}
+
+// lent is what an open database needs of the ring.
+type lent struct {
+	key seal.Key
+	on  disk.FS
 }
 
 // lend puts a key in the ring and makes sure that there is a layer on the VFS beneath;
 // give takes the key out again.
-func lend(key seal.Key, beneath string) (layerName, number string, give func()) {
+func lend(key seal.Key, d Disk) (layerName, number string, give func()) {
 	ring.Lock()
 	defer ring.Unlock()
-	if ring.keys == nil {
-		ring.keys, ring.layers = map[string]seal.Key{}, map[string]bool{}
+	if ring.lent == nil {
+		ring.lent, ring.layers = map[string]lent{}, map[string]bool{}
 	}
-	layerName = "sealed" + beneath
-	if !ring.layers[beneath] {
-		vfs.Register(layerName, layer{vfs.Find(beneath)})
-		ring.layers[beneath] = true
+	layerName = "sealed" + d.VFS
+	if !ring.layers[d.VFS] {
+		vfs.Register(layerName, layer{vfs.Find(d.VFS)})
+		ring.layers[d.VFS] = true
 	}
 	ring.next++
 	number = strconv.Itoa(ring.next)
-	ring.keys[number] = key
+	ring.lent[number] = lent{key, d.Files()}
 	return layerName, number, func() {
 		ring.Lock()
 		defer ring.Unlock()
-		delete(ring.keys, number)
+		delete(ring.lent, number)
 	}
 }
 
-func lent(number string) (seal.Key, bool) {
+func ask(number string) (lent, bool) {
 	ring.Lock()
 	defer ring.Unlock()
-	key, ok := ring.keys[number]
-	return key, ok
+	l, ok := ring.lent[number]
+	return l, ok
 }
 
 // Open implements vfs.VFS; SQLite asks OpenFilename.
@@ -63,19 +71,23 @@ func (l layer) Open(string, vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
 // OpenFilename implements vfs.VFSFilename. A file without a name is temporary: its key
 // is nobody's.
 func (l layer) OpenFilename(name *vfs.Filename, flags vfs.OpenFlag) (vfs.File, vfs.OpenFlag, error) {
-	key := seal.NewKey()
+	its, ok := lent{key: seal.NewKey()}, true
 	if name != nil {
-		var ok bool
-		if key, ok = lent(name.URIParameter("ring")); !ok {
+		if its, ok = ask(name.URIParameter("ring")); !ok {
 			return nil, flags, sqlite3.CANTOPEN
 		}
 	}
-	f, flags, err := vfsutil.WrapOpenFilename(l.VFS, name, flags)
-	if err != nil || flags&(vfs.OPEN_SUPER_JOURNAL|vfs.OPEN_MEMORY) != 0 { // names of files only; nothing on a disk
-		return f, flags, err
+	f, out, err := vfsutil.WrapOpenFilename(l.VFS, name, flags)
+	if err != nil || out&(vfs.OPEN_SUPER_JOURNAL|vfs.OPEN_MEMORY) != 0 { // names of files only; nothing on a disk
+		return f, out, err
 	}
-	log := flags&vfs.OPEN_WAL != 0
-	return &file{File: f, cipher: cipherOf(key, log), log: log}, flags, nil
+	sealed := &file{File: f, log: flags&vfs.OPEN_WAL != 0}
+	sealed.cipher = cipherOf(its.key, sealed.log)
+	if name != nil && flags&vfs.OPEN_CREATE != 0 {
+		dir := filepath.Dir(name.String())
+		sealed.named = func() error { return its.on.SyncDir(dir) }
+	}
+	return sealed, out, nil
 }
 
 // cipherOf is the cipher of a database or of its log: two, so that equal pages at equal

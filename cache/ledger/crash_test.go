@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 )
 
 // childHome makes this test binary the writer that is killed.
@@ -30,7 +32,7 @@ func TestMain(m *testing.M) {
 
 // childWrites saves drafts without end and says each revision after its commit.
 func childWrites(home string) {
-	l, err := Open(home, testKey)
+	l, err := Open(home, ledgertest.Key)
 	if err != nil {
 		fmt.Println("open:", err)
 		os.Exit(1)
@@ -129,7 +131,7 @@ func copyOf(t *testing.T, home string, n int64) string {
 
 func revisionIn(t *testing.T, home string) int64 {
 	t.Helper()
-	l, err := Open(home, testKey)
+	l, err := Open(home, ledgertest.Key)
 	must(t, err)
 	defer l.Close()
 	d, _, err := l.Draft(context.Background(), "1.2")

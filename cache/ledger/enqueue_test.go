@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 )
 
 // full is a report of one study for an archive, an interface engine and a FHIR server.
@@ -272,7 +274,7 @@ func TestEveryStepOfARowIsKept(t *testing.T) {
 func TestAnOutboxOfOneChannelIsBroughtAlong(t *testing.T) {
 	ctx, home, all := context.Background(), t.TempDir(), schema
 	schema = schema[:5]
-	l, err := Open(home, testKey)
+	l, err := Open(home, ledgertest.Key)
 	schema = all
 	must(t, err)
 	_, err = l.db.Exec(`INSERT INTO draft VALUES ('1.2', x'7b7d', 3, 1, '1.2.9');

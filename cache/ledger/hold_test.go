@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 )
 
 // childHolds is the environment variable that makes the test binary the other program.
@@ -17,7 +19,7 @@ const childHolds = "LEDGER_HOLD"
 
 // childTakesDraft takes the draft, says so and waits to be ended.
 func childTakesDraft(dir string) {
-	l, err := Open(dir, testKey)
+	l, err := Open(dir, ledgertest.Key)
 	if err == nil {
 		_, err = l.HoldDraft(context.Background(), "1.2", time.Now())
 	}

@@ -10,11 +10,13 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 )
 
 func open(t *testing.T, dir string) *Ledger {
 	t.Helper()
-	l, err := Open(dir, testKey)
+	l, err := Open(dir, ledgertest.Key)
 	if err != nil {
 		t.Fatal(err)
 	}

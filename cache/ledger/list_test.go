@@ -3,10 +3,12 @@ package ledger
 import (
 	"testing"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 )
 
 func TestALaterAnswerIsNeverReplacedByAnEarlierOne(t *testing.T) {
-	l, err := Open(t.TempDir(), testKey)
+	l, err := Open(t.TempDir(), ledgertest.Key)
 	if err != nil {
 		t.Fatal(err)
 	}

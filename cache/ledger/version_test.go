@@ -6,11 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 )
 
 func TestANewHomeGetsItsVersion(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "h")
 	must(t, CheckHome(home))
+	open(t, home)
 	b, err := os.ReadFile(filepath.Join(home, "VERSION"))
 	if err != nil || string(b) != "2\n" {
 		t.Fatalf("VERSION = %q, %v", b, err)
@@ -22,7 +25,7 @@ func TestANewerHomeIsRefusedAndLeftAlone(t *testing.T) {
 	for _, found := range []string{"3\n", "99", "next", "", "-1", "0"} {
 		home := t.TempDir()
 		must(t, os.WriteFile(filepath.Join(home, "VERSION"), []byte(found), 0o600))
-		_, err := Open(home, testKey)
+		_, err := Open(home, ledgertest.Key)
 		var ve *VersionError
 		if !errors.As(err, &ve) || ve.What != "home" {
 			t.Fatalf("VERSION %q: %v", found, err)
@@ -38,13 +41,13 @@ func TestANewerHomeIsRefusedAndLeftAlone(t *testing.T) {
 
 func TestANewerLedgerIsRefused(t *testing.T) {
 	home := t.TempDir()
-	l, err := Open(home, testKey)
+	l, err := Open(home, ledgertest.Key)
 	must(t, err)
 	_, err = l.db.Exec("PRAGMA user_version = 1000")
 	must(t, err)
 	must(t, l.Close())
 	var ve *VersionError
-	if _, err = Open(home, testKey); !errors.As(err, &ve) || ve.What != "ledger" || ve.Found != "1000" {
+	if _, err = Open(home, ledgertest.Key); !errors.As(err, &ve) || ve.What != "ledger" || ve.Found != "1000" {
 		t.Fatalf("Open = %v", err)
 	}
 }
@@ -52,7 +55,7 @@ func TestANewerLedgerIsRefused(t *testing.T) {
 // The next schema step of a released program must keep what is there.
 func TestAMigrationKeepsDraftsAndOutbox(t *testing.T) {
 	ctx, home := context.Background(), t.TempDir()
-	l, err := Open(home, testKey)
+	l, err := Open(home, ledgertest.Key)
 	must(t, err)
 	queueOne(t, l, "1.2", "stat")
 	must(t, l.Close())
@@ -76,12 +79,12 @@ func TestAMigrationKeepsDraftsAndOutbox(t *testing.T) {
 
 func TestAStepThatFailsLeavesTheLedgerAsItWas(t *testing.T) {
 	home := t.TempDir()
-	l, err := Open(home, testKey)
+	l, err := Open(home, ledgertest.Key)
 	must(t, err)
 	queueOne(t, l, "1.2", "stat")
 	must(t, l.Close())
 	schema = append(schema, `CREATE TABLE later (x INTEGER) STRICT; DROP TABLE nothing_of_that_name`)
-	if _, err := Open(home, testKey); err == nil {
+	if _, err := Open(home, ledgertest.Key); err == nil {
 		t.Error("a failing step was accepted")
 	}
 	schema = schema[:len(schema)-1]

@@ -18,6 +18,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/nocturne/nocturne/cache/access"
+	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/oracle"
 )
 
@@ -322,4 +324,15 @@ func eventually(t *testing.T, within time.Duration, what string, ok func() bool,
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// openLedger opens the ledger of a home beside the programs that use it, under the
+// home's own key.
+func openLedger(home string) (*ledger.Ledger, error) {
+	ring, err := access.Open(home, access.Options{Demo: true}) // a test's home is protected by nothing
+	if err != nil {
+		return nil, err
+	}
+	defer ring.Close()
+	return ledger.Open(home, ring.Key("ledger"))
 }

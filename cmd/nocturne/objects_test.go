@@ -41,7 +41,7 @@ func heldCase(t *testing.T, marks ...viewer.Mark) (home string) {
 			t.Fatal(err)
 		}
 	}
-	led, err := ledger.Open(home)
+	led, err := openLedger(home)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 // anew and never sent.
 func TestOutboxRowsAreExplainedAndSentAgain(t *testing.T) {
 	home := t.TempDir()
-	l, err := ledger.Open(home)
+	l, err := openLedger(home)
 	if err != nil {
 		t.Fatal(err)
 	}

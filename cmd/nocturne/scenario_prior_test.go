@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
-	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
@@ -21,7 +20,7 @@ import (
 // state is where the reader's eyes are, as the terminal has it on disk.
 func (c *console) state(study string) viewer.State {
 	c.t.Helper()
-	led, err := ledger.Open(c.home)
+	led, err := openLedger(c.home)
 	if err != nil {
 		c.t.Fatal(err)
 	}

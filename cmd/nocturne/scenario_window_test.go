@@ -13,7 +13,6 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
-	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/space"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/viewer"
@@ -283,7 +282,7 @@ func (c *console) ruler(a *archiveProcess, study string, p planted, l look) (mm 
 // marks reads what the terminal has persisted of a study's marks.
 func (c *console) marks(study string) []viewer.Mark {
 	c.t.Helper()
-	led, err := ledger.Open(c.home)
+	led, err := openLedger(c.home)
 	if err != nil {
 		c.t.Fatal(err)
 	}

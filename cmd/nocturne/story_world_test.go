@@ -205,7 +205,7 @@ func (a *archiveProcess) step(t testing.TB, study string) stepSeen {
 // book opens a home's ledger beside the programs that use it.
 func book(t testing.TB, home string) *ledger.Ledger {
 	t.Helper()
-	l, err := ledger.Open(home)
+	l, err := openLedger(home)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,11 +41,14 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := ledger.CheckHome(env.Home); err != nil { // nothing is written into the home of a newer program
+		return nil, err
+	}
 	ring, err := env.ring() // before all that is sealed under it: ring → ledger → store → audit
 	if err != nil {
 		return nil, err
 	}
-	led, err := ledger.Open(env.Home)
+	led, err := ledger.Open(env.Home, ring.Key("ledger"))
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/ui/reading"
@@ -95,7 +96,7 @@ func (n *night) stop() {
 // start puts the house together on its home.
 func (n *night) start() {
 	n.Helper()
-	led, err := ledger.Open(n.home)
+	led, err := ledger.Open(n.home, ledgertest.Key)
 	if err != nil {
 		n.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -56,7 +57,7 @@ func (*shelf) Verify(context.Context) error { return nil }
 func newRoom(t *testing.T) (*Room, *shelf) {
 	t.Helper()
 	home := t.TempDir()
-	led, err := ledger.Open(home)
+	led, err := ledger.Open(home, ledgertest.Key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
@@ -194,7 +195,7 @@ func row(t testing.TB, sop string) ledger.OutboxRow {
 func home(t testing.TB, change func(*ledger.OutboxRow)) (l *ledger.Ledger, id int64, dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	l, err := ledger.Open(dir)
+	l, err := ledger.Open(dir, ledgertest.Key)
 	must(t, err)
 	t.Cleanup(func() { l.Close() })
 	_, _, err = l.PutClaim(ctx, ledger.Claim{WorkitemUID: "1.7", TransactionUID: "2.25.7", StudyUID: "1.2", State: ledger.Held, Since: t0})

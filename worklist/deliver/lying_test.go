@@ -15,6 +15,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
@@ -65,7 +66,7 @@ func newNight(t *testing.T, number int, seed uint64) *night {
 	_, mllp := newEngineLiar(t, w)
 	bundles, his := newBundleLiar(t, w)
 	n := &night{name: fmt.Sprintf("night %d (seed %d)", number, seed), dir: t.TempDir(), world: w, order: order{Begun: time.Now(), Night: number, Archive: url, MLLP: mllp, FHIR: his}, bundles: bundles}
-	l, err := ledger.Open(n.dir)
+	l, err := ledger.Open(n.dir, ledgertest.Key)
 	must(t, err)
 	t.Cleanup(func() { l.Close() })
 	n.l = l

@@ -15,6 +15,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/worklist/fhir"
 	"github.com/nocturne/nocturne/worklist/hl7"
 	"github.com/nocturne/nocturne/worklist/report"
@@ -67,7 +68,7 @@ func nightChild(dir string) error {
 	if err != nil {
 		return err
 	}
-	l, err := ledger.Open(dir)
+	l, err := ledger.Open(dir, ledgertest.Key)
 	if err != nil {
 		return err
 	}

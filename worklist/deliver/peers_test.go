@@ -14,6 +14,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
@@ -41,7 +42,7 @@ func TestMain(m *testing.M) {
 // childMain delivers what is in the outbox, as `outbox flush` does: the rows hold
 // all that is needed.
 func childMain(dir string) error {
-	l, err := ledger.Open(dir)
+	l, err := ledger.Open(dir, ledgertest.Key)
 	if err != nil {
 		return err
 	}
@@ -138,7 +139,7 @@ func atArchive(t *testing.T, c *dicomweb.Client, url string) (dir string, r ledg
 	txn := dicom.NewUID()
 	must(t, c.ChangeState(ctx, uid, txn, pacs.InProgress))
 	dir = t.TempDir()
-	l, err := ledger.Open(dir)
+	l, err := ledger.Open(dir, ledgertest.Key)
 	must(t, err)
 	defer l.Close()
 	sop := string(dicom.NewUID())

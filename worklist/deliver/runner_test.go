@@ -12,6 +12,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
@@ -127,7 +128,7 @@ func TestAStoppedProgramIsTakenOver(t *testing.T) {
 			s.fault = nil
 			s.mu.Unlock()
 
-			other, err := ledger.Open(dir)
+			other, err := ledger.Open(dir, ledgertest.Key)
 			must(t, err)
 			r2, c2 := runner(other, s)
 			if left, _ := r2.Flush(ctx, true); len(left) != 1 {
@@ -148,7 +149,7 @@ func TestAStoppedProgramIsTakenOver(t *testing.T) {
 func TestTwoRunnersSendOnce(t *testing.T) {
 	l, id, dir := home(t, nil)
 	s := newSite()
-	other, err := ledger.Open(dir)
+	other, err := ledger.Open(dir, ledgertest.Key)
 	must(t, err)
 	defer other.Close()
 	var all sync.WaitGroup
@@ -391,7 +392,7 @@ func TestRunSeesWhatAnotherProgramQueuedAndEndsWhenTold(t *testing.T) {
 	run, stop := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() { r.Run(run, func(err error) { t.Error(err) }); close(ended) }()
-	other, err := ledger.Open(dir)
+	other, err := ledger.Open(dir, ledgertest.Key)
 	must(t, err)
 	defer other.Close()
 	id := queue(t, other, "1.3.9.1", func(r *ledger.OutboxRow) { r.StudyUID, r.WorkitemUID = "1.3", "" })

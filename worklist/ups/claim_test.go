@@ -10,6 +10,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
@@ -111,7 +112,7 @@ func TestTwoProgramsOfOneHomeHoldOneClaim(t *testing.T) {
 		var wg sync.WaitGroup
 		var results [2]Result
 		for i := range 2 {
-			l, err := ledger.Open(dir)
+			l, err := ledger.Open(dir, ledgertest.Key)
 			must(t, err)
 			defer l.Close()
 			wg.Add(1)

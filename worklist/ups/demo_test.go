@@ -17,6 +17,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/demo"
 	"github.com/nocturne/nocturne/worklist/pacs/dicomweb"
@@ -157,7 +158,7 @@ func TestMain(m *testing.M) {
 }
 
 func childMain() error {
-	l, err := ledger.Open(os.Getenv(childHome))
+	l, err := ledger.Open(os.Getenv(childHome), ledgertest.Key)
 	if err != nil {
 		return err
 	}
@@ -230,7 +231,7 @@ func TestKillingTheProgramNeverLeavesACaseToNobody(t *testing.T) {
 			if out := child(t, a, dir, w.UID, "resolve", nil); out != "done" {
 				t.Fatalf("%s: %s", where, out)
 			}
-			l, err := ledger.Open(dir)
+			l, err := ledger.Open(dir, ledgertest.Key)
 			must(t, err)
 			row, ok, err := l.Claim(ctx, string(w.UID))
 			l.Close()

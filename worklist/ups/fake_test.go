@@ -9,6 +9,7 @@ import (
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
+	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
@@ -211,7 +212,7 @@ func (s *server) in(states ...pacs.State) (n int) {
 
 func home(t *testing.T) *ledger.Ledger {
 	t.Helper()
-	l, err := ledger.Open(t.TempDir())
+	l, err := ledger.Open(t.TempDir(), ledgertest.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
