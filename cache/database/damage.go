@@ -17,6 +17,9 @@ import (
 // ErrNoKey says that there is no key to open the file with: the home is locked.
 var ErrNoKey = errors.New("there is no key: unlock the home first")
 
+// ErrInUse says that a plain database cannot be sealed while an older program has it open.
+var ErrInUse = errors.New("an older nocturne works in this home: end it first")
+
 // DamageError says that a database is not as it was written, is gone, or was written
 // under another key. Nothing was changed, and nothing was made in its place.
 type DamageError struct {

@@ -36,7 +36,7 @@ func readLog(on disk.FS, path string, key seal.Key) (ours, torn bool, err error)
 			return true, false, nil
 		}
 		last = at
-		time.Sleep(30 * time.Millisecond)
+		time.Sleep(10 * time.Millisecond)
 	}
 	return true, true, nil
 }

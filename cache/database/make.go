@@ -3,8 +3,10 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -12,12 +14,15 @@ import (
 
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
+
+	"github.com/nocturne/nocturne/cache/disk"
 )
 
 // Make makes a database at s.Path, which must be free, and fills it with the rows of
 // the plain one at from where that is not "". It is on the disk, compared row by row
 // with the plain one, when made is called; until made returned nobody else can open the
-// plain one. The plain one is only brought to the same schema.
+// plain one. The plain one is only brought to the same schema. ErrInUse says that another
+// program has it open.
 func Make(s Spec, from string, made func() error) (err error) {
 	if from != "" {
 		if err := s.upgrade(from); err != nil {
@@ -41,7 +46,9 @@ func Make(s Spec, from string, made func() error) (err error) {
 	defer c.Close()
 	m := maker{ctx: ctx, c: c, s: s}
 	if from != "" {
-		if err := m.fill(from); err != nil {
+		if err := m.fill(from); errors.Is(err, sqlite3.BUSY) {
+			return ErrInUse
+		} else if err != nil {
 			return fmt.Errorf("seal %s: %w", s.What, Named(s.What, err))
 		}
 		defer m.exec("DETACH plain")
@@ -57,7 +64,7 @@ func (s Spec) upgrade(from string) error {
 	db, err := driver.Open(s.plain(from, url.Values{"_txlock": {"immediate"}}), func(c *sqlite3.Conn) error {
 		_, err := c.FileControl("main", sqlite3.FCNTL_PERSIST_WAL, true)
 		if err == nil {
-			err = c.BusyTimeout(Busy)
+			err = c.BusyTimeout(s.wait())
 		}
 		return err
 	})
@@ -206,20 +213,23 @@ func (d *DB) Check(ctx context.Context) error { return integrity(ctx, d, "main",
 
 // Wipe overwrites a database that nobody has open, with all that lies beside it, and
 // removes it. A file system that copies on write, or a flash disk, may keep old blocks.
-func Wipe(path string) error {
+func Wipe(on disk.FS, path string) error {
 	for _, tail := range []string{"-wal", "-journal", "-shm", ""} {
-		if err := wipe(path + tail); err != nil {
+		err := wipe(path + tail)
+		if err == nil {
+			err = on.Remove(path + tail)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("wipe: %w", err)
 		}
 	}
 	return nil
 }
 
+// wipe writes over what is there: disk.FS has no such thing, and needs none, for there
+// is nothing here that a crash could lose.
 func wipe(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if os.IsNotExist(err) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
@@ -233,10 +243,7 @@ func wipe(path string) error {
 	if e := f.Close(); err == nil {
 		err = e
 	}
-	if err != nil {
-		return err
-	}
-	return os.Remove(path)
+	return err
 }
 
 type zeros struct{}

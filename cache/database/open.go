@@ -34,6 +34,7 @@ type Spec struct {
 	// Schema brings the tables up to date; it is called once, and again when another
 	// process was in the way.
 	Schema func(*sql.DB) error
+	Wait   time.Duration // for others; 0: Busy
 	// On is what the file lies on; tests put faults there.
 	On Disk
 }
@@ -109,7 +110,7 @@ func (s Spec) usable() error {
 // file at the same moment can meet while one switches to WAL, where SQLite does not
 // wait: connect tries again.
 func (s Spec) connect(dsn string) (*sql.DB, error) {
-	deadline := time.Now().Add(Busy)
+	deadline := time.Now().Add(s.wait())
 	for {
 		db, err := driver.Open(dsn, s.prepare)
 		if err != nil {
@@ -131,7 +132,7 @@ func (s Spec) connect(dsn string) (*sql.DB, error) {
 // prepare readies a connection. With NORMAL the last commits may be lost when the power
 // goes.
 func (s Spec) prepare(c *sqlite3.Conn) error {
-	if err := c.BusyTimeout(Busy); err != nil {
+	if err := c.BusyTimeout(s.wait()); err != nil {
 		return err
 	}
 	if _, err := c.FileControl("main", sqlite3.FCNTL_RESERVE_BYTES, reserve); err != nil { // room for each page's sum
@@ -142,6 +143,13 @@ func (s Spec) prepare(c *sqlite3.Conn) error {
 		synchronous = "full"
 	}
 	return c.Exec("PRAGMA temp_store=memory; PRAGMA page_size=4096; PRAGMA journal_mode=wal; PRAGMA foreign_keys=on; PRAGMA synchronous=" + synchronous)
+}
+
+func (s Spec) wait() time.Duration {
+	if s.Wait == 0 {
+		return Busy
+	}
+	return s.Wait
 }
 
 func (s Spec) dsn(under, number string) string {

@@ -35,7 +35,7 @@ func OpenOn(on database.Disk, dir string, key seal.Key) (*Ledger, error) {
 	if key.None() {
 		return nil, fmt.Errorf("open ledger: %w", database.ErrNoKey)
 	}
-	h := home{on: on, dir: dir, key: key}
+	h := at{on: on, dir: dir, key: key}
 	if err := h.settle(); err != nil {
 		return nil, err
 	}
@@ -48,18 +48,20 @@ func OpenOn(on database.Disk, dir string, key seal.Key) (*Ledger, error) {
 	return &Ledger{db: db}, nil
 }
 
-// home is where a ledger is being opened.
-type home struct {
+// at is where a ledger is being opened.
+type at struct {
 	on  database.Disk
 	dir string
 	key seal.Key
+	// wait is how long others are waited for; 0: as long as anywhere.
+	wait time.Duration
 }
 
-func (h home) path() string { return filepath.Join(h.dir, File) }
+func (h at) path() string { return filepath.Join(h.dir, File) }
 
 // spec asks for durable commits: with less the last ones may be lost when the power goes.
-func (h home) spec(path string) database.Spec {
-	return database.Spec{Path: path, Key: h.key, What: "ledger", Durable: true, Schema: migrate, On: h.on}
+func (h at) spec(path string) database.Spec {
+	return database.Spec{Path: path, Key: h.key, What: "ledger", Durable: true, Schema: migrate, Wait: h.wait, On: h.on}
 }
 
 // Close gives the file back. Nothing is pending: every call was a commit.

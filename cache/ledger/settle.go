@@ -29,7 +29,7 @@ const (
 // settle makes sure that a sealed ledger lies in the home. One that was there and is
 // gone, or is not sealed under the key, gives *DamageError: an empty one is never put in
 // its place.
-func (h home) settle() error {
+func (h at) settle() error {
 	found, err := checkHome(h.files(), h.dir)
 	if err != nil {
 		return err
@@ -58,11 +58,11 @@ func (h home) settle() error {
 	return h.finish()
 }
 
-func (h home) files() disk.FS { return h.on.Files() }
-func (h home) beside() string { return filepath.Join(h.dir, besideName) }
+func (h at) files() disk.FS { return h.on.Files() }
+func (h at) beside() string { return filepath.Join(h.dir, besideName) }
 
 // settled reports whether nothing is left to do.
-func (h home) settled(found int) (bool, error) {
+func (h at) settled(found int) (bool, error) {
 	if found < HomeFormat {
 		return false, nil
 	}
@@ -77,7 +77,7 @@ func (h home) settled(found int) (bool, error) {
 }
 
 // build does steps 1 and 2. A ledger that is sealed already lost only its VERSION.
-func (h home) build() error {
+func (h at) build() error {
 	state, err := database.Recognise(h.files(), h.path(), h.key)
 	if err != nil {
 		return fmt.Errorf("make ledger: %w", err)
@@ -99,7 +99,7 @@ func (h home) build() error {
 }
 
 // clear takes away what a crash left of step 1.
-func (h home) clear() error {
+func (h at) clear() error {
 	for _, tail := range []string{"", "-wal", "-journal", "-shm"} {
 		if err := h.files().Remove(h.beside() + tail); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -109,7 +109,7 @@ func (h home) clear() error {
 }
 
 // finish does steps 3 and 4, where a ledger waits beside.
-func (h home) finish() error {
+func (h at) finish() error {
 	switch _, err := h.files().Stat(h.beside()); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -123,7 +123,7 @@ func (h home) finish() error {
 	if state == database.Sealed || state == database.Torn {
 		return &DamageError{What: "ledger"} // two of them: a person decides
 	}
-	if err := database.Wipe(h.path()); err != nil {
+	if err := database.Wipe(h.files(), h.path()); err != nil {
 		return fmt.Errorf("seal ledger: %w", err)
 	}
 	if err := h.files().Rename(h.beside(), h.path()); err != nil {
