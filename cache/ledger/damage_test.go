@@ -33,8 +33,8 @@ func all(l *Ledger) (out []any, err error) {
 	return []any{string(d.Body), d.Revision, ok, rows, claims, marks}, err
 }
 
-// whole is a closed ledger with something of each kind, and what it tells.
-func whole(t *testing.T) (home string, tells string) {
+// kept is a closed ledger with something of each kind, and what it tells.
+func kept(t *testing.T) (home string, tells string) {
 	t.Helper()
 	ctx := context.Background()
 	home = t.TempDir()
@@ -62,7 +62,7 @@ func told(t *testing.T, l *Ledger) string {
 
 // Every page is spoiled in turn, at a place that differs from page to page.
 func TestAByteChangedAnywhereIsNamedOrChangesNothing(t *testing.T) {
-	home, want := whole(t)
+	home, want := kept(t)
 	path := filepath.Join(home, File)
 	sealed, err := os.ReadFile(path)
 	must(t, err)
@@ -106,7 +106,7 @@ func reread(t *testing.T, home string) (string, error) {
 }
 
 func TestCheckFindsAPageThatNobodyRead(t *testing.T) {
-	home, _ := whole(t)
+	home, _ := kept(t)
 	path := filepath.Join(home, File)
 	b, err := os.ReadFile(path)
 	must(t, err)

@@ -20,6 +20,9 @@ const File = "ledger.db"
 // another home; nothing was changed, and no empty one put in its place.
 type DamageError = database.DamageError
 
+// ErrInUse says that a plain ledger cannot be sealed while an older program has it open.
+var ErrInUse = database.ErrInUse
+
 // Ledger is one home's ledger. Its methods may be called from several goroutines
 // and several processes at once.
 type Ledger struct{ db *database.DB }

@@ -105,6 +105,9 @@ func TestEveryTroubleHasASentenceAReasonAndAKey(t *testing.T) {
 		{context.DeadlineExceeded, "The archive is not answering.", "timed out", "R in the list"},
 		{&report.BlockedError{Findings: []report.Finding{{Hint: "the impression is empty"}}}, "Cannot be signed: the impression is empty.", "", "F12"},
 		{&os.PathError{Op: "write", Path: "ledger.db", Err: syscall.ENOSPC}, "The disk is full: nothing more is saved.", "", "make room"},
+		{&ledger.DamageError{What: "ledger"}, "The ledger of this home cannot be read: it is damaged, or belongs to another home. Nothing was changed.", "", "backup"},
+		{&ledger.DamageError{What: "ledger", Gone: true}, "The ledger of this home is gone. Nothing was changed.", "", "backup"},
+		{ledger.ErrInUse, "An older nocturne works in this home.", "", "end it first"},
 		{os.ErrPermission, "The state directory cannot be written.", "permission denied", ""},
 	} {
 		n := Of(fmt.Errorf("on the way: %w", c.err))

@@ -36,6 +36,8 @@ var rules = []func(error) (Notice, bool){
 	is(ledger.ErrTooLate, Notice{Sentence: "It is too late to take this report back.", Reason: "the recall time is over", Key: "only an addendum can follow"}),
 	is(ledger.ErrLeased, Notice{Sentence: "This report is being sent right now.", Key: "only an addendum can follow"}),
 	as(newerHome),
+	as(damagedLedger),
+	is(ledger.ErrInUse, Notice{Sentence: "An older nocturne works in this home.", Key: "end it first, then start again", Severe: true}),
 	as(blocked),
 	as(held),
 	as(lost),
@@ -89,6 +91,15 @@ func as[E error](explain func(E) Notice) func(error) (Notice, bool) {
 
 func newerHome(e *ledger.VersionError) Notice {
 	return Notice{Sentence: capital(e.Error()) + ".", Severe: true}
+}
+
+// damagedLedger: the rest of what it says is what to do.
+func damagedLedger(e *ledger.DamageError) Notice {
+	sentence := "The " + e.What + " of this home cannot be read: it is damaged, or belongs to another home. Nothing was changed."
+	if e.Gone {
+		sentence = "The " + e.What + " of this home is gone. Nothing was changed."
+	}
+	return Notice{Sentence: sentence, Key: "put it back from a backup; to begin anew, move the home away", Severe: true}
 }
 
 func blocked(e *report.BlockedError) Notice {
