@@ -25,7 +25,7 @@ func keyWith(o Options, d *disktest.Disk) (seal.Key, error) {
 
 func TestAHomeThatIsBeingProtectedOpensAfterAnyCrash(t *testing.T) {
 	var given seal.Key
-	disktest.Every(t, disktest.Story{
+	disktest.Every(t, disktest.Story{Most: 8,
 		Before: func(d *disktest.Disk) (err error) {
 			given, err = keyWith(alone, d)
 			return err
