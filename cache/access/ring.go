@@ -17,6 +17,8 @@ var (
 	ErrLocked = errors.New("this home is locked: its key needs the passphrase, which a terminal can ask for or a file can hold (NOCTURNE_PASSPHRASE_FILE)")
 	// ErrWrongPassphrase says no more than its words.
 	ErrWrongPassphrase = errors.New("wrong passphrase")
+	// ErrNoRing: there is nothing to change yet.
+	ErrNoRing = errors.New("this home has no key yet")
 	// ErrInUse: a key cannot be changed while another program works with the old one.
 	ErrInUse = errors.New("another nocturne works in this home: end it first")
 )

@@ -1,7 +1,9 @@
 package access
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/nocturne/nocturne/cache/seal"
 )
@@ -26,6 +28,9 @@ func Rotate(home string, o Options, rewrap func(again func(box []byte, context s
 	}
 	defer done()
 	f, err := readRing(o.fs(), home)
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrNoRing
+	}
 	if err != nil {
 		return err
 	}

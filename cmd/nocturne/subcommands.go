@@ -33,6 +33,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	releaseCommand,
 	renderCommand,
 	reportCommand,
+	rotateCommand,
 	segmentsCommand,
 	sendCommand,
 	templatesCommand,
