@@ -2,6 +2,7 @@ package disktest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
@@ -17,6 +18,9 @@ type Story struct {
 	// what it returns does not matter. check looks at the disk as it is found
 	// when the program is started again, any number of times.
 	Play func() (run, check func(*Disk) error)
+	// Twice: after every crash it is played again on what was found, with the same
+	// promises, until the power goes once more.
+	Twice bool
 	// Most is how many moments of each kind are tried, spread evenly, without
 	// NOCTURNE_LONG=1; 0 means every one.
 	Most int
@@ -113,11 +117,34 @@ func (s Story) once(dir string, before Image, k Kind, n int) (*Disk, error) {
 		ways = []Kind{Killed, Loses, Scatters} // it went on, and then it ended or the power went
 	}
 	for _, way := range ways {
-		if err := again(dir, d.after(way, uint64(n)), check); err != nil {
+		found := d.after(way, uint64(n))
+		if err := again(dir, found, check); err != nil {
 			return nil, fmt.Errorf("found after it %v: %w", way, err)
+		}
+		if s.Twice && k.crashes() && n > 0 {
+			if err := twice(dir, found, run, check, rand.New(rand.NewPCG(uint64(k), uint64(n)))); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return d, nil
+}
+
+// twice plays on from what a crash left until the power goes again, early or late.
+func twice(dir string, found Image, run, check func(*Disk) error, rnd *rand.Rand) error {
+	d, done, err := on(dir, found)
+	if err != nil {
+		return err
+	}
+	defer done()
+	way, n := Killed+Kind(rnd.IntN(int(Scatters-Killed)+1)), 1+rnd.IntN(1<<(1+rnd.IntN(7)))
+	d.arm(way, n)
+	run(d)
+	d.unplug()
+	if err := again(dir, d.after(way, rnd.Uint64()), check); err != nil {
+		return fmt.Errorf("and played again, where it %v at operation %d: %w", way, n, err)
+	}
+	return nil
 }
 
 // again checks a disk, and once more what is left when the power goes after that.
