@@ -84,40 +84,40 @@ func (r *logReader) open(on disk.FS, path string) error {
 	return nil
 }
 
-// tear is where the first wrong frame lies that a commit and another frame follow; 0:
-// there is none.
+// tear is where the first wrong frame lies that a commit follows, and that one a frame
+// that was written after it, as its sum shows; 0: there is none. What a crash or an error
+// left behind the end does not follow on what was written over its beginning later.
 func (r *logReader) tear() int64 {
-	wrong, committed := int64(0), false
+	wrong, committed := int64(0), false // the frame before is a commit, at the wrong one or behind it
 	for at := int64(logHead); ; at += frameSize {
-		head, ok := r.load(r.f, at, frameHead)
-		if !ok {
+		head, ours, whole := r.frame(at)
+		switch follows := ours && r.says(head[16:]); {
+		case !whole:
 			return 0
-		}
-		of := binary.BigEndian.Uint64(head[8:]) == r.salt
-		commit := of && binary.BigEndian.Uint32(head[4:]) != 0
-		switch {
-		case wrong == 0 && !r.follows([frameHead]byte(head), at):
-			wrong, committed = at, commit
-		case wrong != 0 && of && committed:
+		case wrong == 0 && !follows:
+			wrong = at
+		case wrong != 0 && follows && committed:
 			return wrong
-		case wrong != 0:
-			committed = committed || commit
 		}
+		committed = wrong != 0 && ours && binary.BigEndian.Uint32(head[4:]) != 0
+		r.sum = [2]uint32{binary.BigEndian.Uint32(head[16:]), binary.BigEndian.Uint32(head[20:])}
 	}
 }
 
-// follows reports whether a frame's sum carries on the one before it.
-func (r *logReader) follows(head [frameHead]byte, at int64) bool {
-	if binary.BigEndian.Uint64(head[8:]) != r.salt {
-		return false
+// frame adds a frame to the sum that the one before it has.
+func (r *logReader) frame(at int64) (head [frameHead]byte, ours, whole bool) {
+	b, ok := r.load(r.f, at, frameHead)
+	if !ok {
+		return head, false, false
 	}
+	copy(head[:], b)
 	page, ok := r.load(r.f, at+frameHead, pageSize)
 	if !ok {
-		return false
+		return head, false, false
 	}
 	r.add(head[:8])
 	r.add(page)
-	return r.says(head[16:])
+	return head, binary.BigEndian.Uint64(head[8:]) == r.salt, true
 }
 
 // add is SQLite's sum over 32-bit words.

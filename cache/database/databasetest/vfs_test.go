@@ -36,7 +36,7 @@ const rows = 4
 func counting(synchronous string, syncDir bool) disktest.Story {
 	body := func(i int) string { return strings.Repeat(fmt.Sprint(i), 9000) }
 	return disktest.Story{
-		Most: 12,
+		Most: 7,
 		Before: func(d *disktest.Disk) error {
 			return opened(d, "full", func(db *sql.DB) error {
 				_, err := db.Exec("CREATE TABLE t (i INTEGER PRIMARY KEY, body TEXT)")
