@@ -59,6 +59,8 @@ type Room struct {
 	AnyDisplay bool
 	// Silent tells whether a site does not answer; nil: none is known not to.
 	Silent func(site string) bool
+	// Shelf is what may be kept on disk, and how long.
+	Shelf Shelf
 	// Style is how measurements are written in drafts.
 	Style report.Style
 	// Templates reads the report templates; see TemplateSet.

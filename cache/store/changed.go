@@ -1,0 +1,22 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/nocturne/nocturne/cache/dicom"
+)
+
+// Changed is when an object of a study arrived last; the zero time for one that is not
+// held.
+func (s *Store) Changed(study dicom.UID) time.Time {
+	info, err := os.Stat(filepath.Join(s.folder(study), listName))
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
+}
+
+// Root is the folder on whose disk the objects are.
+func (s *Store) Root() string { return s.root }
