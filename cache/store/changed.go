@@ -1,7 +1,6 @@
 package store
 
 import (
-	"os"
 	"path/filepath"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 // Changed is when an object of a study arrived last; the zero time for one that is not
 // held.
 func (s *Store) Changed(study dicom.UID) time.Time {
-	info, err := os.Stat(filepath.Join(s.folder(study), listName))
+	info, err := s.fs.Stat(filepath.Join(s.folder(study), listName))
 	if err != nil {
 		return time.Time{}
 	}

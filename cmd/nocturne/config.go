@@ -111,8 +111,10 @@ type DictationConfig struct {
 // LimitsConfig bounds what foreign bytes may cost.
 type LimitsConfig struct {
 	FrameMB int `toml:"frame_mb" doc:"largest frame that is decoded, in MiB"`
-	CacheGB int `toml:"cache_gb" doc:"how large the cache may grow by what is fetched ahead, in GB (0: as the disk allows)"`
-	FreeGB  int `toml:"free_gb" doc:"what is left free on the disk by what is fetched ahead, in GB"`
+	CacheGB int `toml:"cache_gb" doc:"how large the cache may be, in GB (0: as the disk allows); beyond it nothing is fetched ahead, and what was used least lately is erased"`
+	FreeGB  int `toml:"free_gb" doc:"what is left free on the disk, in GB, in the same way"`
+
+	KeepDays int `toml:"keep_days" doc:"days from a study's sign-off, or from its last use, until its images are erased; a site's policy file goes before"`
 }
 
 const maxFrameMB = 1 << 17 // the largest frame that Rows, Columns and three samples of 64 bits can say, and some
@@ -123,7 +125,7 @@ func defaultConfig() Config {
 		Report: ReportConfig{Unit: "mm"},
 		Keys:   KeysConfig{Map: keymap.Default, Editor: "plain"},
 		Policy: PolicyConfig{RecallSeconds: 15, PollSeconds: 5, Prefetch: "on", PrefetchPriors: 3, Critical1Minutes: 60, Critical2Minutes: 6 * 60, Critical3Minutes: 72 * 60},
-		Limits: LimitsConfig{FrameMB: 1024, FreeGB: 5},
+		Limits: LimitsConfig{FrameMB: 1024, FreeGB: 5, KeepDays: 7},
 	}
 }
 

@@ -18,7 +18,7 @@ func (c Config) checkPrefetch() error {
 	if n := c.Policy.PrefetchPriors; n < 0 || n > mostPrefetchPriors {
 		return errors.New("config.toml: policy.prefetch_priors must lie in 0…20")
 	}
-	if c.Limits.CacheGB < 0 || c.Limits.FreeGB < 0 {
+	if c.Limits.CacheGB < 0 || c.Limits.FreeGB < 0 || c.Limits.KeepDays < 0 {
 		return errors.New("config.toml: limits.cache_gb and limits.free_gb cannot be below 0")
 	}
 	return nil

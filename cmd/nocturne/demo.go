@@ -129,7 +129,7 @@ func (env *environment) demo(ctx context.Context, urls demo.URLs, phantoms bool)
 		Contacts: []ContactConfig{{Name: "Nina Night", Role: "ED physician", Phone: "555 0101", Hours: "20-08", Next: "Simon Stroke"},
 			{Name: "Dan Day", Role: "ED physician", Phone: "555 0102", Hours: "08-20", Next: "Simon Stroke"},
 			{Name: "Simon Stroke", Role: "stroke line", Phone: "555 0112"}, {Name: "Vera Vogt", Role: "supervisor", Phone: "555 0199"}},
-		Policy: defaultConfig().Policy,
+		Policy: defaultConfig().Policy, Limits: defaultConfig().Limits,
 	}
 	h, err := env.open(ctx)
 	if err != nil {

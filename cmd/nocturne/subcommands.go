@@ -5,6 +5,7 @@ import "github.com/spf13/cobra"
 // subcommands lists every subcommand; one file each.
 var subcommands = []func(*environment) *cobra.Command{
 	archiveCommand,
+	cachedCommand,
 	calcCommand,
 	callsCommand,
 	claimCommand,
@@ -14,6 +15,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	demoCommand,
 	doctorCommand,
 	documentsCommand,
+	evictCommand,
 	followUpsCommand,
 	infoCommand,
 	keysCommand,

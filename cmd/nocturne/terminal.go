@@ -54,6 +54,7 @@ func (h *house) readFrom(ctx context.Context, env *environment, at start) error 
 	defer running.Wait()
 	defer cancel()
 	running.Go(func() { h.runner.Run(ctx, h.fail) })
+	running.Go(func() { h.tidy(ctx, h.fail) })
 	running.Go(func() { h.room.Ahead.Run(ctx) })
 	screen, keys := probe(env), h.keysOf(env)
 	model := app.New(ctx, app.Options{

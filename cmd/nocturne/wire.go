@@ -80,6 +80,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 		h.room.CheckPIN = ring.CheckPIN
 	}
 	h.room.Silent = h.feed.Silent
+	h.shelve(env)
 	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env), Before: h.room.Before}
 	return h, nil
 }

@@ -86,7 +86,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.epoch++
 	m.deaf = m.Now().Add(flush)
 	ctx, cancel := context.WithCancel(m.ctx)
-	c := &openCase{ctx: ctx, epoch: m.epoch, row: row, look: look, cancel: cancel, sent: map[string]bool{}, compared: map[string]bool{}, progress: make(chan tea.Msg, 16), left: ctx.Done()}
+	c := &openCase{ctx: ctx, epoch: m.epoch, row: row, look: look, cancel: m.holding(row.StudyUID, cancel), sent: map[string]bool{}, compared: map[string]bool{}, progress: make(chan tea.Msg, 16), left: ctx.Done()}
 	c.page = &study.Page{Row: row, Epoch: c.epoch, Now: m.Now, Claim: "asking " + row.Site + " …", Notice: c.priors.Sentence()}
 	c.studies = []viewer.Study{reading.CurrentStudy(row)}
 	m.open, m.page, m.sheet = c, onCase, nil
@@ -95,6 +95,12 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.Room.Expect(row.StudyUID, row.Expected)
 	m.list.Select(row.StudyUID)
 	return tea.Batch(m.announce(c), m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c), m.readMacros(c))
+}
+
+// holding keeps a study's images on disk until the case is left.
+func (m *Model) holding(study string, cancel func()) func() {
+	let := m.Room.Shelf.Hold(study)
+	return func() { let(); cancel() }
 }
 
 // announce brings the patient line into the window before anything was asked or

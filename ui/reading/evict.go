@@ -13,6 +13,20 @@ import (
 // ErrPinned says that a study's images have to stay.
 var ErrPinned = errors.New("its images stay")
 
+// ShortageError says that the disk is too full though all went that may go.
+type ShortageError struct{ Bytes int64 }
+
+// Error implements error.
+func (e *ShortageError) Error() string {
+	return "the disk is too full by " + evict.Bytes(e.Bytes) + ", and every study on it is needed: give cases back, or make room"
+}
+
+// DiskLow reports whether less than the floor is free.
+func (r *Room) DiskLow() bool {
+	b := r.budget()
+	return b.Free >= 0 && b.Free < b.Floor
+}
+
 // Evict erases the images of every study that goes by the rules, and of those that ask
 // names beside them as far as nothing pins them; ask nil: none. It returns what it
 // erased, and how many bytes are still too many. Of one that cannot be erased the error
@@ -55,7 +69,7 @@ func (r *Room) erase(ctx context.Context, c Cached) error {
 		return ErrPinned
 	}
 	if r.Shelf.Erased != nil {
-		if err := r.Shelf.Erased(ctx, audit.Evicted(r.about(c.UID), c.Why)); err != nil {
+		if err := r.Shelf.Erased(ctx, audit.Evicted(r.About(c.UID), c.Why)); err != nil {
 			return fmt.Errorf("nothing was erased: its going cannot be written down: %w", err)
 		}
 	}
@@ -69,8 +83,8 @@ func (r *Room) erase(ctx context.Context, c Cached) error {
 	return r.Ledger.Forget(ctx, string(c.UID))
 }
 
-// about is whom and what a study on disk is of, for the audit trail.
-func (r *Room) about(study dicom.UID) audit.Study {
+// About is whom and what a study on disk is of, for the audit trail.
+func (r *Room) About(study dicom.UID) audit.Study {
 	s := audit.Study{UID: string(study)}
 	entries, err := r.Store.Study(study)
 	if err != nil || len(entries) == 0 {

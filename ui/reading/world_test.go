@@ -105,13 +105,19 @@ func keep(t *testing.T, r *Room, series, sop string, edit func(*dicom.Dataset)) 
 
 func put(t *testing.T, r *Room, d *dicom.Dataset) {
 	t.Helper()
+	if _, _, err := r.Store.Put(written(t, d)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// written is a data set as a file.
+func written(t *testing.T, d *dicom.Dataset) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	if err := dicom.Write(&b, d, nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := r.Store.Put(b.Bytes()); err != nil {
-		t.Fatal(err)
-	}
+	return b.Bytes()
 }
 
 // keepReport puts a report of the study 1.1 into the store.
