@@ -63,7 +63,9 @@ func evictCommand(env *environment) *cobra.Command {
 				return err
 			}
 			defer h.Close()
-			asked := func(x reading.Cached) bool { return all || study != "" && (string(x.UID) == study || h.accession(x) == study) }
+			asked := func(x reading.Cached) bool {
+				return all || study != "" && (string(x.UID) == study || h.accession(x) == study)
+			}
 			if dry {
 				return h.wouldGo(c, env, asked)
 			}
