@@ -61,7 +61,8 @@ func (s *Store) recover() error {
 const plainExt, plainExpected = ".dcm", "expected"
 
 // plainFiles are the files of a plain folder: objects in order of arrival, those first
-// that came first under their UID; the count last.
+// that came first under their UID. The count is before all, because only an object tells
+// whose it is.
 func (s *Store) plainFiles(dir string) ([]string, error) {
 	names, err := s.fs.ReadDir(dir)
 	if err != nil {
@@ -87,7 +88,7 @@ func (s *Store) plainFiles(dir string) ([]string, error) {
 	rank := func(name string) int {
 		switch {
 		case name == plainExpected:
-			return 2
+			return -1
 		case strings.Contains(name, "-"):
 			return 1
 		}
@@ -102,7 +103,6 @@ func (s *Store) plainFiles(dir string) ([]string, error) {
 // sealPlain puts the objects of a plain folder among the sealed ones, and removes each
 // when it is there.
 func (s *Store) sealPlain(dir string, names []string) error {
-	var study dicom.UID
 	for _, name := range names {
 		path := filepath.Join(dir, name)
 		b, err := disk.ReadFile(s.fs, path)
@@ -110,9 +110,9 @@ func (s *Store) sealPlain(dir string, names []string) error {
 			return err
 		}
 		if name == plainExpected {
-			err = s.sealExpected(study, string(b))
+			err = s.sealExpected(dir, names, string(b))
 		} else {
-			study, err = s.sealObject(study, b)
+			err = s.sealObject(b)
 		}
 		if err == nil {
 			err = s.fs.Remove(path)
@@ -124,27 +124,36 @@ func (s *Store) sealPlain(dir string, names []string) error {
 	return nil
 }
 
-// sealObject keeps an object and tells its study; what is none stays away.
-func (s *Store) sealObject(study dicom.UID, b []byte) (dicom.UID, error) {
-	e, _, err := s.Put(b)
+// sealObject keeps an object; what is none stays away.
+func (s *Store) sealObject(b []byte) error {
+	_, _, err := s.Put(b)
 	var conflict *ConflictError
 	var invalid *dicom.InvalidError
 	var unsupported *dicom.UnsupportedError
 	switch {
 	case errors.As(err, &invalid), errors.As(err, &unsupported):
 		s.found.Refused++
-		return study, nil
+		return nil
 	case err != nil && !errors.As(err, &conflict):
-		return study, err
+		return err
 	}
 	s.found.Sealed++
-	return e.Study, nil
+	return nil
 }
 
-func (s *Store) sealExpected(study dicom.UID, text string) error {
+func (s *Store) sealExpected(dir string, names []string, text string) error {
 	n, err := strconv.Atoi(text)
-	if err != nil || study == "" {
-		return nil // whose count it was is not known: the site says it again
+	if err != nil {
+		return nil
 	}
-	return s.SetExpected(study, n)
+	for _, name := range names {
+		b, err := disk.ReadFile(s.fs, filepath.Join(dir, name))
+		if err != nil {
+			return err
+		}
+		if e, err := describe(b); err == nil {
+			return s.SetExpected(e.Study, n)
+		}
+	}
+	return nil // whose count it was is not known: the site says it again
 }

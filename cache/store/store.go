@@ -89,6 +89,11 @@ func OpenOn(f disk.FS, dir string, keys Keys) (*Store, error) {
 			return nil, fmt.Errorf("open store: %w", err)
 		}
 	}
+	for _, d := range []string{filepath.Dir(dir), dir} { // what is kept is durable only in folders that are
+		if err := f.SyncDir(d); err != nil {
+			return nil, fmt.Errorf("open store: %w", err)
+		}
+	}
 	left, err := f.ReadDir(s.tmp())
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)

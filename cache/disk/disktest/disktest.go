@@ -75,6 +75,9 @@ func (d *Disk) split(path string) (*inode, string, error) {
 	}
 	parent, name := d.root.parentOf(rel)
 	if parent == nil {
+		if _, err := os.Lstat(filepath.Dir(path)); err != nil {
+			return nil, "", err // there is none
+		}
 		return nil, "", fmt.Errorf("the folder of %s was made by other ways than the disk", filepath.Base(path))
 	}
 	return parent, name, nil
