@@ -60,7 +60,7 @@ func (h *house) readFrom(ctx context.Context, env *environment, at start) error 
 	model := app.New(ctx, app.Options{
 		Room: h.room, Feed: h.feed, Outbox: h.runner, Keymap: keys, Keymaps: env.keymap, Viewer: h.viewer(ctx, env),
 		Poll: time.Duration(max(1, h.config.Policy.PollSeconds)) * time.Second, Alarm: h.config.Alarm.Command,
-		Screen: screen, Out: env.Out, Now: time.Now, AssumedReader: h.assumed, Banner: at.banner, First: at.first, Said: at.said, Failed: h.failed,
+		Screen: screen, Out: env.Out, Now: time.Now, AssumedReader: h.assumed, Unprotected: env.unprotected(), Banner: at.banner, First: at.first, Said: at.said, Failed: h.failed,
 		LockAfter: time.Duration(h.config.Policy.LockMinutes) * time.Minute,
 		Dictation: app.DictationOptions{Command: h.config.Dictation.Command, Punctuation: h.config.Dictation.SpokenPunctuation},
 		Hanging:   env.keepHanging, Macros: env.macros, Paper: filepath.Join(env.Home, "handout"),

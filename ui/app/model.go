@@ -47,6 +47,8 @@ type Options struct {
 	Failed <-chan error // what the journal and the outbox could not do; may be nil
 	// AssumedReader: the reader's name comes from the system, not from config.toml.
 	AssumedReader bool
+	// Unprotected: whoever has the home's files can read them, which the header says.
+	Unprotected bool
 	// Hanging keeps a layout as a hanging protocol or forgets one (viewer.HangKeep,
 	// HangForget) and says so in a sentence; nil: nothing is kept.
 	Hanging func(a viewer.Action, text string) (said string, err error)

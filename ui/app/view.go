@@ -115,6 +115,9 @@ func (m *Model) header() string {
 
 func (m *Model) sites() string {
 	var parts []string
+	if m.Unprotected {
+		parts = append(parts, theme.Warning.Render(" key unprotected "))
+	}
 	for _, s := range m.snapshot.Sites {
 		text := s.Text(m.Now())
 		switch s.Level(m.Now()) {
