@@ -98,7 +98,10 @@ func (b *book) month(m int, make bool) (*seal.Key, error) {
 		return nil, nil
 	case errors.Is(err, fs.ErrNotExist):
 		return b.newMonth(m)
-	case err != nil:
+	case err == nil && make: // who made it may have been ended before its name was durable
+		err = b.fs.SyncDir(filepath.Dir(path))
+	}
+	if err != nil {
 		return nil, err
 	}
 	plain, err := b.key.Open(box, b.monthContext(m))

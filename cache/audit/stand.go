@@ -77,6 +77,9 @@ func (l *Log) ready() (said []Event, err error) {
 		l.book.close()
 		l.book = nil
 	}
+	if err := l.opt.FS.SyncDir(l.dir); err != nil { // who made the log may have been ended before its name was durable
+		return nil, err
+	}
 	kept, err := l.kept()
 	if err != nil {
 		return nil, err
