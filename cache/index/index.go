@@ -1,9 +1,11 @@
-// Package index says what is held: study, series and instance, in one SQLite
-// file that may be thrown away and rebuilt from the store at any time. Nothing
-// in it is kept anywhere else, and nothing else may be kept in it.
+// Package index says what is held: study, series and instance, in one sealed SQLite
+// file that may be thrown away and made again from the store at any time. Nothing in it
+// is kept nowhere else, and nothing of that kind may be put in it.
 //
-// It holds patients' names: the file is 0600 and lies beside the store. Several
-// processes may have it open.
+// It is kept up by Sync, which compares the stamps of the store's folders with those it
+// knows, and reads only what changed: whoever asks calls it first. Several processes may
+// have it open. 100,000 instances are about 15 MB; listing the studies reads none of
+// their rows.
 package index
 
 import (
@@ -11,102 +13,79 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
-	"time"
+	"sync/atomic"
 
-	"github.com/ncruces/go-sqlite3"
-	"github.com/ncruces/go-sqlite3/driver"
-
-	"github.com/nocturne/nocturne/cache/dicom"
-	"github.com/nocturne/nocturne/cache/store"
+	"github.com/nocturne/nocturne/cache/database"
+	"github.com/nocturne/nocturne/cache/disk"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // File is the index's usual name.
 const File = "index.db"
 
 // Index is an open index. Its methods may be called from several goroutines.
-type Index struct{ db *sql.DB }
+type Index struct {
+	db     atomic.Pointer[database.DB]
+	spec   database.Spec
+	broken atomic.Bool // a query met damage
+}
 
-// schemaVersion is that of the tables below; an index of another is emptied,
-// to be rebuilt.
-const schemaVersion = 1
+// schemaVersion is that of the tables below; an index of another is emptied.
+const schemaVersion = 2
 
 const schema = `
 CREATE TABLE study (
-	uid TEXT PRIMARY KEY, patient_name TEXT, patient_id TEXT, issuer TEXT, birth_date TEXT, sex TEXT,
-	date TEXT, time TEXT, description TEXT, accession TEXT) WITHOUT ROWID;
+	id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, folder TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL,
+	patient_name TEXT, patient_id TEXT, issuer TEXT, birth_date TEXT, sex TEXT,
+	date TEXT, time TEXT, description TEXT, accession TEXT, modalities TEXT,
+	series INTEGER, instances INTEGER, bytes INTEGER, expected INTEGER, damaged INTEGER) STRICT;
 CREATE INDEX study_patient ON study (patient_id);
+CREATE INDEX study_accession ON study (accession);
 CREATE TABLE series (
-	study TEXT, uid TEXT, number INTEGER, modality TEXT, description TEXT, laterality TEXT,
-	PRIMARY KEY (study, uid)) WITHOUT ROWID;
+	id INTEGER PRIMARY KEY, study INTEGER NOT NULL, uid TEXT NOT NULL, number INTEGER, modality TEXT, description TEXT, laterality TEXT,
+	UNIQUE (study, uid)) STRICT;
 CREATE TABLE instance (
-	study TEXT, uid TEXT, series TEXT, number INTEGER, class TEXT, frames INTEGER, path TEXT,
-	PRIMARY KEY (study, uid)) WITHOUT ROWID;
-CREATE INDEX instance_series ON instance (study, series);
+	study INTEGER, uid TEXT, series INTEGER, number INTEGER, class TEXT, frames INTEGER, bytes INTEGER,
+	PRIMARY KEY (study, uid)) STRICT, WITHOUT ROWID;
 `
 
-const busy = 15 * time.Second
+// Open opens the index at path, sealed under the key, making it where it is not there. A
+// file that is no index, or is damaged, of another version or under another key, is
+// replaced by an empty one: the next Sync fills it.
+func Open(path string, key seal.Key) (*Index, error) { return OpenOn(database.Disk{}, path, key) }
 
-// Open opens the index at path, making it where it is not there. A file that is
-// no index, or one of another version, is replaced by an empty one: whether a
-// rebuild is due shows in that Studies is empty.
-func Open(path string) (*Index, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("open index: %w", err)
-	}
-	x, err := connect(path)
-	if errors.Is(err, sqlite3.NOTADB) || errors.Is(err, sqlite3.CORRUPT) {
-		for _, tail := range []string{"", "-wal", "-shm"} {
-			os.Remove(path + tail)
-		}
-		x, err = connect(path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open index: %w", err)
-	}
-	return x, nil
+// OpenOn is Open on a disk that is not the system's.
+func OpenOn(on database.Disk, path string, key seal.Key) (*Index, error) {
+	x := &Index{spec: database.Spec{Path: path, Key: key, What: "index", Schema: migrate, On: on}} // what the last second lost can be made again
+	return x, x.connect()
 }
 
-func connect(path string) (*Index, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // 0600 before SQLite makes it
-	if err != nil {
-		return nil, err
-	}
-	if err := f.Close(); err != nil {
-		return nil, err
-	}
-	deadline := time.Now().Add(busy)
-	for {
-		db, err := driver.Open(dsn(path))
-		if err != nil {
-			return nil, err
+func (x *Index) connect() error {
+	db, err := database.Open(x.spec)
+	var damage *database.DamageError
+	if errors.As(err, &damage) {
+		if err = database.Wipe(x.files(), x.spec.Path); err == nil {
+			db, err = database.Open(x.spec)
 		}
-		db.SetMaxOpenConns(1)
-		if err = migrate(db); err == nil {
-			return &Index{db}, nil
-		}
-		db.Close()
-		if !errors.Is(err, sqlite3.BUSY) || time.Now().After(deadline) {
-			return nil, err
-		}
-		time.Sleep(20 * time.Millisecond) // another process is switching to WAL
 	}
+	if err == nil {
+		x.db.Store(db)
+	}
+	return err
 }
 
-// dsn asks for NORMAL: what the last second lost can be rebuilt.
-func dsn(path string) string {
-	p := filepath.ToSlash(path)
-	if !strings.HasPrefix(p, "/") {
-		p = "/" + p // file:///C:/…
+func (x *Index) files() disk.FS { return x.spec.On.Files() }
+
+// anew throws a damaged index away.
+func (x *Index) anew() error {
+	x.broken.Store(false)
+	if err := x.Close(); err != nil {
+		return err
 	}
-	q := url.Values{"_txlock": {"immediate"}, "modeof": {path}, "_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds()), "journal_mode(wal)", "synchronous(normal)"}}
-	// SQLite reads %20 as a space but "+" as itself.
-	return (&url.URL{Scheme: "file", Path: p, RawQuery: strings.ReplaceAll(q.Encode(), "+", "%20")}).String()
+	if err := database.Wipe(x.files(), x.spec.Path); err != nil {
+		return err
+	}
+	return x.connect()
 }
 
 func migrate(db *sql.DB) error {
@@ -128,108 +107,17 @@ func migrate(db *sql.DB) error {
 }
 
 // Close closes the index.
-func (x *Index) Close() error { return x.db.Close() }
+func (x *Index) Close() error { return x.db.Load().Close() }
 
-// Add puts one object of the store in, or replaces what was said of it.
-func (x *Index) Add(e store.Entry, header *dicom.Dataset) error {
-	return x.change("index object", func(tx *sql.Tx) error { return add(tx, e, header) })
-}
-
-// Remove takes a study out.
-func (x *Index) Remove(study dicom.UID) error {
-	return x.change("take study out of index", func(tx *sql.Tx) error {
-		for _, q := range []string{"DELETE FROM study WHERE uid = ?", "DELETE FROM series WHERE study = ?", "DELETE FROM instance WHERE study = ?"} {
-			if _, err := tx.Exec(q, string(study)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// Rebuild replaces all that is in the index by what the store holds. Others see
-// the old index until it is done. An object whose header cannot be read is left
-// out; skipped is how many.
-func (x *Index) Rebuild(ctx context.Context, s *store.Store) (skipped int, err error) {
-	studies, err := s.Studies()
+func (x *Index) change(ctx context.Context, do func(*sql.Tx) error) error {
+	db := x.db.Load()
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return 0, fmt.Errorf("rebuild index: %w", err)
-	}
-	err = x.change("rebuild index", func(tx *sql.Tx) error {
-		skipped = 0
-		if _, err := tx.Exec("DELETE FROM study; DELETE FROM series; DELETE FROM instance"); err != nil {
-			return err
-		}
-		for _, u := range studies {
-			n, err := addStudy(ctx, tx, s, u)
-			if err != nil {
-				return err
-			}
-			skipped += n
-		}
-		return nil
-	})
-	return skipped, err
-}
-
-func addStudy(ctx context.Context, tx *sql.Tx, s *store.Store, study dicom.UID) (skipped int, err error) {
-	entries, err := s.Study(study)
-	if err != nil {
-		return 0, err
-	}
-	for _, e := range entries {
-		if err := ctx.Err(); err != nil {
-			return skipped, err
-		}
-		f, err := s.Header(e)
-		if err != nil {
-			skipped++
-			continue
-		}
-		if err := add(tx, e, f.Dataset); err != nil {
-			return skipped, err
-		}
-	}
-	return skipped, nil
-}
-
-func (x *Index) change(what string, do func(*sql.Tx) error) error {
-	tx, err := x.db.Begin()
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return db.Named(err)
 	}
 	defer tx.Rollback()
 	if err := do(tx); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return db.Named(err)
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	return nil
-}
-
-// add writes the three rows of an object. Of a study's and a series's own
-// attributes those of the object added last stand.
-func add(tx *sql.Tx, e store.Entry, d *dicom.Dataset) error {
-	laterality := d.Str(dicom.Laterality)
-	if laterality == "" {
-		laterality = d.Str(dicom.ImageLaterality)
-	}
-	for _, row := range []struct {
-		query string
-		args  []any
-	}{
-		{"INSERT OR REPLACE INTO study VALUES (?,?,?,?,?,?,?,?,?,?)", []any{string(e.Study),
-			d.Str(dicom.PatientName), d.Str(dicom.PatientID), d.Str(dicom.IssuerOfPatientID), d.Str(dicom.PatientBirthDate), d.Str(dicom.PatientSex),
-			d.Str(dicom.StudyDate), d.Str(dicom.StudyTime), d.Str(dicom.StudyDescription), d.Str(dicom.AccessionNumber)}},
-		{"INSERT OR REPLACE INTO series VALUES (?,?,?,?,?,?)", []any{string(e.Study), string(e.Series),
-			d.IntOr(dicom.SeriesNumber, 0), d.Str(dicom.Modality), d.Str(dicom.SeriesDescription), laterality}},
-		{"INSERT OR REPLACE INTO instance VALUES (?,?,?,?,?,?,?)", []any{string(e.Study), string(e.SOP), string(e.Series),
-			d.IntOr(dicom.InstanceNumber, 0), d.Str(dicom.SOPClassUID), max(1, d.IntOr(dicom.NumberOfFrames, 1)), e.Path}},
-	} {
-		if _, err := tx.Exec(row.query, row.args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return db.Named(tx.Commit())
 }

@@ -8,7 +8,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
-	"sync"
+	"strings"
+	stdsync "sync"
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -64,14 +65,17 @@ func held(t testing.TB) (*store.Store, *index.Index, string) {
 	path := filepath.Join(dir, index.File)
 	x := open(t, path)
 	for _, d := range []*dicom.Dataset{object(1, 0, 2, nil), object(1, 0, 1, nil), object(1, 1, 1, nil), object(2, 2, 1, nil)} {
-		add(t, x, put(t, s, d), d)
+		put(t, s, d)
+	}
+	if r := sync(t, x, s); r != (index.Report{Rebuilt: true, Changed: 2}) {
+		t.Errorf("%+v", r)
 	}
 	return s, x, path
 }
 
 func open(t testing.TB, path string) *index.Index {
 	t.Helper()
-	x, err := index.Open(path)
+	x, err := index.Open(path, testKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,11 +83,13 @@ func open(t testing.TB, path string) *index.Index {
 	return x
 }
 
-func add(t testing.TB, x *index.Index, e store.Entry, d *dicom.Dataset) {
+func sync(t testing.TB, x *index.Index, s *store.Store) index.Report {
 	t.Helper()
-	if err := x.Add(e, d); err != nil {
+	r, err := x.Sync(context.Background(), s)
+	if err != nil {
 		t.Fatal(err)
 	}
+	return r
 }
 
 // all is everything an index says, to be compared.
@@ -103,13 +109,20 @@ func all(t testing.TB, x *index.Index) string {
 }
 
 func TestWhatIsHeldIsListedAndCounted(t *testing.T) {
-	_, x, path := held(t)
+	s, x, path := held(t)
 	studies, err := x.Studies()
 	if err != nil || len(studies) != 2 || studies[0].UID != "1.2.3.2" {
 		t.Fatalf("%v %+v", err, studies)
 	}
 	want := index.Study{UID: "1.2.3.1", PatientName: "PHANTOM^One", PatientID: "P1", BirthDate: "19500101", Sex: "F",
-		Date: "20250101", Description: "Study 1", Accession: "A1", Modalities: []string{"CT", "MR"}, Series: 2, Instances: 3}
+		Date: "20250101", Description: "Study 1", Accession: "A1", Modalities: []string{"CT", "MR"}, Series: 2, Instances: 3, Expected: -1}
+	entries, err := s.Study("1.2.3.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		want.Bytes += e.Size
+	}
 	if !reflect.DeepEqual(studies[1], want) {
 		t.Errorf("%+v, want %+v", studies[1], want)
 	}
@@ -121,72 +134,163 @@ func TestWhatIsHeldIsListedAndCounted(t *testing.T) {
 	if err != nil || len(instances) != 2 || instances[0].Number != 1 || instances[0].Class != dicom.CTImageStorage || instances[0].Frames != 1 {
 		t.Errorf("%v %+v", err, instances)
 	}
-	if _, err := os.Stat(instances[0].Path); err != nil {
-		t.Errorf("the path leads nowhere: %v", err)
-	}
 	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("%v %v", info, err)
 	}
 }
 
-func TestAddingAgainChangesNothing(t *testing.T) {
+func TestTheIndexFollowsTheStore(t *testing.T) {
 	s, x, _ := held(t)
 	before := all(t, x)
-	d := object(1, 0, 1, nil)
-	add(t, x, put(t, s, d), d)
-	if after := all(t, x); after != before {
-		t.Errorf("before\n%s\nafter\n%s", before, after)
+	put(t, s, object(1, 0, 1, nil)) // held already
+	if r := sync(t, x, s); r != (index.Report{}) || all(t, x) != before {
+		t.Errorf("nothing changed and yet %+v", r)
+	}
+	put(t, s, object(1, 4, 1, nil))
+	put(t, s, object(3, 0, 1, nil))
+	if r := sync(t, x, s); r.Changed != 2 || r.Gone != 0 {
+		t.Errorf("%+v", r)
+	}
+	if one, ok, err := x.Study("1.2.3.1"); err != nil || !ok || one.Instances != 4 || one.Series != 3 || one.Bytes == 0 {
+		t.Errorf("%+v, %v, %v", one, ok, err)
+	}
+	if err := s.SetExpected("1.2.3.3", 12); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Remove("1.2.3.2"); err != nil {
+		t.Fatal(err)
+	}
+	if r := sync(t, x, s); r.Changed != 1 || r.Gone != 1 {
+		t.Errorf("%+v", r)
+	}
+	studies, err := x.Studies()
+	if err != nil || len(studies) != 2 || studies[0].Expected != 12 || studies[1].Expected != -1 {
+		t.Errorf("%+v, %v", studies, err)
+	}
+	if found, err := x.Find("A3"); err != nil || len(found) != 1 || found[0].UID != "1.2.3.3" {
+		t.Errorf("by accession number: %+v, %v", found, err)
+	}
+}
+
+func TestAStudyRemovedAndFetchedAgainIsReadAnew(t *testing.T) {
+	s, x, _ := held(t)
+	if err := s.Remove("1.2.3.2"); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, object(2, 3, 9, nil))
+	sync(t, x, s)
+	series, err := x.Series("1.2.3.2")
+	if err != nil || len(series) != 1 || series[0].Number != 3 {
+		t.Errorf("%+v, %v", series, err)
 	}
 }
 
 func TestARebuiltIndexSaysTheSame(t *testing.T) {
 	s, x, path := held(t)
 	before := all(t, x)
-	if err := x.Remove("1.2.3.1"); err != nil {
-		t.Fatal(err)
-	}
-	if all(t, x) == before {
-		t.Fatal("nothing was removed")
-	}
-	if skipped, err := x.Rebuild(context.Background(), s); err != nil || skipped != 0 {
-		t.Fatal(skipped, err)
-	}
-	if after := all(t, open(t, path)); after != before {
-		t.Errorf("before\n%s\nafter\n%s", before, after)
-	}
-	if err := s.Remove("1.2.3.2"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := x.Rebuild(context.Background(), s); err != nil {
-		t.Fatal(err)
-	}
-	if studies, _ := x.Studies(); len(studies) != 1 {
-		t.Errorf("%+v", studies)
+	x.Close()
+	for _, spoil := range []func() error{
+		func() error { return os.Remove(path) },
+		func() error { return os.WriteFile(path, bytes.Repeat([]byte("no database "), 1000), 0o600) },
+		func() error { return os.WriteFile(path, nil, 0o600) },
+	} {
+		if err := spoil(); err != nil {
+			t.Fatal(err)
+		}
+		x := open(t, path)
+		if studies, err := x.Studies(); err != nil || len(studies) != 0 {
+			t.Errorf("%v %+v", err, studies)
+		}
+		if r := sync(t, x, s); !r.Rebuilt || r.Changed != 2 || r.Damaged != 0 || all(t, x) != before {
+			t.Errorf("%+v\nbefore\n%s\nafter\n%s", r, before, all(t, x))
+		}
+		x.Close()
 	}
 }
 
-func TestACancelledRebuildLeavesTheOldIndex(t *testing.T) {
+// Each page in turn: whatever is asked, it is as it was, or named and made again.
+func TestADamagedIndexIsMadeAgain(t *testing.T) {
+	s, x, path := held(t)
+	before := all(t, x)
+	x.Close()
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := 11; at < len(whole); at += 4096 {
+		b := bytes.Clone(whole)
+		b[at] ^= 2
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		x := open(t, path)
+		sync(t, x, s)
+		if said := all(t, x); said != before && !strings.Contains(said, "damaged") {
+			t.Errorf("page %d: %s", at/4096, said)
+		}
+		sync(t, x, s)
+		if said := all(t, x); said != before {
+			t.Errorf("page %d was not made again: %s", at/4096, said)
+		}
+		x.Close()
+	}
+}
+
+// Half of an object is no object: it is taken away, and can be received again.
+func TestAnObjectThatIsNotWholeIsSaidAndReceivedAgain(t *testing.T) {
+	s, x, _ := held(t)
+	e := put(t, s, object(1, 0, 7, nil))
+	if err := os.Truncate(e.Path, 90); err != nil {
+		t.Fatal(err)
+	}
+	if r := sync(t, x, s); r.Damaged != 1 || r.Changed != 1 {
+		t.Errorf("%+v", r)
+	}
+	if one, _, err := x.Study("1.2.3.1"); err != nil || one.Instances != 3 || s.Has(e.Study, e.SOP) {
+		t.Errorf("%+v, %v; held %v", one, err, s.Has(e.Study, e.SOP))
+	}
+	put(t, s, object(1, 0, 7, nil))
+	if r := sync(t, x, s); r.Damaged != 0 {
+		t.Errorf("%+v", r)
+	}
+	if one, _, err := x.Study("1.2.3.1"); err != nil || one.Instances != 4 || !s.Has(e.Study, e.SOP) {
+		t.Errorf("%+v, %v", one, err)
+	}
+	if r := sync(t, x, s); r != (index.Report{}) {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestNothingOfAPatientIsOnTheDisk(t *testing.T) {
+	_, x, path := held(t)
+	for _, close := range []bool{false, true} {
+		if close {
+			x.Close()
+		}
+		for _, tail := range []string{"", "-wal"} {
+			b, err := os.ReadFile(path + tail)
+			for _, word := range []string{"PHANTOM", "1.2.3.1", "Study 1", "CREATE TABLE", "SQLite"} {
+				if err == nil && bytes.Contains(b, []byte(word)) {
+					t.Errorf("%q in %s", word, path+tail)
+				}
+			}
+		}
+	}
+}
+
+func TestACancelledSyncLeavesWhatItHadNotReached(t *testing.T) {
 	s, x, _ := held(t)
 	before := all(t, x)
+	put(t, s, object(7, 0, 1, nil))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := x.Rebuild(ctx, s); err == nil || all(t, x) != before {
+	if _, err := x.Sync(ctx, s); err == nil || all(t, x) != before {
 		t.Errorf("%v, index changed %v", err, all(t, x) != before)
 	}
 }
 
-func TestRubbishInItsPlaceBecomesAnEmptyIndex(t *testing.T) {
-	path := filepath.Join(t.TempDir(), index.File)
-	if err := os.WriteFile(path, bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if studies, err := open(t, path).Studies(); err != nil || len(studies) != 0 {
-		t.Errorf("%v %+v", err, studies)
-	}
-}
-
 func TestPriorsAreOfTheSamePatientOnly(t *testing.T) {
-	_, x, _ := held(t)
+	s, x, _ := held(t)
 	for i, set := range []func(d *dicom.Dataset){
 		func(d *dicom.Dataset) { d.SetStr(dicom.PatientName, "phantom^one^^") }, // written otherwise
 		func(d *dicom.Dataset) { d.SetStr(dicom.PatientBirthDate) },             // not said
@@ -198,8 +302,9 @@ func TestPriorsAreOfTheSamePatientOnly(t *testing.T) {
 		func(d *dicom.Dataset) { d.SetStr(dicom.PatientID) },                    // no ID
 		func(d *dicom.Dataset) { d.SetStr(dicom.PatientName, "UNKNOWN^MALE") },  // a placeholder
 	} {
-		add(t, x, store.Entry{Study: dicom.UID(fmt.Sprintf("1.2.3.%d", 3+i)), Series: "1", SOP: "1"}, object(3+i, 0, 1, set))
+		put(t, s, object(3+i, 0, 1, set))
 	}
+	sync(t, x, s)
 	uids := func(study dicom.UID) (out []dicom.UID) {
 		priors, err := x.Priors(study)
 		if err != nil {
@@ -223,38 +328,28 @@ func TestPriorsAreOfTheSamePatientOnly(t *testing.T) {
 	}
 }
 
-func TestSeveralMayWriteAtOnce(t *testing.T) {
-	_, _, path := held(t)
-	var wg sync.WaitGroup
-	for k := range 3 {
+func TestSeveralMaySyncAtOnce(t *testing.T) {
+	s, first, path := held(t)
+	for k := range 9 {
+		put(t, s, object(20+k%3, k, 1, nil))
+	}
+	var wg waitGroup
+	for range 3 {
 		x := open(t, path)
 		wg.Go(func() {
-			for i := range 10 {
-				d := object(20+k, 0, i, nil)
-				if err := x.Add(store.Entry{Study: dicom.UID(d.Str(dicom.StudyInstanceUID)), Series: "1", SOP: dicom.UID(d.Str(dicom.SOPInstanceUID))}, d); err != nil {
-					t.Error(err)
-				}
+			if _, err := x.Sync(context.Background(), s); err != nil {
+				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	x := open(t, path)
 	for k := range 3 {
-		if s, ok, err := x.Study(dicom.UID(fmt.Sprintf("1.2.3.%d", 20+k))); err != nil || !ok || s.Instances != 10 {
+		if s, ok, err := first.Study(dicom.UID(fmt.Sprintf("1.2.3.%d", 20+k))); err != nil || !ok || s.Instances != 3 {
 			t.Errorf("%v %v %+v", err, ok, s)
 		}
 	}
 }
 
-func BenchmarkRebuild500Objects(b *testing.B) {
-	s, x, _ := held(b)
-	for i := range 500 {
-		put(b, s, object(5, i%5, i, nil))
-	}
-	b.ResetTimer()
-	for b.Loop() {
-		if _, err := x.Rebuild(context.Background(), s); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
+type waitGroup = stdsync.WaitGroup
+
+var testKey = seal.Key{1}

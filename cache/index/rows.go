@@ -2,9 +2,11 @@ package index
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
+	"github.com/nocturne/nocturne/cache/database"
 	"github.com/nocturne/nocturne/cache/dicom"
 )
 
@@ -18,6 +20,9 @@ type Study struct {
 	Description, Accession         string
 	Modalities                     []string // in alphabetical order
 	Series, Instances              int
+	Bytes                          int64 // of the objects as received
+	Expected                       int   // instances that the site says there are; -1: nobody said
+	Damaged                        int   // objects that could not be read
 }
 
 // Series is one series held.
@@ -33,12 +38,12 @@ type Series struct {
 type Instance struct {
 	SOP, Series, Class dicom.UID
 	Number, Frames     int
-	Path               string
+	Bytes              int64
 }
 
-const selectStudies = `SELECT uid, patient_name, patient_id, issuer, birth_date, sex, date, time, description, accession,
-	(SELECT group_concat(modality, '\') FROM (SELECT DISTINCT modality FROM series WHERE study = s.uid AND modality <> '' ORDER BY modality)),
-	(SELECT count(*) FROM series WHERE study = s.uid), (SELECT count(*) FROM instance WHERE study = s.uid) FROM study s `
+const selectStudies = `SELECT uid, coalesce(patient_name,''), coalesce(patient_id,''), coalesce(issuer,''), coalesce(birth_date,''), coalesce(sex,''),
+	coalesce(date,''), coalesce(time,''), coalesce(description,''), coalesce(accession,''), coalesce(modalities,''), series, instances, bytes, expected, damaged
+	FROM study s WHERE instances > 0 `
 
 // Studies lists all studies, the newest first.
 func (x *Index) Studies() ([]Study, error) {
@@ -47,7 +52,7 @@ func (x *Index) Studies() ([]Study, error) {
 
 // Study returns one study; ok is false when it is not held.
 func (x *Index) Study(uid dicom.UID) (s Study, ok bool, err error) {
-	all, err := x.studies("look up study", selectStudies+"WHERE uid = ?", string(uid))
+	all, err := x.studies("look up study", selectStudies+"AND uid = ?", string(uid))
 	if err != nil || len(all) == 0 {
 		return Study{}, false, err
 	}
@@ -64,7 +69,7 @@ func (x *Index) Priors(study dicom.UID) ([]Study, error) {
 	if err != nil || !ok || of.PatientID == "" || placeholder(of.PatientName) {
 		return nil, err
 	}
-	all, err := x.studies("look up priors", selectStudies+"WHERE patient_id = ? AND issuer = ? AND uid <> ? ORDER BY date DESC, time DESC, uid",
+	all, err := x.studies("look up priors", selectStudies+"AND patient_id = ? AND issuer = ? AND uid <> ? ORDER BY date DESC, time DESC, uid",
 		of.PatientID, of.Issuer, string(study))
 	var out []Study
 	for _, s := range all {
@@ -89,13 +94,21 @@ func placeholder(name string) bool {
 	return strings.TrimSpace(strings.ReplaceAll(name, "^", "")) == ""
 }
 
+// Find lists the studies of a Study Instance UID or an accession number.
+func (x *Index) Find(key string) ([]Study, error) {
+	if key == "" {
+		return nil, nil
+	}
+	return x.studies("look up study", selectStudies+"AND (uid = ?1 OR accession = ?1) ORDER BY date DESC, time DESC, uid", key)
+}
+
 func (x *Index) studies(what, query string, args ...any) ([]Study, error) {
-	return rows(x.db, what, query, args, func(r *sql.Rows) (s Study, err error) {
-		var modalities sql.NullString
+	return rows(x, what, query, args, func(r *sql.Rows) (s Study, err error) {
+		var modalities string
 		err = r.Scan(&s.UID, &s.PatientName, &s.PatientID, &s.Issuer, &s.BirthDate, &s.Sex, &s.Date, &s.Time,
-			&s.Description, &s.Accession, &modalities, &s.Series, &s.Instances)
-		if modalities.String != "" {
-			s.Modalities = strings.Split(modalities.String, `\`)
+			&s.Description, &s.Accession, &modalities, &s.Series, &s.Instances, &s.Bytes, &s.Expected, &s.Damaged)
+		if modalities != "" {
+			s.Modalities = strings.Split(modalities, `\`)
 		}
 		return s, err
 	})
@@ -103,37 +116,51 @@ func (x *Index) studies(what, query string, args ...any) ([]Study, error) {
 
 // Series lists the series of a study by number.
 func (x *Index) Series(study dicom.UID) ([]Series, error) {
-	const query = `SELECT study, uid, number, modality, description, laterality,
-		(SELECT count(*) FROM instance WHERE study = s.study AND series = s.uid) FROM series s WHERE study = ? ORDER BY number, uid`
-	return rows(x.db, "list series", query, []any{string(study)}, func(r *sql.Rows) (s Series, err error) {
+	const query = `SELECT ?1, uid, number, modality, description, laterality,
+		(SELECT count(*) FROM instance i WHERE i.study = s.study AND i.series = s.id) FROM series s
+		WHERE study = (SELECT id FROM study WHERE uid = ?1) ORDER BY number, uid`
+	return rows(x, "list series", query, []any{string(study)}, func(r *sql.Rows) (s Series, err error) {
 		return s, r.Scan(&s.Study, &s.UID, &s.Number, &s.Modality, &s.Description, &s.Laterality, &s.Instances)
 	})
 }
 
 // Instances lists the objects of a series by number.
 func (x *Index) Instances(study, series dicom.UID) ([]Instance, error) {
-	const query = "SELECT uid, series, class, number, frames, path FROM instance WHERE study = ? AND series = ? ORDER BY number, uid"
-	return rows(x.db, "list instances", query, []any{string(study), string(series)}, func(r *sql.Rows) (i Instance, err error) {
-		return i, r.Scan(&i.SOP, &i.Series, &i.Class, &i.Number, &i.Frames, &i.Path)
+	const query = `SELECT i.uid, s.uid, class, i.number, frames, bytes FROM instance i JOIN series s ON s.id = i.series
+		WHERE i.study = (SELECT id FROM study WHERE uid = ?) AND s.uid = ? ORDER BY i.number, i.uid`
+	return rows(x, "list instances", query, []any{string(study), string(series)}, func(r *sql.Rows) (i Instance, err error) {
+		return i, r.Scan(&i.SOP, &i.Series, &i.Class, &i.Number, &i.Frames, &i.Bytes)
 	})
 }
 
-func rows[T any](db *sql.DB, what, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
+// rows runs a query. What is damaged is made again by the next Sync.
+func rows[T any](x *Index, what, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	db := x.db.Load()
+	out, err := read(db, query, args, scan)
+	if err == nil {
+		return out, nil
+	}
+	err = db.Named(err)
+	var damage *database.DamageError
+	if errors.As(err, &damage) {
+		x.broken.Store(true)
+	}
+	return nil, fmt.Errorf("%s: %w", what, err)
+}
+
+func read[T any](db *database.DB, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
 	r, err := db.Query(query, args...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, err
 	}
 	defer r.Close()
 	var out []T
 	for r.Next() {
 		row, err := scan(r)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", what, err)
+			return nil, err
 		}
 		out = append(out, row)
 	}
-	if err := r.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	return out, nil
+	return out, r.Err()
 }

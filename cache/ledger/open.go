@@ -25,7 +25,13 @@ var ErrInUse = database.ErrInUse
 
 // Ledger is one home's ledger. Its methods may be called from several goroutines
 // and several processes at once.
-type Ledger struct{ db *database.DB }
+type Ledger struct {
+	db     *database.DB
+	sealed bool
+}
+
+// Sealed reports whether opening it sealed a plain ledger of an older program.
+func (l *Ledger) Sealed() bool { return l.sealed }
 
 // Open opens the ledger of the home in dir, sealed under the key, creating both when
 // they are not there, and brings an older home up to date: a plain ledger is sealed
@@ -39,7 +45,8 @@ func OpenOn(on database.Disk, dir string, key seal.Key) (*Ledger, error) {
 		return nil, fmt.Errorf("open ledger: %w", database.ErrNoKey)
 	}
 	h := at{on: on, dir: dir, key: key}
-	if err := h.settle(); err != nil {
+	sealed, err := h.settle()
+	if err != nil {
 		return nil, err
 	}
 	spec := h.spec(h.path())
@@ -48,7 +55,7 @@ func OpenOn(on database.Disk, dir string, key seal.Key) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Ledger{db: db}, nil
+	return &Ledger{db: db, sealed: sealed}, nil
 }
 
 // at is where a ledger is being opened.

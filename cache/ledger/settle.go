@@ -29,44 +29,40 @@ const (
 // settle makes sure that a sealed ledger lies in the home. One that was there and is
 // gone, or is not sealed under the key, gives *DamageError: an empty one is never put in
 // its place.
-func (h at) settle() error {
-	found, err := checkHome(h.files(), h.dir)
-	if err != nil {
-		return err
-	}
-	if done, err := h.settled(found); err != nil || done {
-		return err
+func (h at) settle() (sealed bool, err error) {
+	if done, err := h.settled(); err != nil || done {
+		return false, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), database.Busy)
 	defer cancel()
 	unlock, err := disk.Lock(ctx, filepath.Join(h.dir, lockName))
 	if err != nil {
-		return fmt.Errorf("make ledger: %w", err)
+		return false, fmt.Errorf("make ledger: %w", err)
 	}
 	defer unlock()
-	if found, err = checkHome(h.files(), h.dir); err != nil { // another program may have been at it
-		return err
+	if done, err := h.settled(); err != nil || done { // another program may have been at it
+		return false, err
 	}
-	if done, err := h.settled(found); err != nil || done {
-		return err
+	found, err := checkHome(h.files(), h.dir)
+	if err == nil && found < HomeFormat {
+		sealed, err = h.build()
 	}
-	if found < HomeFormat {
-		if err := h.build(); err != nil {
-			return err
-		}
+	if err == nil {
+		err = h.finish()
 	}
-	return h.finish()
+	return sealed, err
 }
 
 func (h at) files() disk.FS { return h.on.Files() }
 func (h at) beside() string { return filepath.Join(h.dir, besideName) }
 
 // settled reports whether nothing is left to do.
-func (h at) settled(found int) (bool, error) {
-	if found < HomeFormat {
-		return false, nil
+func (h at) settled() (bool, error) {
+	found, err := checkHome(h.files(), h.dir)
+	if err != nil || found < HomeFormat {
+		return false, err
 	}
-	_, err := h.files().Stat(h.beside())
+	_, err = h.files().Stat(h.beside())
 	switch {
 	case err == nil:
 		return false, nil
@@ -76,26 +72,26 @@ func (h at) settled(found int) (bool, error) {
 	return true, nil
 }
 
-// build does steps 1 and 2. A ledger that is sealed already lost only its VERSION.
-func (h at) build() error {
+// build does steps 1 and 2, and says whether there was a plain ledger. One that is sealed
+// already lost only its VERSION.
+func (h at) build() (plain bool, err error) {
 	state, err := database.Recognise(h.files(), h.path(), h.key)
+	if err == nil {
+		err = h.clear()
+	}
 	if err != nil {
-		return fmt.Errorf("make ledger: %w", err)
-	}
-	if err := h.clear(); err != nil {
-		return fmt.Errorf("make ledger: %w", err)
-	}
-	switch state {
-	case database.Sealed, database.Torn:
-		return writeVersion(h.files(), h.dir)
-	case database.Foreign:
-		return &DamageError{What: "ledger"}
+		return false, fmt.Errorf("make ledger: %w", err)
 	}
 	from := ""
-	if state == database.Plain {
-		from = h.path()
+	switch state {
+	case database.Sealed, database.Torn:
+		return false, writeVersion(h.files(), h.dir)
+	case database.Foreign:
+		return false, &DamageError{What: "ledger"}
+	case database.Plain:
+		from, plain = h.path(), true
 	}
-	return database.Make(h.spec(h.beside()), from, func() error { return writeVersion(h.files(), h.dir) })
+	return plain, database.Make(h.spec(h.beside()), from, func() error { return writeVersion(h.files(), h.dir) })
 }
 
 // clear takes away what a crash left of step 1.

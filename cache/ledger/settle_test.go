@@ -142,6 +142,9 @@ func TestRowsThatAreOnlyInThePlainLogAreSealedAndTheLogOverwritten(t *testing.T)
 	must(t, os.WriteFile(filepath.Join(home, versionName), []byte("1\n"), 0o600))
 	l := open(t, home)
 	must(t, holds(l))
+	if !l.Sealed() || open(t, home).Sealed() {
+		t.Error("that it was sealed is said once")
+	}
 	for _, name := range []string{File, File + "-wal"} {
 		b, err := os.ReadFile(filepath.Join(links, name))
 		must(t, err)
@@ -175,7 +178,7 @@ func TestAPlainLedgerThatIsOpenInAnOlderProgramIsLeftToIt(t *testing.T) {
 	home := t.TempDir()
 	db, err := plainHome(home, "")
 	must(t, err)
-	if err := (at{dir: home, key: ledgertest.Key, wait: 30 * time.Millisecond}).build(); !errors.Is(err, database.ErrInUse) {
+	if _, err := (at{dir: home, key: ledgertest.Key, wait: 30 * time.Millisecond}).build(); !errors.Is(err, database.ErrInUse) {
 		t.Fatal("sealed under the other's hands:", err)
 	}
 	var n int

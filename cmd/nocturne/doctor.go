@@ -36,7 +36,7 @@ func runDoctor(ctx context.Context, env *environment) error {
 	defer h.Close()
 	checks := []check{{"home", "ok", env.Home}}
 	checks = append(checks, readerChecks(h)...)
-	checks = append(checks, env.keyCheck(), windowCheck(env), outboxCheck(ctx, h), h.forecastCheck())
+	checks = append(checks, env.keyCheck(), windowCheck(env), outboxCheck(ctx, h), h.ledgerCheck(ctx), h.cacheCheck(ctx), h.forecastCheck())
 	var speeds map[string]*speed
 	for name, s := range h.room.Sites {
 		checks = append(checks, siteCheck(ctx, name, s.Archive), worklistCheck(ctx, name, s.Workitems),

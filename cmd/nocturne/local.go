@@ -22,38 +22,6 @@ func (h *house) rowOrLocal(ctx context.Context, study string) (feed.Row, error) 
 	return feed.Row{}, err
 }
 
-// local makes a row of what is cached of a study and of the claim on it.
-func (h *house) local(ctx context.Context, study string) (feed.Row, bool) {
-	studies, err := h.room.Store.Studies()
-	if err != nil {
-		return feed.Row{}, false
-	}
-	for _, uid := range studies {
-		entries, err := h.room.Store.Study(uid)
-		if err != nil || len(entries) == 0 {
-			continue
-		}
-		file, err := h.room.Store.Header(entries[0])
-		if err != nil {
-			continue
-		}
-		row := studyRow(h.onlySite(), file.Dataset)
-		if row.StudyUID != study && row.Accession != study {
-			continue
-		}
-		row.Modality = file.Dataset.Str(dicom.Modality)
-		row.Cached = len(entries)
-		if n, ok := h.room.Store.Expected(uid); ok {
-			row.Expected = n
-		}
-		if claim, ok, err := h.room.Ledger.ClaimByStudy(ctx, row.StudyUID); err == nil && ok {
-			row.WorkitemUID, row.Site, row.Accession = claim.WorkitemUID, claim.Site, claim.Accession
-		}
-		return row, true
-	}
-	return feed.Row{}, false
-}
-
 func (h *house) onlySite() string {
 	for name := range h.room.Sites {
 		return name

@@ -31,6 +31,7 @@ type house struct {
 	sites  map[string]*openSite
 	env    *environment
 	failed chan error
+	index  heldIndex
 	// assumed: the reader's name is the system's, not the configuration's.
 	assumed bool
 }
@@ -103,7 +104,7 @@ func (h *house) Close() error {
 	h.room.Journal.Close()
 	err := h.remember(h.env)
 	h.closeSites()
-	return errors.Join(err, h.room.Ledger.Close())
+	return errors.Join(err, h.closeIndex(), h.room.Ledger.Close())
 }
 
 // choose applies --url, --ups-url and --site to the configured sites.

@@ -107,6 +107,7 @@ func TestEveryTroubleHasASentenceAReasonAndAKey(t *testing.T) {
 		{&os.PathError{Op: "write", Path: "ledger.db", Err: syscall.ENOSPC}, "The disk is full: nothing more is saved.", "", "make room"},
 		{&ledger.DamageError{What: "ledger"}, "The ledger of this home cannot be read: it is damaged, or belongs to another home. Nothing was changed.", "", "backup"},
 		{&ledger.DamageError{What: "ledger", Gone: true}, "The ledger of this home is gone. Nothing was changed.", "", "backup"},
+		{Calm("2 objects were not whole: they are fetched again with their cases."), "2 objects were not whole: they are fetched again with their cases.", "", ""},
 		{ledger.ErrInUse, "An older nocturne works in this home.", "", "end it first"},
 		{os.ErrPermission, "The state directory cannot be written.", "permission denied", ""},
 	} {

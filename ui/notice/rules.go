@@ -35,6 +35,7 @@ var rules = []func(error) (Notice, bool){
 	is(ledger.ErrSigned, Notice{Sentence: "This report is signed already.", Key: "F12 takes it back while it is not sent"}),
 	is(ledger.ErrTooLate, Notice{Sentence: "It is too late to take this report back.", Reason: "the recall time is over", Key: "only an addendum can follow"}),
 	is(ledger.ErrLeased, Notice{Sentence: "This report is being sent right now.", Key: "only an addendum can follow"}),
+	as(calm),
 	as(newerHome),
 	as(damagedLedger),
 	is(ledger.ErrInUse, Notice{Sentence: "An older nocturne works in this home.", Key: "end it first, then start again", Severe: true}),
@@ -88,6 +89,14 @@ func as[E error](explain func(E) Notice) func(error) (Notice, bool) {
 		return explain(e), true
 	}
 }
+
+// Calm is a sentence that is told where errors are, and is none: what was mended.
+type Calm string
+
+// Error implements error.
+func (c Calm) Error() string { return string(c) }
+
+func calm(c Calm) Notice { return Notice{Sentence: string(c)} }
 
 func newerHome(e *ledger.VersionError) Notice {
 	return Notice{Sentence: capital(e.Error()) + ".", Severe: true}
