@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/dir"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // looked is what reading a file's header said. About 500 bytes: what is not asked of a
@@ -69,9 +69,9 @@ func (w *walk) look() ([]looked, error) {
 // read reads one header.
 func read(f found) looked {
 	out := looked{found: f}
-	file, err := dicom.ReadHeader(f.path)
+	file, err := f.header()
 	if err != nil {
-		if out.kind = other; damaged(f.path, err) {
+		if out.kind = other; f.damaged(err) {
 			out.kind = unreadable
 		}
 		return out
@@ -106,19 +106,19 @@ func read(f found) looked {
 
 // damaged reports whether a file that did not parse is the medium's loss: it could not
 // be read, or it says of itself that it is DICOM.
-func damaged(path string, err error) bool {
+func (f found) damaged(err error) bool {
 	var invalid *dicom.InvalidError
 	var unsupported *dicom.UnsupportedError
 	if !errors.As(err, &invalid) && !errors.As(err, &unsupported) {
 		return true
 	}
-	f, err := os.Open(path)
+	in, err := seal.OpenPath(f.path, f.seal)
 	if err != nil {
 		return true
 	}
-	defer f.Close()
+	defer in.Close()
 	magic := make([]byte, 4)
-	_, err = f.ReadAt(magic, 128)
+	_, err = in.ReadAt(magic, 128)
 	return err == nil && string(magic) == "DICM"
 }
 

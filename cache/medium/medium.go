@@ -6,8 +6,8 @@
 // only says what else there should be.
 //
 // Nothing of a medium is put among what is held here (cache/store). A folder's files
-// are read where they are; those of a ZIP in Options.Temp, which Close removes and,
-// after a crash, Sweep.
+// are read where they are; those of a ZIP in Options.Temp, sealed under a key that this
+// process alone has, which Close removes and, after a crash, Sweep.
 package medium
 
 import (
@@ -18,6 +18,7 @@ import (
 	"os"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // Object is one file that can be shown. Its path may hold anything that its medium
@@ -25,6 +26,7 @@ import (
 type Object struct {
 	Study, Series, SOP dicom.UID
 	Path               string
+	Key                *seal.Key // opens the file; nil: it is plain
 }
 
 // Series is one series of a study, as its files say, or as the directory does of

@@ -5,11 +5,11 @@ import (
 	"cmp"
 	"errors"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // sort makes studies of what was looked at, each of one patient.
@@ -21,7 +21,7 @@ func (m *Medium) sort(all []looked) error {
 	for i := range objects {
 		l := &objects[i]
 		if other, twice := firsts[[2]dicom.UID{l.study, l.sop}]; twice {
-			same, err := sameBytes(other.path, l.path)
+			same, err := sameBytes(other.found, l.found)
 			if err != nil || !same {
 				m.Counts.Conflicting++
 			} else {
@@ -129,7 +129,7 @@ func (s *Study) take(l looked) {
 	r.Objects++
 	r.Number, r.Description, r.Modality = cmp.Or(r.Number, l.number), cmp.Or(r.Description, l.name), cmp.Or(r.Modality, l.modal)
 	s.Made = s.Made || l.made
-	s.Objects = append(s.Objects, Object{l.study, l.series, l.sop, l.path})
+	s.Objects = append(s.Objects, Object{l.study, l.series, l.sop, l.path, l.seal})
 }
 
 func (s *Study) series(uid dicom.UID) *Series {
@@ -202,26 +202,26 @@ func (m *Medium) compare(all []looked, studies map[dicom.UID]*Study) {
 }
 
 // sameBytes compares two files.
-func sameBytes(a, b string) (bool, error) {
-	x, err := os.Open(a)
+func sameBytes(a, b found) (bool, error) {
+	x, err := seal.OpenPath(a.path, a.seal)
 	if err != nil {
 		return false, plain(err)
 	}
 	defer x.Close()
-	y, err := os.Open(b)
+	y, err := seal.OpenPath(b.path, b.seal)
 	if err != nil {
 		return false, plain(err)
 	}
 	defer y.Close()
 	p, q := make([]byte, 64<<10), make([]byte, 64<<10)
-	for {
-		n, errX := io.ReadFull(x, p)
-		k, errY := io.ReadFull(y, q)
+	for at := int64(0); ; at += int64(len(p)) {
+		n, errX := x.ReadAt(p, at)
+		k, errY := y.ReadAt(q, at)
 		if !bytes.Equal(p[:n], q[:k]) {
 			return false, nil
 		}
 		if errX != nil || errY != nil {
-			return errors.Is(errX, errY), nil
+			return errors.Is(errX, io.EOF) && errors.Is(errY, io.EOF), nil
 		}
 	}
 }

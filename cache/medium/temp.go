@@ -6,14 +6,19 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // temp is a folder of random name for what is unpacked, made when it is needed. A
-// lock says that somebody uses it, and goes with the process, however that ends.
+// lock says that somebody uses it, and goes with the process, however that ends. What is
+// in it is sealed under a key that is in the memory of this process only: what a crash
+// leaves can be read by nobody.
 type temp struct {
 	under string
 	dir   string
 	lock  *os.File
+	key   *seal.Key // of all its files; nil before there is one
 }
 
 const lockName = "lock"
@@ -51,12 +56,24 @@ func (t *temp) make() error {
 	return nil
 }
 
-// create makes a file of random name (0600).
-func (t *temp) create() (*os.File, error) {
+// create makes a file of random name (0600), of which what is written to w is sealed.
+func (t *temp) create() (f *os.File, w *seal.Writer, err error) {
 	if err := t.make(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return os.CreateTemp(t.dir, "f-")
+	if t.key == nil {
+		k := seal.NewKey()
+		t.key = &k
+	}
+	if f, err = os.CreateTemp(t.dir, "f-"); err != nil {
+		return nil, nil, err
+	}
+	if w, err = seal.NewWriter(f, t.key, filepath.Base(f.Name())); err != nil {
+		f.Close()
+		os.Remove(f.Name())
+		return nil, nil, err
+	}
+	return f, w, nil
 }
 
 func (t *temp) close() error {
@@ -65,6 +82,9 @@ func (t *temp) close() error {
 	}
 	if t.lock != nil {
 		t.lock.Close()
+	}
+	if t.key != nil {
+		t.key.Zero()
 	}
 	err := os.RemoveAll(t.dir)
 	t.dir, t.lock = "", nil

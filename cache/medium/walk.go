@@ -3,19 +3,33 @@ package medium
 import (
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/dir"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // found is a file of the medium that may be an object.
 type found struct {
 	path string
-	key  string // of its place on the medium, by which a DICOMDIR may name it
+	key  string    // of its place on the medium, by which a DICOMDIR may name it
+	seal *seal.Key // nil: the file is plain, as it was brought
+}
+
+func (f found) header() (*dicom.File, error) {
+	if f.seal == nil {
+		return dicom.ReadHeader(f.path)
+	}
+	in, err := seal.OpenPath(f.path, f.seal)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	return dicom.Options{}.ReadHeaderAt(in, in.Size())
 }
 
 // walk finds the files. It opens nothing but ZIP files, and those only that their
@@ -49,7 +63,7 @@ func (w *walk) path(path, root string) error {
 	case dir.Key(filepath.Base(real)) == directoryName:
 		return w.folder(filepath.Dir(real), root)
 	}
-	return w.file(real, dir.Key(root, filepath.Base(real)), 0, nil)
+	return w.file(found{path: real, key: dir.Key(root, filepath.Base(real))}, 0, nil)
 }
 
 // every is after how many files progress is told.
@@ -83,7 +97,7 @@ func (w *walk) folder(root, as string) error {
 		case w.full():
 			return fs.SkipAll
 		}
-		return w.file(path, dir.Key(as, filepath.ToSlash(rel)), 0, nil)
+		return w.file(found{path: path, key: dir.Key(as, filepath.ToSlash(rel))}, 0, nil)
 	})
 	if err != nil {
 		return fmt.Errorf("open medium: %w", plain(err))
@@ -105,10 +119,10 @@ const zipsDeep = 2
 
 // file takes one regular file: a ZIP's contents, or itself. b is what the ZIP it came
 // out of may still unpack to.
-func (w *walk) file(path, key string, deep int, b *budget) error {
-	if !isZIP(path) {
+func (w *walk) file(f found, deep int, b *budget) error {
+	if !f.isZIP() {
 		w.counts.Files++
-		w.files = append(w.files, found{path, key})
+		w.files = append(w.files, f)
 		if w.opt.Progress != nil && w.counts.Files%every == 0 {
 			w.opt.Progress(w.counts.Files)
 		}
@@ -118,20 +132,20 @@ func (w *walk) file(path, key string, deep int, b *budget) error {
 		w.counts.Packed++
 		return nil
 	}
-	return w.zip(path, key, deep+1, b)
+	return w.zip(f, deep+1, b)
 }
 
 // isZIP looks at the first bytes: a local file header, or the end of an empty ZIP
 // (APPNOTE 4.3.7, 4.3.16). A DICOM file begins with 128 bytes of anything, which may be
 // these: "DICM" after them decides.
-func isZIP(path string) bool {
-	f, err := os.Open(path)
+func (f found) isZIP() bool {
+	in, err := seal.OpenPath(f.path, f.seal)
 	if err != nil {
 		return false
 	}
-	defer f.Close()
+	defer in.Close()
 	head := make([]byte, 132)
-	n, _ := io.ReadFull(f, head)
+	n, _ := in.ReadAt(head, 0)
 	head = head[:n]
 	if n == 132 && string(head[128:]) == "DICM" || n < 4 {
 		return false

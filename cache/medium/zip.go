@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/nocturne/nocturne/cache/dicom/dir"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 // mostDirectory bounds the list of contents of a ZIP, which is held in memory: about
@@ -26,21 +27,17 @@ type budget struct{ left int64 }
 
 // zip takes the files of a ZIP. Their names are only compared with a DICOMDIR's:
 // where they are unpacked to has a name of our own, so that none can lead out.
-func (w *walk) zip(path, key string, deep int, b *budget) error {
-	f, err := os.Open(path)
+func (w *walk) zip(from found, deep int, b *budget) error {
+	f, err := seal.OpenPath(from.path, from.seal)
 	if err != nil {
 		w.counts.Unreadable++
 		return nil
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("open ZIP: %w", plain(err))
-	}
-	if err := bearable(f, info.Size()); err != nil {
+	if err := bearable(f, f.Size()); err != nil {
 		return err
 	}
-	z, err := zip.NewReader(f, info.Size())
+	z, err := zip.NewReader(f, f.Size())
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		if deep > 1 || len(w.files) > 0 {
 			w.counts.Unreadable++
@@ -49,12 +46,12 @@ func (w *walk) zip(path, key string, deep int, b *budget) error {
 		return ErrDamaged
 	}
 	if b == nil {
-		most := min(w.left, w.lim.Ratio*info.Size()+spare)
+		most := min(w.left, w.lim.Ratio*f.Size()+spare)
 		b = &budget{most}
 		defer func() { w.left -= most - b.left }()
 	}
 	for _, e := range z.File {
-		if err := w.entry(e, key, deep, b); err != nil {
+		if err := w.entry(e, from.key, deep, b); err != nil {
 			return err
 		}
 		if w.full() {
@@ -104,7 +101,7 @@ func (w *walk) entry(e *zip.File, key string, deep int, b *budget) error {
 	case err != nil:
 		return err
 	}
-	return w.file(path, dir.Key(key, e.Name), deep, b)
+	return w.file(found{path, dir.Key(key, e.Name), w.temp.key}, deep, b)
 }
 
 // plausible reports whether the first bytes can be those of an object (PS3.10 7.1, or
@@ -125,15 +122,18 @@ func plausible(head []byte) bool {
 // stream that ends early.
 type damagedError struct{ error }
 
-// unpack writes a file under a name of our own. It stops, with nothing left, when the
+// unpack writes a file, sealed, under a name of our own. It stops, with nothing left, when the
 // budget is used up, whatever sizes the ZIP claims.
 func (w *walk) unpack(r io.Reader, b *budget) (path string, err error) {
-	f, err := w.temp.create()
+	f, out, err := w.temp.create()
 	if err != nil {
 		return "", fmt.Errorf("unpack: %w", plain(err))
 	}
 	from := &counted{r: &ended{w, r}}
-	n, err := io.Copy(f, io.LimitReader(from, b.left+1))
+	n, err := io.Copy(out, io.LimitReader(from, b.left+1))
+	if e := out.Close(); err == nil {
+		err = e
+	}
 	if e := f.Close(); err == nil && e != nil {
 		err = e
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/oracle"
+	"github.com/nocturne/nocturne/cache/seal"
 )
 
 func TestAZIPIsUnpackedUnderNamesOfOurOwnAndRemoved(t *testing.T) {
@@ -33,6 +34,13 @@ func TestAZIPIsUnpackedUnderNamesOfOurOwnAndRemoved(t *testing.T) {
 		info, err := os.Stat(o.Path)
 		if err != nil || info.Mode().Perm() != 0o600 || !strings.HasPrefix(o.Path, temp) || strings.Contains(o.Path, "DOE") || strings.Contains(o.Path, "x") && false {
 			t.Errorf("%v %v", info, err)
+		}
+		b, err := os.ReadFile(o.Path)
+		if err != nil || bytes.Contains(b, []byte("DICM")) || bytes.Contains(b, []byte("DOE")) || o.Key == nil {
+			t.Errorf("what is unpacked lies there plain: %v", err)
+		}
+		if b, err = seal.ReadPath(o.Path, o.Key); err != nil || !bytes.Contains(b, []byte("DOE^JANE")) {
+			t.Errorf("it cannot be read: %v", err)
 		}
 	}
 	var others []string

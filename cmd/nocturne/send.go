@@ -114,7 +114,7 @@ func toSend(m *medium.Medium) []send.Study {
 	for _, s := range m.Studies {
 		st := send.Study{UID: s.UID, Patient: s.Patient}
 		for _, o := range s.Objects {
-			st.Objects = append(st.Objects, send.Object{Series: o.Series, SOP: o.SOP, Path: o.Path})
+			st.Objects = append(st.Objects, send.Object{Series: o.Series, SOP: o.SOP, Path: o.Path, Key: o.Key})
 		}
 		if len(st.Objects) > 0 {
 			out = append(out, st)

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/medium"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/pacs"
@@ -54,7 +54,7 @@ func (s Site) fromMedium(study string) (p Progress, ok bool) {
 	p.Done = true
 	if on := s.Medium.Study(dicom.UID(study)); on != nil {
 		for _, o := range on.Objects {
-			p.New = append(p.New, viewer.Object{StudyUID: string(o.Study), SeriesUID: string(o.Series), SOPUID: string(o.SOP), Path: o.Path})
+			p.New = append(p.New, viewer.Object{StudyUID: string(o.Study), SeriesUID: string(o.Series), SOPUID: string(o.SOP), Path: o.Path, Key: o.Key})
 		}
 		p.Have, p.Expected = len(on.Objects), len(on.Objects)+on.Missing
 	}
@@ -115,7 +115,7 @@ func (a onMedium) Retrieve(ctx context.Context, ref pacs.Ref, each func(pacs.Obj
 		if ref.Series != "" && ref.Series != o.Series || ref.Instance != "" && ref.Instance != o.SOP {
 			continue
 		}
-		b, err := os.ReadFile(o.Path)
+		b, err := seal.ReadPath(o.Path, o.Key)
 		if err != nil {
 			return errors.New("a file of the medium cannot be read")
 		}

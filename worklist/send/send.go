@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
 
@@ -16,6 +17,19 @@ import (
 type Object struct {
 	Series, SOP dicom.UID
 	Path        string
+	Key         *seal.Key // opens the file; nil: it is plain
+}
+
+func (o Object) bytes() ([]byte, error) { return seal.ReadPath(o.Path, o.Key) }
+
+// size is 0 where it is not known.
+func (o Object) size() int64 {
+	f, err := seal.OpenPath(o.Path, o.Key)
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	return f.Size()
 }
 
 // Study is what is to be sent of one study.

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"sync"
 
@@ -21,7 +20,7 @@ func (it *item) take(b []byte) {
 // load reads a file and checks that it is the whole object that was announced: what
 // was shown to a person is what is sent. A reason instead of bytes decides the item.
 func (st *study) load(it *item) (b []byte, why string) {
-	b, err := os.ReadFile(it.Path)
+	b, err := it.bytes()
 	if err != nil {
 		return nil, "the file cannot be read"
 	}

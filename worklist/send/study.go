@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"os"
 	"sync"
 	"time"
 
@@ -102,7 +101,7 @@ func (r *run) unread(st *study, it *item) bool {
 		return true
 	}
 	if !it.known {
-		b, err := os.ReadFile(it.Path)
+		b, err := it.bytes()
 		if err != nil {
 			return true // reading back says why
 		}
@@ -240,10 +239,8 @@ func (r *run) commit(ctx context.Context, st *study) {
 func (r *run) measure(st *study) {
 	var sum int64
 	for _, it := range st.items {
-		if info, err := os.Stat(it.Path); err == nil {
-			it.size = info.Size()
-			sum += it.size
-		}
+		it.size = it.Object.size()
+		sum += it.size
 	}
 	r.mu.Lock()
 	r.meter.total += sum

@@ -8,16 +8,21 @@ import (
 	"os"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/ul"
 )
 
 // spool is an object on its way through the disk: a file without a name where the system
-// allows that, so that none is left behind, whatever ends us.
+// allows that, so that none is left behind, whatever ends us; and sealed under a key of its
+// own that is nowhere else, so that nothing can be read of what is left all the same.
 type spool struct {
 	f    *os.File
 	name string // not yet removed; empty: it has none any more
 	left int64
+	key  seal.Key
+	w    *seal.Writer
+	r    *seal.Reader // nil while it is written
 }
 
 func newSpool(most int64) (*spool, error) {
@@ -25,9 +30,13 @@ func newSpool(most int64) (*spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("keep an object: %w", err)
 	}
-	s := &spool{f: f, left: most}
+	s := &spool{f: f, left: most, key: seal.NewKey()}
 	if os.Remove(f.Name()) != nil {
 		s.name = f.Name()
+	}
+	if s.w, err = seal.NewWriter(f, &s.key, ""); err != nil {
+		s.close()
+		return nil, fmt.Errorf("keep an object: %w", err)
 	}
 	return s, nil
 }
@@ -37,28 +46,45 @@ func (s *spool) Write(b []byte) (int, error) {
 	if s.left -= int64(len(b)); s.left < 0 {
 		return 0, pacs.ErrTooLarge
 	}
-	return s.f.Write(b)
+	return s.w.Write(b)
 }
 
 func (s *spool) close() {
 	s.f.Close()
+	s.key.Zero()
 	if s.name != "" {
 		os.Remove(s.name)
 	}
 }
 
-// bytes reads it into memory and ends it.
-func (s *spool) bytes() ([]byte, error) {
-	defer s.close()
-	if _, err := s.f.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("read an object: %w", err)
+// whole ends the writing, the first time, and opens what was written.
+func (s *spool) whole() (*seal.Reader, error) {
+	if s.r != nil {
+		return s.r, nil
+	}
+	err := s.w.Close()
+	if err != nil {
+		return nil, fmt.Errorf("keep an object: %w", err)
 	}
 	st, err := s.f.Stat()
+	if err == nil {
+		s.r, err = seal.NewReader(s.f, st.Size(), &s.key, "")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read an object: %w", err)
 	}
-	b := make([]byte, st.Size())
-	if _, err := io.ReadFull(s.f, b); err != nil {
+	return s.r, nil
+}
+
+// bytes reads it into memory and ends it.
+func (s *spool) bytes() ([]byte, error) {
+	defer s.close()
+	r, err := s.whole()
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, r.Size())
+	if n, err := r.ReadAt(b, 0); n < len(b) {
 		return nil, fmt.Errorf("read an object: %w", err)
 	}
 	return b, nil
@@ -130,11 +156,11 @@ func (s *spool) fill(m Message, a ul.Accepted) (wrong, err error) {
 
 // judge holds the file to what its C-MOVE asked for.
 func (l *Listener) judge(s *spool, c Command, move *moving) (*moving, error) {
-	st, err := s.f.Stat()
+	r, err := s.whole()
 	if err != nil {
-		return move, fmt.Errorf("read an object: %w", err)
+		return move, err
 	}
-	f, err := dicom.OpenReaderAt(s.f, st.Size())
+	f, err := dicom.OpenReaderAt(r, r.Size())
 	if err != nil {
 		return move, fmt.Errorf("read an object: %w", err)
 	}
