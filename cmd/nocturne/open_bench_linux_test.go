@@ -102,7 +102,8 @@ func BenchmarkOpenCachedCase300x512x512(b *testing.B) {
 		b.Skip("no display: xvfb-run -a go test -bench OpenCachedCase")
 	}
 	room, studies := cachedCases(b)
-	b.Run("cold", func(b *testing.B) { openCached(b, room, studies, false) })
+	b.Run("not foreseen", func(b *testing.B) { openCached(b, room, studies, false) })
+	b.Run("decoded ahead", func(b *testing.B) { openCached(b, room, studies, true) })
 }
 
 func openCached(b *testing.B, room *reading.Room, studies []dicom.UID, soon bool) {
@@ -153,6 +154,14 @@ func openCached(b *testing.B, room *reading.Room, studies []dicom.UID, soon bool
 	for b.Loop() {
 		b.StopTimer()
 		time.Sleep(200 * time.Millisecond) // what is decoded ahead of the case before
+		if soon {
+			c := caseOf(epoch)
+			c.Epoch = 0
+			if err := w.Soon(c, room.Objects(c.StudyUID)); err != nil {
+				b.Fatal(err)
+			}
+			time.Sleep(time.Second)
+		}
 		b.StartTimer()
 		took = append(took, open(epoch))
 		epoch++

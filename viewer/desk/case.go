@@ -31,7 +31,11 @@ func (d *Desk) Open(c viewer.Case) {
 	}
 	d.see(d.opt.Now(), nil)
 	d.note()
+	ready, some := d.handed(c.StudyUID)
 	d.clear()
+	if some {
+		d.opt.Load.Accept(ready)
+	}
 	d.c, d.open, d.blank = c, true, false
 	d.remembered(c.Seen)
 	d.restore = c.State
@@ -53,6 +57,7 @@ func (d *Desk) Blank() {
 }
 
 func (d *Desk) clear() {
+	d.dropSoon()
 	if d.opt.Load != nil {
 		d.opt.Load.Forget()
 	}

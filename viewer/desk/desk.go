@@ -46,7 +46,10 @@ type Options struct {
 	Now    func() time.Time
 	Emit   func(viewer.Event) // called on the Desk's goroutine; must not call back
 	Load   load.Loader
-	NewID  func() string
+	// Ahead reads for the case that comes next (load.NewAheadLoader); nil: none is made
+	// ready.
+	Ahead *load.FileLoader
+	NewID func() string
 	// Protocols are the hanging protocols, first come first served; nil are those
 	// that come with the program, none is an empty slice.
 	Protocols []hang.Protocol
@@ -130,6 +133,8 @@ type Desk struct {
 
 	pace
 	bounded
+	soon      *prepared // the case that comes next; nil: none
+	acting    time.Time // when the reader last did something here
 	stray     tool.Stray
 	repeat    tool.Repeat
 	held      map[viewer.Key]heldKey
@@ -173,6 +178,9 @@ func New(opt Options) *Desk {
 func (d *Desk) Close() {
 	d.Blank()
 	d.opt.Load.Close()
+	if d.opt.Ahead != nil {
+		d.opt.Ahead.Close()
+	}
 }
 
 // Resize tells the size of the scene in device pixels and how many of them make a

@@ -30,7 +30,8 @@ func (d *Desk) locks(s tool.Stroke) bool {
 const everyTouch = 5 * time.Second
 
 func (d *Desk) touched() {
-	if now := d.opt.Now(); d.open && now.Sub(d.toldTouch) >= everyTouch {
+	d.acting = d.opt.Now()
+	if now := d.acting; d.open && now.Sub(d.toldTouch) >= everyTouch {
 		d.toldTouch = now
 		d.emit(viewer.Event{Kind: viewer.Touched})
 	}

@@ -44,6 +44,7 @@ func (d *Desk) Tick(now time.Time) (dirty bool) {
 		d.note()
 	}
 	d.tell(now, false)
+	d.prepare(now)
 	return d.dirty
 }
 
@@ -114,6 +115,7 @@ func (d *Desk) Next() (at time.Time, ok bool) {
 			at, ok = t, true
 		}
 	}
+	sooner(d.soonNext())
 	sooner(d.stray.Next())
 	sooner(d.glimpse())
 	sooner(d.repeat.Next())

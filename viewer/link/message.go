@@ -26,6 +26,7 @@ const (
 	Blank  Kind = "blank"
 	Keys   Kind = "keys"
 	Draw   Kind = "draw"   // a preview
+	Soon   Kind = "soon"   // a case that is not on screen, to be made ready; without Case: more of its objects
 	Hello  Kind = "hello"  // either way, first
 	Unable Kind = "unable" // to the terminal, in place of a hello: Text says why there can be no window
 	Told   Kind = "event"  // to the terminal
@@ -67,6 +68,7 @@ type Side interface {
 	Blank()
 	Keys(*viewer.Keymap)
 	Preview(epoch uint64, p viewer.Preview)
+	Soon(c *viewer.Case, objects []viewer.Object)
 }
 
 // To hands a message to a side. Focus is no affair of it. When the side has left a case,
@@ -92,6 +94,8 @@ func (m Message) To(s Side) {
 		s.Keys(m.Keys)
 	case Draw:
 		s.Preview(m.Epoch, *m.Preview)
+	case Soon:
+		s.Soon(m.Case, m.Objects)
 	}
 }
 
@@ -158,9 +162,12 @@ func (m Message) check() error {
 	switch m.Kind {
 	case Open:
 		return m.checkOpen()
-	case Add:
+	case Add, Soon:
 		if len(m.Objects) > maxObjects {
 			return malformed("%d objects at once", len(m.Objects))
+		}
+		if m.Kind == Soon && m.Case != nil && (m.Case.StudyUID == "" || len(m.Case.Marks) > 0) {
+			return malformed("soon of no case, or with its marks")
 		}
 	case Update:
 		if m.Site == nil {
@@ -194,7 +201,7 @@ func (m Message) check() error {
 // ofCase reports whether the message means one case.
 func (m Message) ofCase() bool {
 	switch m.Kind {
-	case Blank, Hello, Unable, Keys:
+	case Blank, Hello, Unable, Keys, Soon:
 		return false
 	case Told:
 		return m.Event != nil && !free(m.Event.Kind) && m.Event.Action != viewer.SessionLock

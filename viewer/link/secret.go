@@ -15,7 +15,7 @@ const maxSecrets = 64
 // one is its own, 0 for none. It is the only place where a key is written out, and what
 // it is written into is cleared when the pipe has it.
 func (m Message) seals() (Message, error) {
-	if m.Kind != Add || !slices.ContainsFunc(m.Objects, func(o viewer.Object) bool { return o.Key != nil }) {
+	if m.Kind != Add && m.Kind != Soon || !slices.ContainsFunc(m.Objects, func(o viewer.Object) bool { return o.Key != nil }) {
 		return m, nil
 	}
 	m.Secrets, m.Under = nil, make([]int, len(m.Objects))
@@ -41,7 +41,7 @@ func (m *Message) unseals() error {
 	if len(m.Secrets) == 0 && len(m.Under) == 0 {
 		return nil
 	}
-	if m.Kind != Add || len(m.Under) != len(m.Objects) || len(m.Secrets) > maxSecrets || slices.Contains(m.Secrets, nil) {
+	if m.Kind != Add && m.Kind != Soon || len(m.Under) != len(m.Objects) || len(m.Secrets) > maxSecrets || slices.Contains(m.Secrets, nil) {
 		return malformed("keys that belong to nothing")
 	}
 	for i, at := range m.Under {

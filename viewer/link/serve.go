@@ -103,7 +103,7 @@ func (c *Child) Wait() { c.joined.Wait() }
 func (c *Child) read(r *lines, woken func()) {
 	defer woken()
 	defer close(c.done)
-	var keys keyring
+	var keys, soon keyring // of the case on screen, and of the one that comes next
 	for {
 		m, err := r.next()
 		var bad *Error
@@ -120,8 +120,13 @@ func (c *Child) read(r *lines, woken func()) {
 			switch m.Kind {
 			case Add:
 				keys.take(m.Objects)
+			case Soon:
+				if m.Case != nil {
+					m.forget = soon.give(false)
+				}
+				soon.take(m.Objects)
 			case Open, Blank:
-				m.forget = keys.give(m.Kind == Blank)
+				m.forget = both(keys.give(m.Kind == Blank), soon.give(false))
 			}
 			c.messages <- m
 			woken()
@@ -136,7 +141,7 @@ func (c *Child) admit(m Message) bool {
 	switch m.Kind {
 	case Open:
 		c.epoch, c.study = m.Epoch, m.StudyUID
-	case Blank, Keys:
+	case Blank, Keys, Soon:
 	default:
 		return m.Epoch == c.epoch && m.StudyUID == c.study
 	}

@@ -56,6 +56,8 @@ type Loader interface {
 	Decoded(keys []string) []bool
 	// Bound sets how many bytes of decoded frames are kept.
 	Bound(bytes int64)
+	// Accept begins the case with what another Loader prepared of it.
+	Accept(p Prepared)
 	// Forget drops everything: another case.
 	Forget()
 	// Close forgets and ends all work; it waits for what is being read.

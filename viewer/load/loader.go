@@ -33,7 +33,9 @@ type FileLoader struct {
 	files   files
 	closed  bool
 	inline  bool
-	full    bool // what is wanted soon does not fit: nothing is read ahead until the next Want
+	headed  map[string]Header // of one that reads for another: what arrived; else nil
+	given   Prepared          // by another Loader
+	full    bool              // what is wanted soon does not fit: nothing is read ahead until the next Want
 }
 
 type decoded struct {
@@ -62,8 +64,12 @@ func NewFileLoader(workers int, limit int64, wake func()) *FileLoader {
 func (l *FileLoader) Read(objects []viewer.Object) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.headers = append(l.headers, objects...)
-	l.unread += len(objects)
+	for _, o := range objects {
+		if !l.fromGiven(o) {
+			l.headers = append(l.headers, o)
+			l.unread++
+		}
+	}
 	l.work.Broadcast()
 }
 
@@ -152,6 +158,10 @@ func (l *FileLoader) forget() {
 	l.epoch++
 	l.headers, l.arrived, l.now, l.soon = nil, nil, nil, nil
 	l.files.forget()
+	l.given = Prepared{}
+	if l.headed != nil {
+		l.headed = map[string]Header{}
+	}
 	l.unread, l.pixels, l.bytes = 0, false, 0
 	l.busy, l.frames = map[string]bool{}, map[string]*decoded{}
 }
@@ -248,6 +258,9 @@ func (l *FileLoader) do(j job) {
 		if j.epoch == l.epoch {
 			l.unread--
 			l.arrived = append(l.arrived, Header{Object: *j.header, File: f, Err: err})
+			if l.headed != nil {
+				l.headed[j.header.SOPUID] = Header{Object: viewer.Object{StudyUID: j.header.StudyUID, SeriesUID: j.header.SeriesUID, SOPUID: j.header.SOPUID, Path: j.header.Path}, File: f, Err: err}
+			}
 		}
 		return
 	}

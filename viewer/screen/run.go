@@ -27,6 +27,7 @@ import (
 const (
 	frameBytes = 512 << 20
 	readers    = 2
+	aheadBytes = 96 << 20 // of the case that comes next: its first images and some beside them
 )
 
 // garbage is how much may lie about, in per cent of what is used, before it is
@@ -79,7 +80,7 @@ func newGame(child *link.Child, p *pump, stop <-chan struct{}, protocols []hang.
 		return nil, err
 	}
 	g := &game{child: child, pump: p, stop: stop, view: view, scale: 1, last: time.Now()}
-	g.desk = desk.New(desk.Options{Uploaded: view.uploaded, Now: g.now, Emit: g.emit, Load: load.NewFileLoader(readers, frameBytes, p.wake), Protocols: protocols, Paced: true})
+	g.desk = desk.New(desk.Options{Uploaded: view.uploaded, Now: g.now, Emit: g.emit, Load: load.NewFileLoader(readers, frameBytes, p.wake), Ahead: load.NewAheadLoader(aheadBytes, p.wake), Protocols: protocols, Paced: true})
 	return g, nil
 }
 
