@@ -194,14 +194,7 @@ func (m *Model) insertHeld(c *openCase) {
 // nextCase opens the case to read next (F6): the loudest STAT, else the first of
 // the list that nobody holds. What is open is put aside.
 func (m *Model) nextCase() tea.Cmd {
-	current := ""
-	if m.open != nil {
-		current = m.open.row.StudyUID
-	}
-	free := func(r feed.Row) bool {
-		return r.StudyUID != current && !r.Finished() && (r.ClaimedBy == nil || r.Mine) && !m.isAside(r)
-	}
-	row, ok := m.suggested(free)
+	row, ok := m.suggested(m.free)
 	if !ok {
 		m.say("No other case waits.")
 		return nil
@@ -220,6 +213,11 @@ func (m *Model) nextCase() tea.Cmd {
 		m.say("The case before was put aside. F5 brings it back.")
 	}
 	return tea.Batch(put, open)
+}
+
+// free: the case may be read next, and is not the one on screen.
+func (m *Model) free(r feed.Row) bool {
+	return (m.open == nil || r.StudyUID != m.open.row.StudyUID) && !r.Finished() && (r.ClaimedBy == nil || r.Mine) && !m.isAside(r)
 }
 
 // suggested is the STAT that the banner names, else the first that is free.

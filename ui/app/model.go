@@ -136,6 +136,7 @@ type Model struct {
 	followed      time.Time // when the list was compared with the follow-ups
 	lines         *lines
 	stops         stops
+	foreseen      foreseen
 	touched       time.Time // the last key or act in the window
 }
 

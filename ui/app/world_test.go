@@ -80,6 +80,7 @@ type window struct {
 	focused int
 	blanked int
 	drawn   []string // SOP UIDs of previews
+	soon    []string // studies that were to be made ready, with the number of their objects
 	wrong   []string // calls with another epoch than the case on screen
 }
 
@@ -138,6 +139,16 @@ func (w *window) Keys(m *viewer.Keymap) error {
 }
 
 func (w *window) Focus(epoch uint64) error { return w.call("focus", epoch, func() { w.focused++ }) }
+
+func (w *window) Soon(c viewer.Case, objects []viewer.Object) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if c.Epoch != 0 || len(c.Marks) > 0 {
+		w.wrong = append(w.wrong, "a case that is not open has an epoch or marks")
+	}
+	w.soon = append(w.soon, fmt.Sprintf("%s %d", c.StudyUID, len(objects)))
+	return nil
+}
 
 func (w *window) Blank() error {
 	w.mu.Lock()

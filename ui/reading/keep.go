@@ -92,6 +92,15 @@ func (r *Room) state(ctx context.Context, study string) (*viewer.State, error) {
 	return &s, nil
 }
 
+// LeftOff is where the reader left a case; nil: never there, or it cannot be read.
+func (r *Room) LeftOff(ctx context.Context, study string) *viewer.State {
+	s, err := r.state(ctx, study)
+	if err != nil {
+		return nil
+	}
+	return s
+}
+
 // KeepReason keeps a reader's reason for what a rule warns of.
 func (r *Room) KeepReason(text string) {
 	r.Journal.Put("", func(ctx context.Context) error {
