@@ -28,6 +28,7 @@ const (
 )
 
 func main() {
+	keepMemoryHere()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	env := &environment{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}
 	code := run(ctx, env, os.Args[1:])
