@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"crypto/pbkdf2"
 	"crypto/rand"
 	"crypto/sha256"
@@ -40,12 +41,15 @@ var (
 	ErrWeakPIN  = errors.New("a PIN has 4 to 64 characters and no space at its ends")
 )
 
-// PauseError says how long no PIN is taken after too many wrong ones.
-type PauseError struct{ Left time.Duration }
+// PauseError says how long no PIN or passphrase is taken after too many wrong ones.
+type PauseError struct {
+	Left time.Duration
+	of   string
+}
 
 // Error implements error.
 func (e *PauseError) Error() string {
-	return fmt.Sprintf("%d wrong PINs: the next is taken in %d s", MaxTries, int((e.Left+time.Second-1)/time.Second))
+	return fmt.Sprintf("%d wrong %s: the next is taken in %d s", MaxTries, cmp.Or(e.of, "PINs"), int((e.Left+time.Second-1)/time.Second))
 }
 
 type pinRecord struct {
@@ -99,7 +103,7 @@ func (r *Ring) CheckPIN(pin string, now time.Time) error {
 	case k.Rounds < pinRounds || len(k.Salt) < pinSalt || len(k.Hash) != pinHash:
 		return errors.New("the PIN's file is damaged")
 	}
-	if err := r.count(now); err != nil {
+	if err := r.count(now, "PINs"); err != nil {
 		return err
 	}
 	got, err := pbkdf2.Key(sha256.New, pin, k.Salt, k.Rounds, pinHash)
@@ -116,13 +120,13 @@ func (r *Ring) CheckPIN(pin string, now time.Time) error {
 }
 
 // count notes one more wrong try. Tries that cannot be read are taken for too many.
-func (r *Ring) count(now time.Time) error {
+func (r *Ring) count(now time.Time, of string) error {
 	var t tries
 	if err := r.tries().readJSON(&t); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t = tries{Wrong: MaxTries - 1}
 	}
 	if left := t.Until.Sub(now); left > 0 && left <= Pause { // a longer one: the clock was set back
-		return &PauseError{Left: left}
+		return &PauseError{Left: left, of: of}
 	}
 	t = tries{Wrong: t.Wrong + 1}
 	if t.Wrong >= MaxTries {

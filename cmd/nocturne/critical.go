@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report"
@@ -89,6 +90,9 @@ func criticalAddCommand(env *environment) *cobra.Command {
 				return usagef("critical add needs --finding TEXT and --category 1, 2 or 3")
 			}
 			return env.withCase(c.Context(), args[0], func(h *house, row feed.Row) error {
+				if err := h.room.Allowed(c.Context(), row, policy.Critical); err != nil {
+					return err
+				}
 				r := h.room.NewCritical(row, finding)
 				r.Communication = critical.New(r.ID, finding, critical.Category(category), h.room.Deadlines, r.By, time.Now()).Communication
 				if err := h.room.PutCritical(c.Context(), r); err != nil {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/viewer"
@@ -50,6 +51,9 @@ func (h *house) export(ctx context.Context, env *environment, study, folder stri
 	row, ok := h.local(ctx, study)
 	if !ok {
 		return errors.New("no image of this study is held here: nocturne pull STUDY fetches it")
+	}
+	if err := h.room.MayTakeOut(ctx, row, policy.Objects); err != nil {
+		return err
 	}
 	marks, err := h.room.Marks(ctx, row.StudyUID)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/access"
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -101,16 +102,19 @@ func firstLine(from io.Reader) (string, error) {
 	return strings.TrimRight(s.Text(), "\r"), nil
 }
 
-// withPIN is ctx with the PIN that the policy asks for to sign.
-func (h *house) withPIN(ctx context.Context, env *environment, file string) (context.Context, error) {
-	if !h.room.AsksPIN() {
+// withPIN is ctx with the PIN or the passphrase that the site's policy asks for to sign.
+func (h *house) withPIN(ctx context.Context, env *environment, site, file string) (context.Context, error) {
+	what := h.room.Asks(site)
+	if what == "" {
 		return ctx, nil
 	}
-	if ring, err := env.ring(); err != nil {
+	ring, err := env.ring()
+	if err != nil {
 		return ctx, err
-	} else if !ring.HasPIN() {
+	}
+	if what == policy.PIN && !ring.HasPIN() {
 		return ctx, access.ErrNoPIN
 	}
-	pin, err := env.readPIN("your PIN to sign: ", file, "--pin-file")
-	return reading.WithPIN(ctx, pin), err
+	secret, err := env.readPIN("your "+strings.Replace(what, "pin", "PIN", 1)+" to sign: ", file, "--pin-file")
+	return reading.WithPIN(ctx, secret), err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -153,6 +154,18 @@ func yesOrNo(b bool) string {
 		return "yes"
 	}
 	return "no"
+}
+
+// mayDraw is nil when pictures may be written to files. A file says of no site where it is
+// from: the strictest of this home's sites counts.
+func (env *environment) mayDraw() error {
+	book := env.policies()
+	for _, name := range book.Files() {
+		if v := book.Read(name).Lets(policy.Images); !v.OK {
+			return errors.New(v.Reason)
+		}
+	}
+	return nil
 }
 
 // checkPolicies says of each file what is wrong with it, and of the home's own which

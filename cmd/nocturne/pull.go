@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/spf13/cobra"
@@ -108,6 +109,9 @@ func pullCommand(env *environment) *cobra.Command {
 func (h *house) wanted(ctx context.Context, args []string) ([]feed.Row, error) {
 	if len(args) == 1 {
 		row, err := h.row(ctx, args[0])
+		if err == nil {
+			err = h.room.Allowed(ctx, row, policy.Look)
+		}
 		return []feed.Row{row}, err
 	}
 	if len(h.room.Sites) == 0 {

@@ -69,6 +69,9 @@ func (f *renderFlags) render(env *environment, path string) (renderRow, error) {
 	if f.frame < 1 {
 		return renderRow{}, usagef("frames are counted from 1")
 	}
+	if err := env.mayDraw(); err != nil {
+		return renderRow{}, err
+	}
 	object, err := dicom.ReadFile(path)
 	if err != nil {
 		return renderRow{}, err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -38,6 +39,9 @@ func (env *environment) withCase(ctx context.Context, study string, do func(h *h
 	defer h.Close()
 	row, err := h.rowOrLocal(ctx, study)
 	if err != nil {
+		return err
+	}
+	if err := h.room.Allowed(ctx, row, policy.Look); err != nil {
 		return err
 	}
 	return do(h, row)

@@ -37,7 +37,7 @@ func (h *house) prelim(ctx context.Context, env *environment, row feed.Row, text
 	if signed {
 		return errors.New("this report is signed already; report correct or an addendum follow it")
 	}
-	signing, err := h.withPIN(ctx, env, pinFile)
+	signing, err := h.withPIN(ctx, env, row.Site, pinFile)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report/paper"
 	"github.com/spf13/cobra"
@@ -40,6 +41,11 @@ func (h *house) preview(ctx context.Context, env *environment, row feed.Row, fil
 	d, _, err := h.room.Draft(ctx, row)
 	if err != nil {
 		return err
+	}
+	if file != "" {
+		if err := h.room.MayTakeOut(ctx, row, policy.Reports); err != nil {
+			return err
+		}
 	}
 	rel := d.Preview(h.room.Facts(ctx, row, h.facts(ctx, row)), time.Local)
 	text := paper.Text(rel)

@@ -85,7 +85,7 @@ func (h *house) sign(ctx context.Context, env *environment, row feed.Row, reason
 	if d.Revision, err = h.room.Save(ctx, d); err != nil {
 		return err
 	}
-	signing, err := h.withPIN(ctx, env, pinFile)
+	signing, err := h.withPIN(ctx, env, row.Site, pinFile)
 	if err != nil {
 		return err
 	}

@@ -60,8 +60,8 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	h := &house{config: config, env: env, sites: map[string]*openSite{}, failed: make(chan error, 16), assumed: config.assumed()}
 	h.room = &reading.Room{
 		Reader:  ups.Reader{Name: config.Reader.Name, ID: config.Reader.ID, Organization: config.Reader.Organization},
-		Trainee: config.Reader.Role == trainee,
-		Sites:   map[string]reading.Site{}, Ledger: led, Store: objects, Fetch: &fetch.Engine{Store: objects},
+		Trainee: config.Reader.Role == trainee, Policies: env.policies(),
+		Sites: map[string]reading.Site{}, Ledger: led, Store: objects, Fetch: &fetch.Engine{Store: objects},
 		Now: time.Now, Recall: config.Policy.recall, Display: env.display, AnyDisplay: config.Policy.MammographyOnAnyDisplay,
 		Contacts: config.cards(), Deadlines: config.Policy.deadlines(), Templates: env.templates, Style: config.Report.style(),
 	}
@@ -80,7 +80,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if config.Policy.SignPIN {
 		h.room.CheckPIN = ring.CheckPIN
 	}
-	h.room.Silent = h.feed.Silent
+	h.room.Silent, h.room.Prove = h.feed.Silent, proofs(ring)
 	h.shelve(env)
 	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env), Before: h.room.Before}
 	return h, nil

@@ -217,7 +217,7 @@ func (m *Model) nextCase() tea.Cmd {
 
 // free: the case may be read next, and is not the one on screen.
 func (m *Model) free(r feed.Row) bool {
-	return (m.open == nil || r.StudyUID != m.open.row.StudyUID) && !r.Finished() && (r.ClaimedBy == nil || r.Mine) && !m.isAside(r)
+	return (m.open == nil || r.StudyUID != m.open.row.StudyUID) && !r.Finished() && (r.ClaimedBy == nil || r.Mine) && !m.isAside(r) && m.mayOpen(r) == nil
 }
 
 // suggested is the STAT that the banner names, else the first that is free.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/ui/contact"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -46,6 +47,10 @@ func (m *Model) openCritical() tea.Cmd {
 			if r.StudyUID == c.row.StudyUID {
 				return m.showCritical(r, c.row)
 			}
+		}
+		if why := m.may(c.row, policy.Critical); why != nil {
+			m.warn(sentence(why))
+			return nil
 		}
 		return m.showCritical(m.Room.NewCritical(c.row, c.found()), c.row)
 	}

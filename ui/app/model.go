@@ -120,6 +120,7 @@ type Model struct {
 	helpAt        int // page of the help
 	locked        bool
 	locking       locking
+	glasses       glasses
 	dark          dark
 	status        status
 	alarm         alarm

@@ -82,6 +82,9 @@ func (m *Model) openSelected(look bool) tea.Cmd {
 // draft, the cached images, and what has to be fetched.
 func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	look = look || m.onMedium(row)
+	if why := m.mayOpen(row); why != nil {
+		return m.refuseRow(row, look, why)
+	}
 	m.leaveCase()
 	m.epoch++
 	m.deaf = m.Now().Add(flush)
@@ -305,7 +308,7 @@ func (c *openCase) add(m *Model, objects []viewer.Object) tea.Cmd {
 
 // siteLine is what the window repeats of the list.
 func (m *Model) siteLine(row feed.Row) viewer.SiteLine {
-	line := viewer.SiteLine{Name: row.Site, Due: row.Due, Banner: cmp.Or(m.alarm.text(m.Now()), m.criticalBanner(), m.arrivals()), Typing: m.open != nil && m.open.page.Typing}
+	line := viewer.SiteLine{Name: row.Site, Due: row.Due, Banner: m.withGlass(row, cmp.Or(m.alarm.text(m.Now()), m.criticalBanner(), m.arrivals())), Typing: m.open != nil && m.open.page.Typing}
 	for _, s := range m.snapshot.Sites {
 		if s.Name == row.Site {
 			line.Stale = s.Text(m.Now())

@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/worklist/deliver"
+	"github.com/nocturne/nocturne/worklist/feed"
 )
 
 // askResend queues a parked row again after a yes.
@@ -61,12 +63,15 @@ func (m *Model) askYes(label string, do func(*Model) tea.Cmd) {
 // read that clipboard can read the patient's name (N12).
 func (m *Model) askCopy() tea.Cmd {
 	row, ok := m.sent.chosen()
-	if !ok {
+	if !ok || m.staysIn(row, policy.Clipboard) {
 		return nil
 	}
 	m.askYes("copy "+row.Accession+" with the name to the clipboard?"+yesNo, func(m *Model) tea.Cmd {
 		room, ctx, out := m.Room, m.ctx, m.Out
 		return func() tea.Msg {
+			if err := m.takenOut(row, policy.Clipboard); err != nil {
+				return failedMsg{err: err}
+			}
 			h, err := room.Handout(ctx, row.Report)
 			if err != nil {
 				return failedMsg{err: err}
@@ -80,15 +85,33 @@ func (m *Model) askCopy() tea.Cmd {
 	return nil
 }
 
+// staysIn reports whether the site's policy keeps this kind of thing in the sealed home,
+// and says so.
+func (m *Model) staysIn(row ledger.OutboxRow, kind policy.Kind) bool {
+	why := m.Room.StaysIn(row.Site, kind)
+	if why != nil {
+		m.warn(sentence(why))
+	}
+	return why != nil
+}
+
+// takenOut asks the policy once more, as it is on disk, of the study and this reader.
+func (m *Model) takenOut(row ledger.OutboxRow, kind policy.Kind) error {
+	return m.Room.MayTakeOut(m.ctx, feed.Row{Site: row.Site, StudyUID: row.StudyUID}, kind)
+}
+
 // askPaper writes the report's PDF to a folder of the home after a yes.
 func (m *Model) askPaper() tea.Cmd {
 	row, ok := m.sent.chosen()
-	if !ok || m.Paper == "" {
+	if !ok || m.Paper == "" || m.staysIn(row, policy.Reports) {
 		return nil
 	}
 	m.askYes("write "+row.Accession+" as a PDF into your home?"+yesNo, func(m *Model) tea.Cmd {
 		room, ctx, folder := m.Room, m.ctx, m.Paper
 		return func() tea.Msg {
+			if err := m.takenOut(row, policy.Reports); err != nil {
+				return failedMsg{err: err}
+			}
 			path, err := room.WriteHandout(ctx, row.Report, folder)
 			if err != nil {
 				return failedMsg{err: err}

@@ -115,7 +115,13 @@ func TestTheTextIsCopiedOnlyByConsent(t *testing.T) {
 	var out safeBuffer
 	n.m.Out = &out
 	n.openOutboxPage()
-	n.key("end", "c", "enter")
+	n.key("end", "c")
+	n.says("Not allowed at NORTH: reports may not go to the clipboard")
+	if n.m.prompt.Open {
+		t.Fatal("asked although the site does not allow it")
+	}
+	n.policy("[export]\nclipboard = true\n")
+	n.key("c", "enter")
 	n.settle(30 * time.Millisecond)
 	if strings.Contains(out.String(), "]52;") {
 		t.Fatal("copied without a yes")

@@ -2,21 +2,27 @@ package app
 
 import (
 	"context"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/nocturne/nocturne/ui/reading"
 )
 
-// askPIN asks for the reader's PIN where the policy wants it, in a line that shows none
-// of it, and hands on what signs with it.
+// askPIN asks for the reader's PIN or passphrase where the site's policy wants it, in a
+// line that shows none of it, and hands on what signs with it.
 func (m *Model) askPIN(sign func(*Model, context.Context) tea.Cmd) tea.Cmd {
-	if !m.Room.AsksPIN() {
+	what := ""
+	if m.open != nil {
+		what = m.Room.Asks(m.open.row.Site)
+	}
+	if what == "" {
 		return sign(m, m.ctx)
 	}
+	what = strings.Replace(what, "pin", "PIN", 1)
 	epoch := m.epoch
-	m.ask("your PIN to sign: ", "", func(m *Model, pin string) tea.Cmd {
+	m.ask("your "+what+" to sign: ", "", func(m *Model, pin string) tea.Cmd {
 		if pin == "" || m.epoch != epoch {
-			m.say("Not signed: no PIN was given.")
+			m.say("Not signed: no " + what + " was given.")
 			return nil
 		}
 		return sign(m, reading.WithPIN(m.ctx, pin))

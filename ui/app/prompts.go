@@ -158,7 +158,7 @@ func verbs() map[string]func(*Model, []string) tea.Cmd {
 		"call":  (*Model).noteCall,
 		"calls": func(m *Model, _ []string) tea.Cmd { return m.openCalls() },
 		"peer":  (*Model).review, "discrepancy": (*Model).discrepancy, "stats": (*Model).openStats, "followup": (*Model).followUp,
-		"coauthor": (*Model).coauthor, "login": (*Model).logIn,
+		"coauthor": (*Model).coauthor, "breakglass": (*Model).breakGlass, "login": (*Model).logIn,
 		"link": (*Model).link, "unlink": (*Model).unlink,
 		"conflict":  (*Model).openConflict,
 		"followups": func(m *Model, _ []string) tea.Cmd { return m.openFollowUps() },

@@ -12,7 +12,7 @@ import (
 // goesOn reports whether the signed case is a trainee's whose preliminary report cannot
 // be taken back any more: what is written now replaces it.
 func (m *Model) goesOn(c *openCase) bool {
-	if !m.Room.Trainee || c.draft == nil || c.draft.What() != report.Final {
+	if c.draft == nil || !m.Room.TraineeAt(c.row.Site) || c.draft.What() != report.Final {
 		return false
 	}
 	for _, r := range m.rows {

@@ -34,7 +34,7 @@ func (m *Model) top() []string {
 	if text := m.alarm.text(m.Now()); text != "" {
 		rows = append(rows, theme.Banner.Render(widget.Ends(" "+text, "F6 opens it · Esc heard ", m.width)))
 	}
-	rows = append(rows, m.callRows(m.width)...)
+	rows = append(append(rows, m.glassRows(m.width)...), m.callRows(m.width)...)
 	if row := m.criticalRow(m.width); row != "" {
 		rows = append(rows, row)
 	}

@@ -187,5 +187,5 @@ func (m *Model) everySecond() tea.Cmd {
 	if m.Now().Sub(m.snapshot.At) > m.Poll { // a site that tells of changes is asked rarely
 		late = m.askAgain()
 	}
-	return tea.Batch(m.askAgain(), m.lockIdle(), m.ring(), keep, late, m.watchCriticals(), m.foresee())
+	return tea.Batch(m.askAgain(), m.lockIdle(), m.ring(), keep, late, m.watchCriticals(), m.foresee(), m.watchGlasses())
 }

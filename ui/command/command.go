@@ -93,6 +93,7 @@ var entries = []entry{
 	{"conflict", "[ACCESSION]", "a signed report that waits because of another's, both side by side", nil},
 	{"aside", "", "put the case aside", is(viewer.CaseAside)},
 	{"next", "", "next suggested case", is(viewer.CaseNext)},
+	{"breakglass", "[REASON]", "emergency access to the case, for a while, in the audit log; again ends it", nil},
 	{"lock", "", "blank terminal and window", is(viewer.SessionLock)},
 	{"help", "", "keys", is(viewer.Help)},
 	{"quit", "", "leave the program", nil},

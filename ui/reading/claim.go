@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -30,6 +31,12 @@ func (r *Room) Claim(ctx context.Context, row feed.Row) (Claimed, error) {
 	site, ok := r.Sites[row.Site]
 	if !ok {
 		return Claimed{}, fmt.Errorf("claim: no site %q is configured", row.Site)
+	}
+	if err := r.Allowed(ctx, row, policy.Look); err != nil {
+		return Claimed{}, err
+	}
+	if err := r.Allowed(ctx, row, policy.Claim); err != nil {
+		return Claimed{Words: "not claimed", ReadOnly: err.Error()}, nil
 	}
 	if row.WorkitemUID == "" {
 		return Claimed{Words: string(ups.NotLocked)}, nil

@@ -43,12 +43,13 @@ func (r *Room) Facts(ctx context.Context, row feed.Row, c Context) report.Facts 
 		Patient:   report.Patient{Name: row.PatientName, ID: row.PatientID, Birth: row.BirthDate, Sex: row.Sex},
 		Accession: row.Accession, Exam: row.Study, Modality: row.Modality, Laterality: sideOf(row.Study),
 		Indication: row.Indication, Requester: row.Requester, Priority: string(row.Priority), Expected: row.Expected, Unseen: c.Unseen, UnseenIn: c.UnseenIn, Undisplayed: wholeSeries(c.UnseenIn), LateUnseen: c.LateUnseen,
-		Reader:  report.Reader{Name: r.Reader.Name, ID: r.Reader.ID, Organization: r.Reader.Organization, Assumed: c.Assumed, Trainee: r.Trainee},
+		Reader:  report.Reader{Name: r.Reader.Name, ID: r.Reader.ID, Organization: r.Reader.Organization, Assumed: c.Assumed, Trainee: r.TraineeAt(row.Site)},
 		Request: sr.Request{Accession: row.Accession, Description: row.Study},
 	}
 	reports := r.addImages(ctx, &f, row)
 	f.Critical = r.communications(ctx, row.StudyUID)
-	f.Display = r.displayOf(f)
+	f.Display = r.displayOf(f, row.Site)
+	f.Barred = r.barred(ctx, row, f.Study)
 	if e, ok := r.preliminary(ctx, row.StudyUID, reports); ok {
 		f.Preliminary = &e
 	}
@@ -78,12 +79,15 @@ func (r *Room) CheckedDisplay() viewer.Display {
 }
 
 // displayOf says for a mammogram what it is read on.
-func (r *Room) displayOf(f report.Facts) report.Display {
+func (r *Room) displayOf(f report.Facts, site string) report.Display {
 	if !slices.ContainsFunc(f.Series, func(s report.Series) bool { return s.Modality == "MG" }) {
 		return report.Display{}
 	}
-	d := r.CheckedDisplay()
-	return report.Display{Unfit: d.NotForMammography(r.Now()), Words: viewer.NotForMammography, Cited: d.Cite(), Allowed: r.AnyDisplay}
+	d, allowed := r.CheckedDisplay(), r.AnyDisplay
+	if p := r.PolicyOf(site); p.Said {
+		allowed = p.MammographyOnAnyDisplay
+	}
+	return report.Display{Unfit: d.NotForMammography(r.Now()), Words: viewer.NotForMammography, Cited: d.Cite(), Allowed: allowed}
 }
 
 // addImages reads the study's headers: evidence, sides, series, and whether every

@@ -20,7 +20,7 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	if !ok {
 		return Outgoing{}, fmt.Errorf("send preliminary report: no site %q is configured", row.Site)
 	}
-	if err := r.authenticate(ctx, row.StudyUID); err != nil {
+	if err := r.authenticate(ctx, row.Site, row.StudyUID); err != nil {
 		return Outgoing{}, err
 	}
 	d.Adopt(f.Preliminary, r.Now())
@@ -33,7 +33,7 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	if err := r.KeepOverrides(ctx, wet); err != nil {
 		return Outgoing{}, err
 	}
-	f.Reader.Trainee = r.Trainee
+	f.Reader.Trainee, f.Barred = r.TraineeAt(row.Site), r.barred(ctx, row, f.Study)
 	signed, err := report.Sign(wet, f, r.Now())
 	if err != nil {
 		return Outgoing{}, err

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/medium"
 	"github.com/nocturne/nocturne/cache/store"
@@ -41,11 +42,16 @@ type Room struct {
 	Ahead   *ahead.Fetcher // nil: nothing is fetched before it is asked for
 	Now     func() time.Time
 	Recall  func(stat bool) time.Duration
-	// Trainee: the reader signs preliminary reports, which an attending makes final.
+	// Policies are what the sites allow whom; nil: the defaults everywhere.
+	Policies *policy.Book
+	// Trainee: at every site the reader signs preliminary reports, which an attending makes final.
 	Trainee bool
 	// CheckPIN compares what the reader typed to sign with the reader's PIN; nil: the
 	// policy asks for none.
 	CheckPIN func(pin string, now time.Time) error
+	// Prove compares what the reader typed to sign with the home's PIN and passphrase, by
+	// policy.PIN and policy.Passphrase, where a site's policy asks for one.
+	Prove map[string]func(secret string, now time.Time) error
 	// Compose makes what the row's site gets of a signed report besides its SR; nil: it
 	// gets the SR only. The same release makes the same parcels.
 	Compose func(ctx context.Context, row feed.Row, rel report.Release) []Parcel

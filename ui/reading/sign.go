@@ -26,10 +26,10 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 	if !ok {
 		return Outgoing{}, fmt.Errorf("sign: no site %q is configured", row.Site)
 	}
-	if err := r.authenticate(ctx, row.StudyUID); err != nil {
+	if err := r.authenticate(ctx, row.Site, row.StudyUID); err != nil {
 		return Outgoing{}, err
 	}
-	f.Reader.Trainee = r.Trainee
+	f.Reader.Trainee, f.Barred = r.TraineeAt(row.Site), r.barred(ctx, row, f.Study)
 	all, err := report.SignAll(d, f, r.Now())
 	if err != nil {
 		return Outgoing{}, err

@@ -96,6 +96,8 @@ var ruleCases = []struct {
 	{"unfilled-field", "a question", Findings, "Bleed? Or artefact??", nil, false},
 	{"unfilled-field", "filled brackets", Findings, "[image 22] ** note", nil, false},
 
+	{"site-policy", "final ones", "", "", func(f *Facts) { f.Barred = map[Kind]string{Final: "ask an attending"} }, true},
+	{"site-policy", "addenda", "", "", func(f *Facts) { f.Barred = map[Kind]string{Added: "ask an attending", Preliminary: "no"} }, false},
 	{"critical-open", "one", "", "", func(f *Facts) { f.Critical = []Communication{{Finding: "bleed"}} }, true},
 	{"critical-open", "told and closed", "", "", func(f *Facts) { f.Critical = []Communication{{Finding: "bleed", Closed: t0}} }, false},
 	{"series-unseen", "one", "", "", func(f *Facts) { f.Undisplayed = []string{"Se 3 SWI"} }, true},

@@ -61,6 +61,8 @@ type Facts struct {
 	// Measured are the reader's marks with their numbers of now.
 	Measured []Measurement
 	Reader   Reader
+	// Barred says of the kinds of report that this reader may not sign at the site now why.
+	Barred map[Kind]string
 
 	// Study is a header of this study (an image's), from which patient and study
 	// are copied into the SR. Without it they are made of the order.

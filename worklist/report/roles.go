@@ -23,6 +23,14 @@ func attendingOnly(d *Draft, f Facts) []Finding {
 	return nil
 }
 
+// barredByPolicy: what the site does not allow this reader to sign, they do not sign.
+func barredByPolicy(d *Draft, f Facts) []Finding {
+	if why := f.Barred[d.WhatBy(f.Reader)]; why != "" {
+		return []Finding{{Hint: why}}
+	}
+	return nil
+}
+
 // Coauthor names somebody who wrote the report besides the reader who signs it, once.
 // It tells whether the name is new.
 func (d *Draft) Coauthor(who Reader, now time.Time) bool {

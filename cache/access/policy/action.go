@@ -35,8 +35,8 @@ var words = map[Action]string{
 // Words say what the action is: "sign a final report".
 func (a Action) Words() string { return words[a] }
 
-// lasting are what stands in the record for good: they need a facility that is known.
-func (a Action) lasting() bool {
+// Lasting reports whether it stands for good: then the facility has to be known.
+func (a Action) Lasting() bool {
 	return slices.Contains([]Action{Final, Addendum, Correction, Withdrawal, TakeOut}, a)
 }
 

@@ -117,7 +117,7 @@ func (r Row) rights() []Action {
 }
 
 func (r Row) of(facility string, a Action) bool {
-	if len(r.Facility) == 0 || facility == "" && !a.lasting() {
+	if len(r.Facility) == 0 || facility == "" && !a.Lasting() {
 		return true
 	}
 	return slices.ContainsFunc(r.Facility, func(f string) bool { return strings.EqualFold(strings.TrimSpace(f), strings.TrimSpace(facility)) })
@@ -137,6 +137,14 @@ func (s Site) ended(r Row, at time.Time) bool {
 	}
 	last, err := time.ParseInLocation(time.DateOnly, r.Until, s.zone)
 	return err != nil || !at.Before(last.AddDate(0, 0, 1))
+}
+
+// Facilities are those that the policy names.
+func (s Site) Facilities() (out []string) {
+	for _, r := range s.Readers {
+		out = append(out, r.Facility...)
+	}
+	return out
 }
 
 // Zone is whose days count, by name.
