@@ -58,7 +58,7 @@ func TestTheGlassIsBrokenForAWhileWithAReason(t *testing.T) {
 	if n.m.open != nil || len(n.view.cases) > 0 {
 		t.Fatal("opened what the policy does not open")
 	}
-	n.says("does not name you; in an emergency :breakglass REASON opens it for 10 min")
+	n.says("does not name you; in an emergency :breakglass REASON (nocturne breakglass) opens it for 10 min")
 	n.key(":")
 	n.write("breakglass")
 	n.key("enter")

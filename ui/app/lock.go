@@ -102,10 +102,10 @@ func (m *Model) lockedKey(name string, msg tea.KeyMsg) tea.Cmd {
 	held := !l.line.Open && m.Now().Sub(l.struck) < rest
 	l.struck = m.Now()
 	switch {
-	case held || l.trying:
-		return nil
 	case name == "ctrl+c":
 		return m.quitLocked()
+	case held || l.trying:
+		return nil
 	case !l.line.Open:
 		if name == "enter" || m.locks(name) {
 			return m.askProof()

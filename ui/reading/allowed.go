@@ -25,7 +25,7 @@ func (e *RefusedError) Error() string {
 	if e.Breaks == 0 {
 		return e.Reason
 	}
-	return fmt.Sprintf("%s; in an emergency :breakglass REASON opens it for %d min", e.Reason, int(e.Breaks/time.Minute))
+	return fmt.Sprintf("%s; in an emergency :breakglass REASON (nocturne breakglass) opens it for %d min", e.Reason, int(e.Breaks/time.Minute))
 }
 
 // PolicyOf is what the site allows, as its file is now.

@@ -136,8 +136,8 @@ func (d *Draft) Changes() (out []Section) {
 // ruledBy are the rules that documents are held against that are no whole reports: a
 // wet read is one line, and a withdrawal none of the images.
 var ruledBy = map[Kind][]string{
-	Preliminary: {"no-reader", "impression-empty", "wrong-patient-instance", "wrong-patient-text", "side-conflict", "unfilled-field", "time-order", "reader-assumed"},
-	Withdrawn:   {"no-reader", "attending-only", "signed-together", "impression-empty", "reason-missing", "call-required", "time-order", "reader-assumed"},
+	Preliminary: {"no-reader", "site-policy", "impression-empty", "wrong-patient-instance", "wrong-patient-text", "side-conflict", "unfilled-field", "time-order", "reader-assumed"},
+	Withdrawn:   {"no-reader", "attending-only", "site-policy", "signed-together", "impression-empty", "reason-missing", "call-required", "time-order", "reader-assumed"},
 }
 
 func (r rule) holds(d *Draft) bool {

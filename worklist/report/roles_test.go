@@ -106,3 +106,29 @@ func TestCoauthorsAreNamedOnce(t *testing.T) {
 		t.Errorf("beside the reader: %+v", got)
 	}
 }
+
+// What a site's policy bars is signed in no form: a whole report, one line, an addendum, a
+// correction, a withdrawal.
+func TestWhatThePolicyBarsIsSignedInNoForm(t *testing.T) {
+	f := facts()
+	whole := draft(full())
+	wet := whole.WetRead("Normal.", t0)
+	forms := map[Kind]*Draft{Final: whole, Preliminary: wet}
+	for _, k := range []Kind{Added, Corrected, Withdrawn} {
+		d := draft(full())
+		d.Kind = k
+		forms[k] = d
+	}
+	for kind, d := range forms {
+		for _, barred := range []bool{true, false} {
+			f.Barred = map[Kind]string{}
+			if barred {
+				f.Barred[kind] = "ask an attending"
+			}
+			found := slices.ContainsFunc(Stopping(Check(d, f)), func(x Finding) bool { return x.Rule == "site-policy" && x.Final })
+			if found != barred {
+				t.Errorf("%s barred %v: stopped %v", kind, barred, found)
+			}
+		}
+	}
+}

@@ -77,14 +77,15 @@ func (s Site) no(role Role, a Action) string {
 	return fmt.Sprintf("%s may not %s; %s may: ask one to open the case", article(role), a.Words(), s.who(a))
 }
 
-// who may do it: a role, else whoever the policy names for it.
+// who may do it by role: "a trainee or an attending".
 func (s Site) who(a Action) string {
+	var out []string
 	for _, role := range []Role{Observer, Trainee, Attending} {
 		if slices.Contains(rights[role], a) {
-			return article(role)
+			out = append(out, article(role))
 		}
 	}
-	return "nobody"
+	return strings.Join(out, " or ")
 }
 
 func article(r Role) string {
