@@ -5,10 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -212,43 +209,12 @@ func integrity(ctx context.Context, q querier, schema, what string) error {
 func (d *DB) Check(ctx context.Context) error { return integrity(ctx, d, "main", d.what) }
 
 // Wipe overwrites a database that nobody has open, with all that lies beside it, and
-// removes it. A file system that copies on write, or a flash disk, may keep old blocks.
+// removes it (disk.Wipe).
 func Wipe(on disk.FS, path string) error {
 	for _, tail := range []string{"-wal", "-journal", "-shm", ""} {
-		err := wipe(path + tail)
-		if err == nil {
-			err = on.Remove(path + tail)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("wipe: %w", err)
+		if err := disk.Wipe(on, path+tail); err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-// wipe writes over what is there: disk.FS has no such thing, and needs none, for there
-// is nothing here that a crash could lose.
-func wipe(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err == nil {
-		_, err = io.CopyN(f, zeros{}, info.Size())
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	return err
-}
-
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
 }

@@ -51,3 +51,23 @@ func TestCreateAndLinkNeverTakeANameThatIsTaken(t *testing.T) {
 		t.Error(f, err)
 	}
 }
+
+func TestAWipedFileIsGoneAndItsBytesAreOverwritten(t *testing.T) {
+	dir := t.TempDir()
+	path, other := filepath.Join(dir, "f"), filepath.Join(dir, "other name of the same bytes")
+	if err := os.WriteFile(path, []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(path, other); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(Wipe(OS, path), Wipe(OS, path)); err != nil { // again: there is nothing to do
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	if b, err := os.ReadFile(other); err != nil || string(b) != "\x00\x00\x00\x00\x00\x00" {
+		t.Errorf("%q, %v", b, err)
+	}
+}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,5 +56,25 @@ func TestADamagedLedgerIsSaidAndNothingGoesOn(t *testing.T) {
 	_, said, code := callAt(home, "outbox", "list")
 	if after, err := os.ReadFile(path); code == 0 || !strings.Contains(said, "cannot be read: it is damaged, or belongs to another home") || err != nil || string(after) != string(b) {
 		t.Errorf("%d %q, %v", code, said, err)
+	}
+}
+
+func TestReportsWrittenOutAreWipedWhenTheTerminalEnds(t *testing.T) {
+	env := &environment{Home: t.TempDir()}
+	if err := os.Mkdir(env.handouts(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	report, other := filepath.Join(env.handouts(), "report-1.2.3.pdf"), filepath.Join(t.TempDir(), "link")
+	if err := errors.Join(os.WriteFile(report, []byte("%PDF Abendroth"), 0o600), os.Link(report, other)); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(env.wipeHandouts(), env.wipeHandouts()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(env.handouts()); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("the folder stands:", err)
+	}
+	if b, err := os.ReadFile(other); err != nil || strings.Contains(string(b), "Abendroth") {
+		t.Errorf("%q, %v", b, err)
 	}
 }

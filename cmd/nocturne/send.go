@@ -93,7 +93,11 @@ func sendMedium(ctx context.Context, env *environment, name string, site reading
 		return err
 	}
 	studies := toSend(m)
-	journal, err := send.OpenJournal(filepath.Join(env.Home, "sent"), name+"\x00"+site.DICOMwebURL, studies)
+	ring, err := env.ring()
+	if err != nil {
+		return err
+	}
+	journal, err := send.OpenJournal(filepath.Join(env.Home, "sent"), name+"\x00"+site.DICOMwebURL, ring.Key("files"), studies)
 	if err != nil {
 		return err
 	}

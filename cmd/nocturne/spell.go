@@ -7,8 +7,13 @@ import (
 	"github.com/nocturne/nocturne/ui/spell"
 )
 
-// spell starts the system's hunspell; the reader's own words are in words.txt of the
-// home.
+// spell starts the system's hunspell; the reader's own words are sealed in the home. What
+// lies in words.txt is taken over.
 func (env *environment) spell(ctx context.Context) (*spell.Speller, error) {
-	return spell.Start(ctx, spell.Options{Personal: filepath.Join(env.Home, "words.txt")})
+	ring, err := env.ring()
+	if err != nil {
+		return nil, err
+	}
+	return spell.Start(ctx, spell.Options{Personal: spell.Own{
+		Path: filepath.Join(env.Home, "words"), Key: ring.Key("files"), Plain: filepath.Join(env.Home, "words.txt")}})
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -49,6 +48,10 @@ func (h *house) read(ctx context.Context, env *environment, banner string) error
 type start struct{ banner, first, said string }
 
 func (h *house) readFrom(ctx context.Context, env *environment, at start) error {
+	if err := env.wipeHandouts(); err != nil {
+		return err
+	}
+	defer env.wipeHandouts()
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -65,7 +68,7 @@ func (h *house) readFrom(ctx context.Context, env *environment, at start) error 
 		LockAfter: time.Duration(h.config.Policy.LockMinutes) * time.Minute, Unlock: env.proof, Locks: env.lockRequests(ctx),
 		Locked: h.keepDesk(ctx, env), BeginLocked: env.beginsLocked(),
 		Dictation: app.DictationOptions{Command: h.config.Dictation.Command, Punctuation: h.config.Dictation.SpokenPunctuation},
-		Hanging:   env.keepHanging, Macros: env.macros, Paper: filepath.Join(env.Home, "handout"),
+		Hanging:   env.keepHanging, Macros: env.macros, Paper: env.handouts(),
 		Vim: h.config.Keys.Editor == "vim", Spell: env.spell, Login: h.login(env),
 	})
 	defer model.Close()

@@ -116,7 +116,7 @@ func (m *Model) askPaper() tea.Cmd {
 			if err != nil {
 				return failedMsg{err: err}
 			}
-			return keptMsg{said: "Written: " + path}
+			return keptMsg{said: "Written, until you leave: " + path}
 		}
 	})
 	return nil

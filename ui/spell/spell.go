@@ -24,7 +24,7 @@ var ErrMissing = errors.New("hunspell is not installed")
 // dictionary and what else of English and medicine is installed.
 type Options struct {
 	Program  string
-	Personal string // file of the reader's own words, one a line; empty: none are kept
+	Personal Own // the reader's own words
 }
 
 // Speller is one hunspell at work. Its methods may be called from any goroutine.
@@ -38,7 +38,7 @@ type Speller struct {
 	stop  context.CancelFunc
 	own   map[string]bool // the reader's words, in lower case
 
-	personal string // file of own; never changed
+	personal Own // the file of own; never changed
 }
 
 // answerWithin bounds how long hunspell may take for one question.
@@ -54,7 +54,7 @@ func Start(ctx context.Context, o Options) (*Speller, error) {
 	if err != nil {
 		return nil, ErrMissing
 	}
-	own, err := ownWords(o.Personal)
+	own, err := o.Personal.words()
 	if err != nil {
 		return nil, err
 	}

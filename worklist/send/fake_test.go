@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 )
@@ -138,9 +139,11 @@ func all(t testing.TB, r Report, m *memory, st pacstest.Study) {
 	}
 }
 
+var testKey = seal.Key{5}
+
 func journal(t testing.TB, folder string, studies ...Study) *Journal {
 	t.Helper()
-	j, err := OpenJournal(folder, "NORTH http://north/dicom-web", studies)
+	j, err := OpenJournal(folder, "NORTH http://north/dicom-web", testKey, studies)
 	if err != nil {
 		t.Fatal(err)
 	}

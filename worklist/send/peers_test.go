@@ -63,7 +63,7 @@ func (p plan) send(idle time.Duration) (Report, error) {
 		return Report{}, err
 	}
 	defer c.Close()
-	j, err := OpenJournal(p.Journal, p.URL, p.Studies)
+	j, err := OpenJournal(p.Journal, p.URL, testKey, p.Studies)
 	if err != nil {
 		return Report{}, err
 	}

@@ -2,7 +2,10 @@ package send
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +13,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/worklist/pacs"
 	"github.com/nocturne/nocturne/worklist/pacs/pacstest"
 )
@@ -79,6 +83,64 @@ func TestTheJournalsPathNamesNobodyAndATornLineIsNone(t *testing.T) {
 	all(t, run1(t, s, f), m, st)
 	if again := journal(t, folder, f); len(again.seen) != len(st.Objects) {
 		t.Errorf("after the torn line %d are read", len(again.seen))
+	}
+}
+
+func TestAJournalTellsNothingWithoutItsKey(t *testing.T) {
+	st, f := one(t)
+	m, folder := newMemory(), t.TempDir()
+	s := to(m)
+	s.Journal = journal(t, folder, f)
+	all(t, run1(t, s, f), m, st)
+	names, _ := filepath.Glob(filepath.Join(folder, "*"))
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range st.Objects {
+			if h := sha256.Sum256(o.Bytes); strings.Contains(string(b), string(o.SOP)) || strings.Contains(string(b), hex.EncodeToString(h[:])) {
+				t.Fatalf("%s names an object", b)
+			}
+		}
+	}
+	foreign, err := OpenJournal(folder, "NORTH http://north/dicom-web", seal.NewKey(), []Study{f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer foreign.Close()
+	if len(foreign.seen) > 0 {
+		t.Error("another key reads it")
+	}
+}
+
+func TestAPlainJournalIsTakenOverAndWiped(t *testing.T) {
+	st, f := one(t)
+	m, folder := newMemory(), t.TempDir()
+	for _, o := range st.Objects {
+		m.held[o.SOP] = o.Bytes
+	}
+	h := sha256.Sum256([]byte("NORTH http://north/dicom-web"))
+	plain, lines := filepath.Join(folder, hex.EncodeToString(h[:8])+".journal"), ""
+	for _, o := range f.Objects {
+		b, err := os.ReadFile(o.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines += fmt.Sprintf("%s %x\n", o.SOP, sha256.Sum256(b))
+	}
+	if err := os.WriteFile(plain, []byte(lines+"1.2.3 "), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j := journal(t, folder, f)
+	if _, err := os.Stat(plain); !os.IsNotExist(err) {
+		t.Error("the plain one stands:", err)
+	}
+	for _, o := range f.Objects {
+		b, _ := os.ReadFile(o.Path)
+		if !j.confirmed(o.SOP, sha256.Sum256(b)) {
+			t.Errorf("an object was forgotten: %d of %d known", len(j.seen), len(f.Objects))
+		}
 	}
 }
 
