@@ -42,6 +42,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	templatesCommand,
 	statsCommand,
 	unlockCommand,
+	verifyCommand,
 	versionCommand,
 	viewCommand,
 	worklistCommand,
