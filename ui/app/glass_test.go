@@ -50,6 +50,7 @@ func (n *night) second() {
 // press; with :breakglass and a reason it opens for its time, under a bar in both windows,
 // and closes by itself with what was typed on disk.
 func TestTheGlassIsBrokenForAWhileWithAReason(t *testing.T) {
+	t.Parallel()
 	n := newNight(t)
 	n.policy("[break_glass]\nminutes = 10\n[[reader]]\nname = \"OTHER^ONE\"\nrole = \"attending\"\n")
 	n.m.list.Select(uid("A1"))
@@ -110,6 +111,7 @@ func TestTheGlassIsBrokenForAWhileWithAReason(t *testing.T) {
 // A role that ends while the case is open blocks the signature with the sentence, and the
 // draft stays.
 func TestARoleThatEndsWhileTheCaseIsOpenStopsTheSignatureAndKeepsTheDraft(t *testing.T) {
+	t.Parallel()
 	n := newNight(t)
 	n.policy(attendingUntil + "2026-11-22\"\n")
 	n.read("A1")
@@ -140,6 +142,7 @@ func TestARoleThatEndsWhileTheCaseIsOpenStopsTheSignatureAndKeepsTheDraft(t *tes
 
 // While its site does not answer a report is signed only where the site's policy has it.
 func TestSigningWhileTheSiteIsAwayIsThePolicys(t *testing.T) {
+	t.Parallel()
 	n := newNight(t)
 	n.policy("sign_offline = false\n")
 	n.read("A1")
@@ -155,6 +158,7 @@ func TestSigningWhileTheSiteIsAwayIsThePolicys(t *testing.T) {
 
 // Where the site asks for the passphrase at a signature, nothing less signs.
 func TestThePolicyAsksForThePassphraseToSign(t *testing.T) {
+	t.Parallel()
 	n := newNight(t)
 	n.policy("sign_again = \"passphrase\"\n")
 	asked := ""

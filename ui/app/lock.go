@@ -29,6 +29,8 @@ type locking struct {
 	trying bool   // the proof is being compared
 	said   string // what came of the last try
 	struck time.Time
+	// blanked is closed when who paints into the terminal has forgotten all; nil: at once.
+	blanked chan struct{}
 }
 
 // rest is how long no key may have come before one opens the lock: type-ahead does not,
@@ -73,11 +75,28 @@ func (m *Model) lock() tea.Cmd {
 	if m.prompt.Secret {
 		m.prompt = widget.Prompt{} // half a PIN is not kept
 	}
-	if m.view != nil {
-		m.view.Blank()
-	}
+	m.blankImages()
 	m.noteLock(true)
 	return tea.Sequence(m.wipe(), tea.ClearScreen)
+}
+
+// blankImages covers the images and takes keys and pixels from who shows them. A picture in
+// the terminal goes with the page; who paints it may be busy, and is not waited for until
+// the desk is opened.
+func (m *Model) blankImages() {
+	if m.view == nil {
+		return
+	}
+	view, done := m.view, make(chan struct{})
+	if _, painter := view.(viewer.Painter); painter {
+		m.locking.blanked = done
+		m.watching.Go(func() {
+			view.Blank()
+			close(done)
+		})
+		return
+	}
+	view.Blank()
 }
 
 // wipe takes pictures and what has scrolled away out of the terminal: some keep lines of
@@ -199,6 +218,9 @@ func (t triedMsg) take(m *Model) tea.Cmd {
 // unlock shows everything again: the page with its caret and half sentence, the window at
 // the same pixel (N19).
 func (m *Model) unlock() tea.Cmd {
+	if m.locking.blanked != nil {
+		<-m.locking.blanked
+	}
 	m.locked, m.locking = false, locking{}
 	m.deaf, m.touched = m.Now().Add(flush), m.Now() // a held Enter opens the lock and nothing else
 	if m.sheet != nil {

@@ -103,6 +103,7 @@ func (n *night) pinned(pin string) *int {
 // A locked desk asks for the PIN, shows none of it and nothing of the case, and opens by the
 // right one alone; what was typed ahead, and a key that is held, begin nothing.
 func TestALockedDeskOpensByItsPINAlone(t *testing.T) {
+	t.Parallel()
 	n := newNight(t)
 	tries := n.pinned("70471")
 	n.read("A1")
@@ -156,6 +157,7 @@ func TestALockedDeskOpensByItsPINAlone(t *testing.T) {
 // Whatever is on screen, the frame after the key shows nothing of it, and unlocking brings
 // it back with what was half typed (N19).
 func TestTheKeyLocksEverywhereAndLosesNoWord(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		begin func(n *night)
 		more  string
@@ -198,6 +200,7 @@ func section(n *night) string { s, _ := n.m.open.page.Editor.At(); return s }
 // The key in the window locks whatever case it was pressed for, and with none; another
 // program's wish does, too. On the terminal scrolled lines and pictures go.
 func TestTheWindowAndOtherProgramsLock(t *testing.T) {
+	t.Parallel()
 	n := newNight(t)
 	n.read("A1")
 	for name, by := range map[string]func(){
@@ -226,6 +229,7 @@ func TestTheWindowAndOtherProgramsLock(t *testing.T) {
 // A program that was ended while its desk was locked begins locked; leaving it with reports
 // that wait needs an open desk.
 func TestEndingALockedProgramOpensNothing(t *testing.T) {
+	t.Parallel()
 	n := newNight(t)
 	n.pinned("70471")
 	var told []bool
@@ -248,6 +252,7 @@ func TestEndingALockedProgramOpensNothing(t *testing.T) {
 
 // A STAT that comes while the desk is locked is heard, and said without a name.
 func TestAStatIsHeardAtALockedDesk(t *testing.T) {
+	t.Parallel()
 	n := newNight(t)
 	var out safeBuffer
 	n.m.Out = &out
