@@ -65,6 +65,7 @@ type held struct {
 	entries []Entry
 	at      map[string]int // entries by path
 	count   int            // expected; -1: nobody said
+	named   bool           // the names of the folder and its key are durable
 }
 
 // study gives what is known of a folder, its key opened. fs.ErrNotExist: it is not held.
@@ -83,7 +84,7 @@ func (s *Store) study(dir string) (*held, error) {
 		return nil, fmt.Errorf("open the study's key: %w", err)
 	}
 	if h := s.known[dir]; h != nil && *h.key == k { // wrapped anew: the reader's key is another
-		h.box = box
+		h.box, h.named = box, false
 		k.Zero()
 		return h, nil
 	}
@@ -99,6 +100,9 @@ func (s *Store) begin(dir string) (k seal.Key, box []byte, err error) {
 	for range 4 {
 		s.mu.Lock()
 		h, err := s.study(dir)
+		if err == nil {
+			err = s.stands(h)
+		}
 		if err == nil {
 			k, box = *h.key, h.box
 		}
@@ -116,6 +120,21 @@ func (s *Store) begin(dir string) (k seal.Key, box []byte, err error) {
 		}
 	}
 	return seal.Key{}, nil, errors.New("the study's folder comes and goes")
+}
+
+// stands makes a folder's name and its key's durable: who made them may have been ended
+// before they were. It is called with mu held.
+func (s *Store) stands(h *held) error {
+	if h.named {
+		return nil
+	}
+	for _, dir := range []string{h.dir, s.objects()} {
+		if err := s.fs.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	h.named = true
+	return nil
 }
 
 // make puts a folder with a new key in place, whole, unless another is there already. One
@@ -149,12 +168,16 @@ func (s *Store) make(dir string) error {
 		}
 		return err
 	}
-	return s.fs.SyncDir(s.objects())
+	return nil // begin makes the name durable
 }
 
 // sweep takes away a folder without a key; one that another process just put in its place
-// goes back.
+// goes back. That the key is gone is made durable first: who removed it may have been
+// ended before it was, and nobody asks again once the folder is away.
 func (s *Store) sweep(dir string) error {
+	if err := s.fs.SyncDir(dir); err != nil {
+		return err
+	}
 	gone := s.free("gone")
 	if err := s.fs.Rename(dir, gone); err != nil {
 		return err

@@ -107,7 +107,7 @@ func (p *placing) done(fresh bool, err error) (Entry, bool, error) {
 func (p *placing) place() (fresh bool, held string, err error) {
 	held, err = p.there()
 	if err == nil {
-		return false, held, nil
+		return false, held, p.s.fs.SyncDir(p.dir) // who put it there may have been ended before this
 	}
 	damaged := errors.Is(err, seal.ErrDamaged)
 	if !damaged && !errors.Is(err, fs.ErrNotExist) {
@@ -134,7 +134,9 @@ func (p *placing) place() (fresh bool, held string, err error) {
 		err = p.s.link(tmp, p.e.Path)
 	}
 	if errors.Is(err, fs.ErrExist) { // another process was quicker
-		held, err = p.there()
+		if held, err = p.there(); err == nil {
+			err = p.s.fs.SyncDir(p.dir)
+		}
 		return false, held, err
 	}
 	if err == nil {

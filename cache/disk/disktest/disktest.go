@@ -83,13 +83,6 @@ func (d *Disk) split(path string) (*inode, string, error) {
 	return parent, name, nil
 }
 
-// Down reports whether the power is gone.
-func (d *Disk) Down() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.fault.struck && d.fault.kind.crashes()
-}
-
 // unplug ends all further operations.
 func (d *Disk) unplug() {
 	d.mu.Lock()

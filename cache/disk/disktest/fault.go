@@ -20,6 +20,9 @@ const (
 	Short
 	// Full: from one operation on there is no room left.
 	Full
+	// Stumbles: one operation gives an error, and soon after, while the program tries
+	// again or goes on, the power goes with all that is not durable.
+	Stumbles
 	// Killed: the program ends before an operation; all it did before stands.
 	Killed
 	// Loses: the power goes before an operation, and all that is not durable with it.
@@ -32,14 +35,14 @@ const (
 )
 
 // Kinds are all of them.
-var Kinds = []Kind{Fails, Breaks, Short, Full, Killed, Loses, Tears, Scatters}
+var Kinds = []Kind{Fails, Breaks, Short, Full, Stumbles, Killed, Loses, Tears, Scatters}
 
 // String names the kind in a failing test.
 func (k Kind) String() string {
-	return [...]string{"fails", "breaks", "short", "full", "killed", "loses", "tears", "scatters"}[k]
+	return [...]string{"fails", "breaks", "short", "full", "stumbles", "killed", "loses", "tears", "scatters"}[k]
 }
 
-func (k Kind) crashes() bool { return k >= Killed }
+func (k Kind) crashes() bool { return k >= Stumbles }
 
 // class says what an operation does; an operation may be of several.
 type class int
@@ -57,7 +60,7 @@ const (
 // that changes nothing is the one before the next that does.
 func (k Kind) hits() class {
 	switch k {
-	case Fails, Breaks:
+	case Fails, Breaks, Stumbles:
 		return looks | changes
 	case Short:
 		return writes
@@ -77,6 +80,7 @@ type fault struct {
 	kind   Kind
 	at     int
 	struck bool
+	left   int // Stumbles: changes until the power goes
 }
 
 // strike counts an operation that writes n bytes, and says how many of them are written
@@ -94,8 +98,15 @@ func (d *Disk) strike(what class, n int) (part int, err error) {
 		f.struck = f.at == 0
 		now = f.struck
 	}
+	if f.kind == Stumbles && f.struck && !now && what&changes != 0 {
+		f.left--
+	}
 	switch {
 	case !f.struck:
+		return n, nil
+	case now && f.kind == Stumbles:
+		return 0, errIO
+	case f.kind == Stumbles && f.left > 0:
 		return n, nil
 	case f.kind.crashes():
 		if now && f.kind == Tears {
@@ -123,7 +134,7 @@ func (d *Disk) total(k Kind) int {
 func (d *Disk) arm(k Kind, n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.fault = fault{kind: k, at: n}
+	d.fault = fault{kind: k, at: n, left: 1 + n*n%7}
 }
 
 // IsFault reports whether an error is one that a Disk made, as far as it was wrapped.
@@ -140,7 +151,7 @@ const page = 4096
 // crash keep all: the program ended by itself, or was ended.
 func (k Kind) fate(log []*change, rnd *rand.Rand) func(int, *change) []*change {
 	switch k {
-	case Loses:
+	case Loses, Stumbles:
 		return func(_ int, c *change) []*change { return c.only(c.durable) }
 	case Tears:
 		last := lastWrite(log)
