@@ -8,6 +8,8 @@ import (
 	"github.com/ncruces/go-sqlite3/util/vfsutil"
 	"github.com/ncruces/go-sqlite3/vfs"
 	"lukechampine.com/adiantum/hbsh"
+
+	"github.com/nocturne/nocturne/cache/disk"
 )
 
 // Sizes of SQLite's files (sqlite.org/fileformat2.html).
@@ -92,7 +94,9 @@ func (f *file) WriteAt(p []byte, off int64) (n int, err error) {
 		}
 		k := copy(b[skip:], p[n:])
 		f.cipher.Encrypt(b, f.at(at))
-		if _, err := f.File.WriteAt(b, at); err != nil {
+		if _, err := f.File.WriteAt(b, at); disk.Full(err) {
+			return n, sqlite3.FULL // the VFS beneath calls it an I/O error
+		} else if err != nil {
 			return n, err
 		}
 		n += k

@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/database"
@@ -28,6 +30,9 @@ var ErrInUse = database.ErrInUse
 type Ledger struct {
 	db     *database.DB
 	sealed bool
+	// Full, if set before the first call, is told that the disk has no room for a write,
+	// from any goroutine; true: it made some, and the write is tried once more.
+	Full func() bool
 }
 
 // Sealed reports whether opening it sealed a plain ledger of an older program.
@@ -98,7 +103,14 @@ func (l *Ledger) Check(ctx context.Context) error {
 
 // write runs one transaction, which is on disk when write returns nil.
 func (l *Ledger) write(ctx context.Context, what string, do func(*sql.Tx) error) error {
-	if err := l.transact(ctx, do); err != nil {
+	err := l.transact(ctx, do)
+	if database.Full(err) && l.Full != nil && l.Full() {
+		err = l.transact(ctx, do)
+	}
+	switch {
+	case database.Full(err):
+		return fmt.Errorf("%s: %w", what, errors.Join(syscall.ENOSPC, err))
+	case err != nil:
 		return fmt.Errorf("%s: %w", what, l.db.Named(err))
 	}
 	return nil

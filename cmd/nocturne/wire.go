@@ -32,6 +32,7 @@ type house struct {
 	env    *environment
 	failed chan error
 	index  heldIndex
+	upkeep *upkeep
 	// assumed: the reader's name is the system's, not the configuration's.
 	assumed bool
 }
@@ -61,7 +62,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	h.room = &reading.Room{
 		Reader:  ups.Reader{Name: config.Reader.Name, ID: config.Reader.ID, Organization: config.Reader.Organization},
 		Trainee: config.Reader.Role == trainee, Policies: env.policies(),
-		Sites: map[string]reading.Site{}, Ledger: led, Store: objects, Fetch: &fetch.Engine{Store: objects},
+		Sites: map[string]reading.Site{}, Ledger: led, Store: objects, Fetch: &fetch.Engine{Store: reading.Spared{Store: objects}},
 		Now: time.Now, Recall: config.Policy.recall, Display: env.display, AnyDisplay: config.Policy.MammographyOnAnyDisplay,
 		Contacts: config.cards(), Deadlines: config.Policy.deadlines(), Templates: env.templates, Style: config.Report.style(),
 	}
@@ -81,6 +82,8 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 		h.room.CheckPIN = ring.CheckPIN
 	}
 	h.room.Silent, h.room.Prove = h.feed.Silent, proofs(ring)
+	h.upkeep = newUpkeep(env.Home)
+	led.Full = h.upkeep.give
 	h.shelve(env)
 	h.runner = &deliver.Runner{Ledger: led, Dial: h.dial(env), Before: h.room.Before}
 	return h, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/nocturne/nocturne/ui/reading"
@@ -37,14 +38,29 @@ const (
 )
 
 // tidy erases what goes by the rules, at the start and every hour, more often while the
-// disk is low; what does not fit though all went that may is told once.
+// disk is low; what does not fit though all went that may is told once. Beside it the
+// disk's room is looked after.
 func (h *house) tidy(ctx context.Context, fail func(error)) {
+	wake := make(chan struct{}, 1)
+	var beside sync.WaitGroup
+	defer beside.Wait()
 	told := false
 	for wait := first; ; {
 		select {
 		case <-ctx.Done():
 			return
+		case <-wake:
 		case <-time.After(wait):
+		}
+		if wait == first {
+			beside.Go(func() {
+				h.upkeep.run(ctx, func() {
+					select {
+					case wake <- struct{}{}:
+					default:
+					}
+				}, fail)
+			})
 		}
 		_, shortage, err := h.room.Evict(ctx, nil)
 		if err != nil && ctx.Err() == nil {

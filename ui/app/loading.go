@@ -47,6 +47,7 @@ func (l loadedMsg) apply(m *Model, c *openCase) tea.Cmd {
 		cmds = append(cmds, m.tellSite())
 	}
 	if l.Done {
+		c.stopped.ended(l.index, l.Err)
 		cmds = append(cmds, m.tellSite(), c.prefill(m), c.readPriorReport(m, l.index))
 	}
 	return tea.Batch(cmds...)

@@ -65,6 +65,7 @@ type openCase struct {
 	differs      bool                // what differs from it is shown
 	beside       int                 // which of them
 	live         live
+	stopped      stopped // for want of room on the disk
 }
 
 func (m *Model) openSelected(look bool) tea.Cmd {

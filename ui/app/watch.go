@@ -181,7 +181,7 @@ func (m *Model) everySecond() tea.Cmd {
 	var keep tea.Cmd
 	if m.open != nil {
 		m.open.keepPlace(m)
-		keep = m.keepWriting(m.open)
+		keep = tea.Batch(m.keepWriting(m.open), m.goOnFetching(m.open))
 	}
 	var late tea.Cmd
 	if m.Now().Sub(m.snapshot.At) > m.Poll { // a site that tells of changes is asked rarely

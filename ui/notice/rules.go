@@ -164,7 +164,7 @@ func incomplete(e *fetch.IncompleteError) Notice {
 		n.Sentence = fmt.Sprintf("%d images are here and more may exist.", e.Expected)
 	}
 	if errors.Is(e.Err, syscall.ENOSPC) {
-		n.Key, n.Severe = "make room on this disk, then F5 and Enter", true
+		n.Key, n.Severe = "make room on this disk: they come by themselves then", true
 	}
 	n.Reason = strings.Trim(fetch.Where(e.Gaps)+"; "+cause(e.Err), "; ")
 	return n

@@ -26,6 +26,8 @@ type Shelf struct {
 	// Bytes is the most that all studies may take, Floor what must stay free of the disk;
 	// 0: no such bound.
 	Bytes, Floor int64
+	// Free is how many bytes are free on the disk; nil: it is asked.
+	Free func() (int64, error)
 	// Erased writes down that a study is erased, before it is; nil: nothing does. What
 	// cannot be written down is not erased.
 	Erased func(ctx context.Context, e audit.Event) error
@@ -161,10 +163,17 @@ func (c Cached) order() string {
 
 func (r *Room) budget() evict.Budget {
 	b := evict.Budget{Bytes: r.Shelf.Bytes, Floor: r.Shelf.Floor, Free: -1}
-	if free, err := disk.Free(r.Store.Root()); err == nil {
+	if free, err := r.free(); err == nil {
 		b.Free = free
 	}
 	return b
+}
+
+func (r *Room) free() (int64, error) {
+	if r.Shelf.Free != nil {
+		return r.Shelf.Free()
+	}
+	return disk.Free(r.Store.Root())
 }
 
 // study adds what is known of it.

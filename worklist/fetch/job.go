@@ -145,7 +145,7 @@ func (j *job) verdict(ctx context.Context, fatal error) error {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.listErr != nil {
+	if j.listErr != nil && !DiskFailed(fatal) { // the disk's failure ends the search for the list, too
 		return fmt.Errorf("fetch study: %w", j.listErr)
 	}
 	missing := max(0, j.expected-j.have)
