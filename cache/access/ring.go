@@ -31,6 +31,7 @@ type Options struct {
 	Getenv func(string) string                 // nil: os.Getenv
 	Ask    func(prompt string) (string, error) // asks a terminal without showing the answer; nil: there is none
 	Demo   bool                                // nobody's home: only keys/unprotected
+	New    string                              // the passphrase of a ring that has to be made
 	FS     disk.FS                             // nil: disk.OS
 }
 

@@ -127,13 +127,15 @@ func makeRing(home string, o Options) (*ringFile, error) {
 	f := &ringFile{Form: ringForm, Home: hex.EncodeToString(id)}
 	master, homeKey, reader := seal.NewKey(), seal.NewKey(), seal.NewKey()
 	f.fill(&master, &homeKey, &reader)
-	var err error
-	if path := o.passphraseFile(); path != "" {
-		var p string
-		if p, err = passphraseFile(path); err == nil {
-			err = f.protect(p, &master)
-		}
-	} else {
+	p, err := o.New, error(nil)
+	if path := o.passphraseFile(); p == "" && path != "" {
+		p, err = passphraseFile(path)
+	}
+	switch {
+	case err != nil:
+	case p != "":
+		err = f.protect(p, &master)
+	default:
 		err = f.leaveOpen(home, &master, o)
 	}
 	if err == nil {

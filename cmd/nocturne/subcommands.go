@@ -19,6 +19,7 @@ var subcommands = []func(*environment) *cobra.Command{
 	evictCommand,
 	followUpsCommand,
 	infoCommand,
+	initCommand,
 	keysCommand,
 	lesionsCommand,
 	lockCommand,

@@ -14,13 +14,15 @@ var oneRing sync.Mutex
 
 // ring is the home's key ring, opened when it is first asked for and until the program
 // ends. A reader at a terminal may be asked for the passphrase.
-func (env *environment) ring() (*access.Ring, error) {
+func (env *environment) ring() (*access.Ring, error) { return env.ringBy(env.ringOptions()) }
+
+func (env *environment) ringBy(o access.Options) (*access.Ring, error) {
 	oneRing.Lock()
 	defer oneRing.Unlock()
 	if env.keys != nil {
 		return env.keys, nil
 	}
-	r, err := access.Open(env.Home, env.ringOptions())
+	r, err := access.Open(env.Home, o)
 	if err != nil {
 		return nil, err
 	}
