@@ -219,7 +219,7 @@ func (m *Model) glassRows(width int) []string {
 	if line == "" {
 		return nil
 	}
-	return []string{theme.Banner.Render(widget.Ends(" "+line, ":breakglass ends it ", width))}
+	return []string{theme.Banner.Render(widget.Ends(" "+line, " · :breakglass ends it ", width))}
 }
 
 // withGlass puts the bar before what else the image window is told, for its own case.
