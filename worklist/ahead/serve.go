@@ -177,7 +177,7 @@ func (f *Fetcher) settle(w *work) {
 func (f *Fetcher) failed(w *work, m *meter, err error) {
 	now, line := f.opt.Now(), f.lines[w.site]
 	var short *fetch.IncompleteError
-	_, refused := pacs.ReasonOf(err)
+	reason, refused := pacs.ReasonOf(err)
 	if fetch.DiskFailed(err) {
 		f.room, line.again = "the disk cannot be written", now.Add(roomPause)
 		return
@@ -186,6 +186,10 @@ func (f *Fetcher) failed(w *work, m *meter, err error) {
 		line.fails, line.why = 0, ""
 	}
 	switch {
+	case refused && reason == pacs.Unauthorized:
+		line.fails++
+		line.why, line.again = w.site+" asks for a login", now.Add(pause(studyPause, line.fails))
+		return
 	case refused:
 		w.trouble = w.site + " refuses it"
 	case errors.As(err, &short) && w.have > 0:
