@@ -66,6 +66,7 @@ func (d *Desk) clear() {
 	d.looks, d.seen, d.differs = map[string]look{}, map[string]time.Duration{}, map[string]int{}
 	d.manual, d.segsHidden, d.outlinesKept = nil, false, nil
 	d.hung, d.firstSeen, d.restore, d.shown, d.wanted = false, time.Time{}, nil, false, ""
+	d.unstacked = false
 	d.preview = nil
 	d.layout, d.active, d.oneUp, d.beside, d.mpr, d.staged = "1x1", 0, false, nil, nil, nil
 	d.acted, d.grew, d.came = false, false, nil
@@ -190,8 +191,16 @@ func (d *Desk) arrive(headers []load.Header) {
 	if bad > 0 {
 		d.notice(fmt.Sprintf("%d objects of this case cannot be read.", bad))
 	}
-	d.restack()
+	if d.unstacked = d.gathering(); !d.unstacked {
+		d.restack()
+	}
 	d.touch()
+}
+
+// gathering: more headers are on their way and the case is about to hang: what came is
+// made into stacks once, not with every handful.
+func (d *Desk) gathering() bool {
+	return !d.hung && d.opt.Load.Reading() > 0 && (d.firstSeen.IsZero() || d.opt.Now().Sub(d.firstSeen) < gather)
 }
 
 func (d *Desk) file(in *stack.Instance) {
@@ -207,6 +216,7 @@ func (d *Desk) file(in *stack.Instance) {
 // restack makes the stacks of series that grew and lets every tile stay with the
 // slice it shows.
 func (d *Desk) restack() {
+	d.unstacked = false
 	d.stacks = nil
 	for _, s := range d.series {
 		if s.stale {

@@ -86,6 +86,7 @@ type Desk struct {
 	outlinesKept map[string][]seg.Line        // by object, frame and segment
 	manual       map[string]space.Calibration // by hand, of a Series Instance UID
 	hung         bool
+	unstacked    bool          // headers came that are in no stack yet
 	firstSeen    time.Time     // when the first header of the current study came
 	acted        bool          // the reader has done something to this case
 	grew         bool          // headers came since the case was hung

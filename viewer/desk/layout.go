@@ -85,6 +85,9 @@ func (d *Desk) tryHang(now time.Time) {
 	if d.opt.Load.Reading() > 0 && waited < gather {
 		return
 	}
+	if d.unstacked {
+		d.restack()
+	}
 	if d.restore != nil {
 		d.tryRestore(waited)
 		return
