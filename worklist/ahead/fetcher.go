@@ -16,6 +16,7 @@ type Engine interface {
 	Ahead(ctx context.Context, site pacs.Archive, study dicom.UID, each func(fetch.Progress)) error
 	Expect(study dicom.UID, n int)
 	Running() []fetch.Run
+	Learned(site pacs.Archive) (l fetch.Link, ok bool)
 }
 
 // Options is what a Fetcher needs of the house.
@@ -78,6 +79,7 @@ type lineState struct {
 	fails  int
 	again  time.Time // the site is left alone until then
 	why    string    // it answers nothing: in words
+	packed bool      // its server compresses what comes now
 }
 
 // New makes a Fetcher; it fetches nothing yet.
@@ -212,6 +214,14 @@ func (f *Fetcher) overtaken(now *work) bool {
 		}
 	}
 	return true
+}
+
+// kindOf is a study's kind in the way its site's objects come now.
+func (f *Fetcher) kindOf(w *work) string {
+	if l := f.lines[w.site]; l != nil && l.packed {
+		return w.kind + packed
+	}
+	return w.kind
 }
 
 func (w *work) complete() bool { return w.done || w.expected > 0 && w.have >= w.expected }

@@ -25,8 +25,9 @@ type asked struct {
 	of    map[dicom.UID]int
 }
 
-func (a *asked) Expect(dicom.UID, int) {}
-func (a *asked) Running() []fetch.Run  { return nil }
+func (a *asked) Expect(dicom.UID, int)                   {}
+func (a *asked) Running() []fetch.Run                    { return nil }
+func (a *asked) Learned(pacs.Archive) (fetch.Link, bool) { return fetch.Link{}, false }
 
 func (a *asked) Ahead(ctx context.Context, _ pacs.Archive, study dicom.UID, each func(fetch.Progress)) error {
 	a.mu.Lock()

@@ -3,6 +3,7 @@ package ahead
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -10,7 +11,7 @@ import (
 // and how good the forecasts were. It marshals as JSON, holds nothing of a patient and
 // stays below 20 kB.
 type Line struct {
-	Kinds map[string]*Kind `json:"kinds,omitempty"`     // by the modalities of a study, joined by "/"
+	Kinds map[string]*Kind `json:"kinds,omitempty"`     // by the modalities of a study, joined by "/"; apart where the server compresses
 	Begin []float64        `json:"begin_s,omitempty"`   // from asking to the first image, the newest last
 	Told  []Told           `json:"forecasts,omitempty"` // what was said, and what it was
 }
@@ -22,7 +23,7 @@ type Kind struct {
 }
 
 const (
-	seenStudies = 15 // of a kind: their median follows a change within eight studies
+	seenStudies = 9  // of a kind: their median follows a change within five studies
 	mostKinds   = 64 // of a site
 	usualBegin  = 0.5
 )
@@ -87,9 +88,25 @@ func (l *Line) begin() float64 {
 	return median(l.Begin)
 }
 
+// packed marks the kind of studies that the server compresses on the way: their images
+// are smaller, and come at another rate.
+const packed = " compressed"
+
+// of is what was seen of a kind, or where nothing was of the same studies in the other
+// way of coming: the faster way is taken, but they differ little. Nil: nothing.
+func (l *Line) of(kind string) *Kind {
+	if k := l.Kinds[kind]; k != nil {
+		return k
+	}
+	if plain, ok := strings.CutSuffix(kind, packed); ok {
+		return l.Kinds[plain]
+	}
+	return l.Kinds[kind+packed]
+}
+
 // size is the bytes of an image of a kind; 0: none was seen.
 func (l *Line) size(kind string) float64 {
-	if k := l.Kinds[kind]; k != nil {
+	if k := l.of(kind); k != nil {
 		return median(k.Bytes)
 	}
 	return 0
@@ -98,7 +115,7 @@ func (l *Line) size(kind string) float64 {
 // rate is the bytes a second at which images of a kind come; where none were measured,
 // those of any kind do. 0: not known.
 func (l *Line) rate(kind string) float64 {
-	if k := l.Kinds[kind]; k != nil && len(k.Rates) > 0 {
+	if k := l.of(kind); k != nil && len(k.Rates) > 0 {
 		return median(k.Rates)
 	}
 	var all []float64

@@ -98,6 +98,7 @@ func TestWhatAModalityShowedForecastsItsNextStudy(t *testing.T) {
 	near("half of it is here", part{site: "NORTH", kind: "CT", images: 50, begun: true}, 5)
 	m.line("SOUTH").learn("MR", took{images: 100, bytes: 10e6, first: time.Second, whole: 11 * time.Second})
 	near("as large as elsewhere, as fast as here", part{site: "SOUTH", kind: "CT", images: 100}, 51)
+	near("the server compresses them now", part{site: "NORTH", kind: "CT" + packed, images: 200}, 20.5)
 	for range 200 { // the line is half as fast now
 		m.came("NORTH", "CT", 2.5e6, 1)
 	}

@@ -34,6 +34,10 @@ func (f *Fetcher) reckon() {
 		}
 	}
 	for site, line := range f.lines {
+		if a := f.sites[site].Archive; a != nil {
+			l, _ := f.opt.Engine.Learned(a)
+			line.packed = l.Compressed
+		}
 		q := queue{f: f, left: asked}
 		if line.now != nil && !running[line.now.study].Asked {
 			q.add(line.now)
@@ -59,7 +63,7 @@ func (f *Fetcher) ofAsked(r fetch.Run) float64 {
 	if w == nil || w.site == "" {
 		return 0
 	}
-	s, _ := f.model.seconds(part{site: w.site, kind: w.kind, images: max(r.Expected, w.expected) - r.Have, begun: r.Have > 0})
+	s, _ := f.model.seconds(part{site: w.site, kind: f.kindOf(w), images: max(r.Expected, w.expected) - r.Have, begun: r.Have > 0})
 	return s
 }
 
@@ -72,7 +76,7 @@ type queue struct {
 }
 
 func (q *queue) add(w *work) {
-	p := part{site: w.site, kind: w.kind, images: w.expected - w.have, begun: w.fresh > 0 && q.f.lines[w.site].now == w}
+	p := part{site: w.site, kind: q.f.kindOf(w), images: w.expected - w.have, begun: w.fresh > 0 && q.f.lines[w.site].now == w}
 	if w.fresh >= few && p.begun {
 		p.bytes, p.rate = float64(w.bytes)/float64(w.fresh), w.rate
 	}
@@ -183,7 +187,7 @@ func (f *Fetcher) forecast(r feed.Row, now time.Time) feed.Forecast {
 
 // alone is what a case would take if it were fetched now; nobody does.
 func (f *Fetcher) alone(w *work) feed.Forecast {
-	s, ok := f.model.seconds(part{site: w.site, kind: w.kind, images: w.expected - w.have})
+	s, ok := f.model.seconds(part{site: w.site, kind: f.kindOf(w), images: w.expected - w.have})
 	if !ok || w.expected == 0 {
 		return feed.Forecast{State: feed.Unasked, Text: "not fetched ahead now"}
 	}

@@ -72,7 +72,7 @@ const usualImage = 512 << 10
 
 // weight is what is still to come of a study, in bytes. f.mu is held.
 func (f *Fetcher) weight(w *work) int64 {
-	each := f.model.bytes(w.site, w.kind)
+	each := f.model.bytes(w.site, f.kindOf(w))
 	if each == 0 {
 		each = usualImage
 	}
@@ -133,7 +133,7 @@ func (f *Fetcher) came(w *work, m *meter, p fetch.Progress) {
 		m.look(active, w)
 	}
 	if took := active - m.last; m.first > 0 && took >= lookTime && w.fresh-m.images >= lookImages {
-		f.model.came(w.site, w.kind, w.bytes-m.bytes, took.Seconds())
+		f.model.came(w.site, f.kindOf(w), w.bytes-m.bytes, took.Seconds())
 		m.look(active, w)
 		m.steps++
 	}
@@ -157,9 +157,9 @@ func (f *Fetcher) ended(w *work, m *meter) {
 	w.done, w.doneAt, w.fails, w.trouble = true, w.expected, 0, ""
 	w.ended = f.opt.Now()
 	if whole := m.last.Seconds() - f.model.line(w.site).begin(); m.steps == 0 && whole >= measurable {
-		f.model.came(w.site, w.kind, w.bytes, whole)
+		f.model.came(w.site, f.kindOf(w), w.bytes, whole)
 	}
-	f.model.line(w.site).learn(w.kind, took{images: w.fresh, bytes: w.bytes, first: m.first, whole: m.last})
+	f.model.line(w.site).learn(f.kindOf(w), took{images: w.fresh, bytes: w.bytes, first: m.first, whole: m.last})
 	f.settle(w)
 }
 
