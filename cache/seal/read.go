@@ -19,11 +19,15 @@ type Reader struct {
 	chunks int64
 
 	mu    sync.Mutex
-	at    int64  // guarded by mu: which chunk plain is
-	plain []byte // guarded by mu
+	at    int64            // guarded by mu: which chunk plain is
+	plain []byte           // guarded by mu
+	room  *[ChunkSize]byte // guarded by mu: what plain stands in; nil: nothing
 }
 
 var buffers = sync.Pool{New: func() any { return new([ChunkSize + tagSize]byte) }}
+
+// plains are cleared: what Forget gives back.
+var plains = sync.Pool{New: func() any { return new([ChunkSize]byte) }}
 
 // NewReader opens a sealed file of size bytes in r. It reads the head and the last
 // chunk, so that Size is authentic and a file cut anywhere is refused here.
@@ -126,14 +130,14 @@ func (s *Reader) part(p []byte, chunk int64, from int) (int, error) {
 	defer s.mu.Unlock()
 	if s.at != chunk {
 		whole := s.length(chunk)
-		if cap(s.plain) < whole {
-			s.plain = make([]byte, 0, whole)
+		if s.room == nil {
+			s.room = plains.Get().(*[ChunkSize]byte)
 		}
 		s.at = -1
-		if err := s.open(s.plain[:0:whole], chunk); err != nil {
+		if err := s.open(s.room[:0:whole], chunk); err != nil {
 			return 0, err
 		}
-		s.at, s.plain = chunk, s.plain[:whole]
+		s.at, s.plain = chunk, s.room[:whole]
 	}
 	return copy(p, s.plain[from:]), nil
 }
@@ -142,8 +146,11 @@ func (s *Reader) part(p []byte, chunk int64, from int) (int, error) {
 func (s *Reader) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	clear(s.plain[:cap(s.plain)])
-	s.at = -1
+	if s.room != nil {
+		clear(s.room[:])
+		plains.Put(s.room)
+	}
+	s.at, s.plain, s.room = -1, nil, nil
 }
 
 // ReadAll opens a whole file. The same errors as NewReader and ReadAt.
