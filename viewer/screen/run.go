@@ -34,6 +34,11 @@ const (
 // collected: pixels are most of what there is, and nothing of them is searched.
 const garbage = 25
 
+// floor is counted as used from the start, in bytes: without it a window that has just
+// forgotten a case collects its garbage after every megabyte while it opens the next one.
+// Nothing is ever written into it, so that it takes no memory.
+const floor = 128 << 20
+
 // lastGrace is how long a loop that hangs in a driver may outlive the terminal.
 const lastGrace = 2 * time.Second
 
@@ -47,6 +52,8 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, protocols []hang.Prot
 		return errors.Join(errors.New(why), link.Refuse(in, out, why))
 	}
 	debug.SetGCPercent(garbage)
+	reserve := make([]byte, floor)
+	defer runtime.KeepAlive(&reserve)
 	p := newPump()
 	child, err := link.Serve(in, out, p.wake)
 	if err != nil {
