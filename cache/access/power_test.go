@@ -30,7 +30,7 @@ var errOtherKey = errors.New("the home has other keys than those that were used"
 // another program made the ring a moment ago and ended before it was done.
 func TestAKeyThatWasUsedIsNeverLost(t *testing.T) {
 	t.Parallel()
-	disktest.Every(t, disktest.Story{Play: func() (run, check func(*disktest.Disk) error) {
+	disktest.Every(t, disktest.Story{Most: 6, Play: func() (run, check func(*disktest.Disk) error) {
 		var used *seal.Key
 		run = func(d *disktest.Disk) error {
 			k, err := keyOf(d)

@@ -35,6 +35,12 @@ func TestMain(m *testing.M) {
 	case annotates:
 		fmt.Fprintln(os.Stderr, annotate(os.Args[1]))
 		os.Exit(exitFailed)
+	case evicts:
+		if err := erase(os.Args[1]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(exitFailed)
+		}
+		return
 	}
 	testscript.Main(m, map[string]func(){"nocturne": main})
 }

@@ -49,6 +49,7 @@ func (v *victim) check(after string) {
 		v.checkDraft(h, after)
 		v.checkOutbox(h, after)
 		v.checkStore(h, after)
+		v.checkIndex(h, after)
 		marks, err := h.room.Marks(v.t.Context(), v.c.uid)
 		if err != nil || len(marks) < v.said.marks {
 			v.t.Errorf("after %s %d marks, %d were promised: %v", after, len(marks), v.said.marks, err)
@@ -99,7 +100,13 @@ func (v *victim) checkOutbox(h *house, after string) {
 func (v *victim) checkStore(h *house, after string) {
 	v.t.Helper()
 	entries, err := h.room.Store.Study(dicom.UID(v.c.uid))
-	if err != nil || len(entries) < len(v.known) || v.said.pulled && len(entries) != 3 {
+	if v.said.evicting { // all of it or nothing, and nothing for good
+		if n := len(entries); n > 0 && (n != 3 || v.said.evicted || v.known == nil) {
+			v.t.Errorf("after %s %d objects of an erased study are readable: %v", after, n, err)
+		} else if n == 0 {
+			v.known = nil
+		}
+	} else if err != nil || len(entries) < len(v.known) || v.said.pulled && len(entries) != 3 {
 		v.t.Errorf("after %s %d objects, %d were held before: %v", after, len(entries), len(v.known), err)
 	}
 	for _, e := range entries {
@@ -115,7 +122,29 @@ func (v *victim) checkStore(h *house, after string) {
 		if was, ok := v.known[string(e.SOP)]; ok && was != report.Digest(b) {
 			v.t.Errorf("after %s an object changed", after)
 		}
-		v.known[string(e.SOP)] = report.Digest(b)
+		if v.known != nil {
+			v.known[string(e.SOP)] = report.Digest(b)
+		}
+	}
+}
+
+// checkIndex: the list of what is cached agrees with what the store holds.
+func (v *victim) checkIndex(h *house, after string) {
+	v.t.Helper()
+	x, err := h.cached(v.t.Context())
+	if err != nil {
+		v.t.Errorf("after %s the list of what is cached: %v", after, err)
+		return
+	}
+	studies, err := x.Studies()
+	held, err2 := h.room.Store.Studies()
+	if err != nil || err2 != nil || len(studies) != len(held) {
+		v.t.Errorf("after %s %d studies are listed and %d held: %v, %v", after, len(studies), len(held), err, err2)
+	}
+	for _, s := range studies {
+		if entries, err := h.room.Store.Study(s.UID); err != nil || len(entries) != s.Instances {
+			v.t.Errorf("after %s %d objects are listed and %d held: %v", after, s.Instances, len(entries), err)
+		}
 	}
 }
 

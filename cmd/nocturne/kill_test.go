@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/viewer"
 )
 
@@ -34,6 +36,21 @@ func annotate(study string) error {
 		}
 		fmt.Println(i)
 	}
+}
+
+// evicts makes this test binary a house an hour later, in which a study is erased that
+// nothing pins any more.
+const evicts = "evicts"
+
+func erase(study string) error {
+	env := &environment{Getenv: os.Getenv, Home: os.Getenv("NOCTURNE_HOME")}
+	h, err := env.open(context.Background())
+	if err != nil {
+		return err
+	}
+	h.room.Now = func() time.Time { return time.Now().Add(time.Hour) }
+	_, _, err = h.room.Evict(context.Background(), func(x reading.Cached) bool { return string(x.UID) == study })
+	return errors.Join(err, h.Close())
 }
 
 // TestKillNineLosesNothingThatWasPromised lets two readers work a night, each in a home
@@ -88,6 +105,7 @@ type promised struct {
 	text, perhaps     string // of the draft; and what may have been written in its place
 	marks             int
 	signed, delivered bool
+	evicting, evicted bool
 }
 
 // read takes a case from the archive and back, each step killed again and again until
@@ -110,6 +128,18 @@ func (v *victim) read(c tinyCase) {
 	v.until("flush", func() bool { return v.said.delivered }, func(_ string, ended bool) { v.said.delivered = ended }, "outbox", "flush")
 	v.send()
 	v.delivered()
+	v.erase()
+}
+
+// erase evicts the case: once that is said, or once its key is gone, nothing of it comes
+// back.
+func (v *victim) erase() {
+	v.run("worklist", false, asProgram, "worklist") // it is not assigned any more
+	v.said.evicting = true
+	for try := 0; !v.said.evicted; try++ {
+		_, v.said.evicted = v.run("evict", try < 3, evicts, v.c.uid)
+		v.check("evict")
+	}
 }
 
 // write drafts once, killed or not.
