@@ -56,6 +56,12 @@ func (h *house) readFrom(ctx context.Context, env *environment, at start) error 
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer cancel()
+	ended, err := h.session(ctx)
+	if err != nil {
+		return err
+	}
+	defer ended()
+	running.Go(func() { h.watchClock(ctx) })
 	running.Go(func() { h.runner.Run(ctx, h.fail) })
 	running.Go(func() { h.tidy(ctx, h.fail) })
 	running.Go(func() { h.room.Ahead.Run(ctx) })
@@ -72,7 +78,7 @@ func (h *house) readFrom(ctx context.Context, env *environment, at start) error 
 		Vim: h.config.Keys.Editor == "vim", Spell: env.spell, Login: h.login(env),
 	})
 	defer model.Close()
-	_, err := tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(env.In), tea.WithOutput(env.Out), tea.WithContext(ctx)).Run()
+	_, err = tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(env.In), tea.WithOutput(env.Out), tea.WithContext(ctx)).Run()
 	clearScrollback(env.Out)
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil

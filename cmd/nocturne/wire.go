@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/store"
@@ -33,6 +34,7 @@ type house struct {
 	failed chan error
 	index  heldIndex
 	upkeep *upkeep
+	audit  *audit.Log
 	// assumed: the reader's name is the system's, not the configuration's.
 	assumed bool
 }
@@ -59,13 +61,16 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 		return nil, errors.Join(err, led.Close())
 	}
 	h := &house{config: config, env: env, sites: map[string]*openSite{}, failed: make(chan error, 16), assumed: config.assumed()}
-	h.room = &reading.Room{
+	if h.audit, err = env.openAudit(config, led, h.fail); err != nil {
+		return nil, errors.Join(err, led.Close())
+	}
+	h.room = reading.New(h.audit, reading.Room{
 		Reader:  ups.Reader{Name: config.Reader.Name, ID: config.Reader.ID, Organization: config.Reader.Organization},
 		Trainee: config.Reader.Role == trainee, Policies: env.policies(),
 		Sites: map[string]reading.Site{}, Ledger: led, Store: objects, Fetch: &fetch.Engine{Store: reading.Spared{Store: objects}},
 		Now: time.Now, Recall: config.Policy.recall, Display: env.display, AnyDisplay: config.Policy.MammographyOnAnyDisplay,
 		Contacts: config.cards(), Deadlines: config.Policy.deadlines(), Templates: env.templates, Style: config.Report.style(),
-	}
+	})
 	h.room.Journal = reading.NewJournal(func(err error) {
 		select {
 		case h.failed <- err:
@@ -107,7 +112,7 @@ func (h *house) Close() error {
 	h.room.Journal.Close()
 	err := h.remember(h.env)
 	h.closeSites()
-	return errors.Join(err, h.closeIndex(), h.room.Ledger.Close())
+	return errors.Join(err, h.closeIndex(), h.audit.Close(), h.room.Ledger.Close())
 }
 
 // choose applies --url, --ups-url and --site to the configured sites.

@@ -16,9 +16,10 @@ func (c *openCase) takePreview(m *Model, l loadedMsg) tea.Cmd {
 	return m.showPreview(c)
 }
 
-// showPreview gives the viewer the preview of the case on screen, if it shows such.
+// showPreview gives the viewer the preview of the case on screen, if it shows such, once
+// it is recorded that the case is opened.
 func (m *Model) showPreview(c *openCase) tea.Cmd {
-	if c.preview == nil || c.shown || len(c.preview.Bytes) > viewer.MaxPreview {
+	if c.preview == nil || !c.recorded || c.shown || len(c.preview.Bytes) > viewer.MaxPreview {
 		return nil
 	}
 	p := *c.preview

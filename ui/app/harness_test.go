@@ -13,6 +13,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/nocturne/nocturne/cache/audit/audittest"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/ledger/ledgertest"
 	"github.com/nocturne/nocturne/cache/seal"
@@ -48,6 +49,7 @@ type night struct {
 	home  string // of the ledger; the objects are in cache
 	led   *ledger.Ledger
 	cache string
+	audit audittest.Trail
 	bears error // an error of the journal that the test brings about
 
 	mu  sync.Mutex
@@ -110,9 +112,9 @@ func (n *night) start() {
 		n.Fatal(err)
 	}
 	site := feed.Site{Name: "NORTH", Archive: client, Workitems: client.Workitems(), AllStudies: true, Phone: "555"}
-	room := &reading.Room{Reader: ups.Reader{Name: "READER^DEMO", ID: "one", Organization: "Test Hospital"}, Ledger: led, Store: objects,
+	room := reading.New(&n.audit, reading.Room{Reader: ups.Reader{Name: "READER^DEMO", ID: "one", Organization: "Test Hospital"}, Ledger: led, Store: objects,
 		Sites: map[string]reading.Site{"NORTH": {Site: site, DICOMwebURL: n.url, UPSURL: n.url}},
-		Fetch: &fetch.Engine{Store: objects}, Now: n.clock, Recall: func(bool) time.Duration { return 15 * time.Second }}
+		Fetch: &fetch.Engine{Store: objects}, Now: n.clock, Recall: func(bool) time.Duration { return 15 * time.Second }})
 	room.Journal = reading.NewJournal(func(err error) {
 		if n.bears == nil || !errors.Is(err, n.bears) {
 			n.Errorf("journal: %v", err)

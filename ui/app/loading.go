@@ -102,16 +102,24 @@ func (m *Model) loadStudy(ctx context.Context, c *openCase, index int) tea.Cmd {
 type priorsMsg struct {
 	epoch  uint64
 	priors reading.Priors
+	err    error // they could not be recorded as opened
 }
 
 func (p priorsMsg) ofEpoch() uint64 { return p.epoch }
 
 func (m *Model) loadPriors(ctx context.Context, c *openCase) tea.Cmd {
 	room, row, epoch := m.Room, c.row, c.epoch
-	return func() tea.Msg { return priorsMsg{epoch, room.FindPriors(ctx, row)} }
+	return func() tea.Msg {
+		found := room.FindPriors(ctx, row)
+		return priorsMsg{epoch, found, room.OpenedPriors(ctx, row, found)}
+	}
 }
 
 func (p priorsMsg) apply(m *Model, c *openCase) tea.Cmd {
+	if p.err != nil {
+		m.warn("Priors are not shown: " + sentence(p.err))
+		return nil
+	}
 	c.priors = p.priors
 	c.page.Notice = p.priors.Sentence()
 	var cmds []tea.Cmd

@@ -19,35 +19,37 @@ import (
 // openCase is the case on screen with all that belongs to it. It is dropped whole
 // when another case comes.
 type openCase struct {
-	epoch    uint64
-	row      feed.Row
-	look     bool // v: no claim, no report
-	page     *study.Page
-	studies  []viewer.Study
-	marks    []viewer.Mark
-	seen     []viewer.Seen
-	draft    *report.Draft
-	priors   reading.Priors
-	claimed  bool
-	shown    bool
-	held     string          // stray text, offered to F3 (N2)
-	apart    []reading.Apart // of what is held: what another program typed
-	burst    time.Time       // what is typed before then belongs to the stray text
-	told     string          // fingerprint of what the viewer was told last
-	capsuled time.Time
-	moved    bool // the state changed since it was put on disk
-	keeper   *reading.Keeper
-	begun    bool // opening was answered at least once
-	dirty    bool // the draft differs from what was handed to the journal
-	saving   bool // a save is due
-	signed   bool
-	compared map[string]bool // priors that were on screen
-	outbox   int64           // the outbox row of the signed report
-	sent     map[string]bool // objects the viewer knows, by SOP Instance UID
-	progress chan tea.Msg
-	left     <-chan struct{} // closed when the case goes
-	cancel   context.CancelFunc
-	ctx      context.Context // ends when the case goes
+	epoch     uint64
+	row       feed.Row
+	look      bool // v: no claim, no report
+	page      *study.Page
+	studies   []viewer.Study
+	marks     []viewer.Mark
+	seen      []viewer.Seen
+	draft     *report.Draft
+	priors    reading.Priors
+	claimed   bool
+	shown     bool
+	held      string          // stray text, offered to F3 (N2)
+	apart     []reading.Apart // of what is held: what another program typed
+	burst     time.Time       // what is typed before then belongs to the stray text
+	told      string          // fingerprint of what the viewer was told last
+	capsuled  time.Time
+	moved     bool // the state changed since it was put on disk
+	keeper    *reading.Keeper
+	begun     bool // opening was answered at least once
+	dirty     bool // the draft differs from what was handed to the journal
+	saving    bool // a save is due
+	signed    bool
+	compared  map[string]bool         // priors that were on screen
+	outbox    int64                   // the outbox row of the signed report
+	sent      map[string]bool         // objects the viewer knows, by SOP Instance UID
+	recording func(begunMsg) begunMsg // see record
+	recorded  bool                    // that it is opened
+	progress  chan tea.Msg
+	left      <-chan struct{} // closed when the case goes
+	cancel    context.CancelFunc
+	ctx       context.Context // ends when the case goes
 	// documents is the page of its reports and PDFs; nil: closed.
 	documents *documents
 	// calculator is the page of the published rules; nil: closed.
@@ -98,7 +100,7 @@ func (m *Model) openRow(row feed.Row, look bool) tea.Cmd {
 	m.Room.Prefer(row.StudyUID)
 	m.Room.Expect(row.StudyUID, row.Expected)
 	m.list.Select(row.StudyUID)
-	return tea.Batch(m.announce(c), m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c), m.readMacros(c))
+	return tea.Batch(m.announce(c), m.record(ctx, c), m.begin(ctx, c), c.follow(), m.load(c), m.loadPriors(ctx, c), m.readMacros(c))
 }
 
 // holding keeps a study's images on disk until the case is left.
@@ -141,6 +143,7 @@ type begunMsg struct {
 	late    <-chan begunMsg // brings the answer to a claim that took too long
 	writing *reading.Writing
 	busy    string // which other program writes the report
+	closed  error  // the opening could not be recorded: nothing of the case may be shown
 }
 
 func (b begunMsg) ofEpoch() uint64 { return b.epoch }
@@ -159,13 +162,14 @@ const patience = time.Second
 // begin claims (unless only looking) and reads draft, marks and state.
 func (m *Model) begin(ctx context.Context, c *openCase) tea.Cmd {
 	room, epoch, row, look := m.Room, c.epoch, c.row, c.look
+	recorded := c.recording
 	ask := func() begunMsg {
 		claimed := room.Look(row)
 		var err error
 		if !look {
 			claimed, err = room.Claim(ctx, row)
 		}
-		return started(ctx, room, row, begunMsg{epoch: epoch, claimed: claimed, err: err})
+		return recorded(started(ctx, room, row, begunMsg{epoch: epoch, claimed: claimed, err: err}))
 	}
 	return func() tea.Msg {
 		answer := make(chan begunMsg, 1)
@@ -174,7 +178,7 @@ func (m *Model) begin(ctx context.Context, c *openCase) tea.Cmd {
 		case b := <-answer:
 			return b
 		case <-time.After(patience):
-			return started(ctx, room, row, begunMsg{epoch: epoch, claimed: room.ClaimOnDisk(ctx, row), late: answer})
+			return recorded(started(ctx, room, row, begunMsg{epoch: epoch, claimed: room.ClaimOnDisk(ctx, row), late: answer}))
 		}
 	}
 }
@@ -195,6 +199,9 @@ func started(ctx context.Context, room *reading.Room, row feed.Row, b begunMsg) 
 }
 
 func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
+	if b.closed != nil {
+		return m.unaudited(b)
+	}
 	if b.err != nil {
 		c.page.Claim, c.page.ReadOnly = "not claimed", "the claim did not succeed"
 		m.warn(sentence(b.err))

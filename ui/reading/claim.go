@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/access/policy"
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -46,6 +47,9 @@ func (r *Room) Claim(ctx context.Context, row feed.Row) (Claimed, error) {
 	case err == nil && result.Lock == ups.NotLocked:
 		return Claimed{Words: string(ups.NotLocked)}, nil
 	case err == nil:
+		if err := r.Record(ctx, audit.Claimed(Subject(row))); err != nil {
+			return Claimed{}, fmt.Errorf("claim: %w", err)
+		}
 		return Claimed{Words: "yours since " + clock(result.Claim.Since), Held: true, Since: result.Claim.Since}, nil
 	}
 	var ended *ups.EndedError
@@ -133,7 +137,10 @@ func (r *Room) Release(ctx context.Context, study string, why ups.Reason) error 
 	if !ok {
 		return fmt.Errorf("release: no site %q is configured", c.Site)
 	}
-	return r.performer(site).Release(ctx, c, why)
+	if err := r.performer(site).Release(ctx, c, why); err != nil {
+		return err
+	}
+	return r.Record(ctx, audit.Released(audit.Study{UID: c.StudyUID, Accession: c.Accession}, why.Text))
 }
 
 // Aside tells the worklist that a held case is put aside, or read again.

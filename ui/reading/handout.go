@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/worklist/report"
@@ -19,6 +20,7 @@ import (
 type Handout struct {
 	Text string
 	PDF  []byte
+	Of   audit.Study
 }
 
 // Handout reads a signed report from the outbox. Nothing leaves the program.
@@ -43,6 +45,7 @@ func (r *Room) Handout(ctx context.Context, id string) (h Handout, err error) {
 		if err != nil {
 			return h, err
 		}
+		h.Of = audit.Study{UID: rel.Signed.StudyUID, Accession: rel.Accession, PatientID: rel.Patient.ID, PatientName: rel.Patient.Name}
 		h.Text = dicom.Clean(paper.Text(rel))
 		h.PDF, err = paper.PDF(rel)
 		return h, err
@@ -104,6 +107,9 @@ func (r *Room) WriteHandout(ctx context.Context, id, folder string) (path string
 		return "", fmt.Errorf("write report: %w", err)
 	}
 	path = filepath.Join(folder, "report-"+filepath.Base(id)+".pdf")
+	if err := r.Record(ctx, audit.Exported(audit.Medium{Type: audit.URI, Label: path}, "report as PDF", h.Of)); err != nil {
+		return "", fmt.Errorf("write report: %w", err)
+	}
 	if err := os.WriteFile(path, h.PDF, 0o600); err != nil {
 		return "", fmt.Errorf("write report: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/viewer"
@@ -46,8 +47,13 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	if err != nil {
 		return Outgoing{}, fmt.Errorf("send preliminary report: %w", err)
 	}
+	undo, err := r.announced(ctx, []audit.Event{signature(row, report.Preliminary, signed)})
+	if err != nil {
+		return Outgoing{}, fmt.Errorf("send preliminary report: %w", err)
+	}
 	ids, err := r.Ledger.EnqueueBeside(ctx, rows, body, records...)
 	if err != nil {
+		undo()
 		return Outgoing{}, fmt.Errorf("send preliminary report: %w", err)
 	}
 	return Outgoing{ID: ids[0], Signed: signed}, nil

@@ -76,8 +76,16 @@ const asking = 4 * time.Second
 // somebody else the task? What is found is put on disk, the other's report with it,
 // and *deliver.ConflictError keeps the whole report here until Decide. Once anything of
 // the report has left, the rest follows. A site that cannot be asked holds up what goes
-// to it, and everything of a report that was signed while it was silent.
+// to it, and everything of a report that was signed while it was silent. What may go is
+// recorded in the audit log as going.
 func (r *Room) Before(ctx context.Context, row ledger.OutboxRow) error {
+	if err := r.mayLeave(ctx, row); err != nil {
+		return err
+	}
+	return r.leaving(ctx, row)
+}
+
+func (r *Room) mayLeave(ctx context.Context, row ledger.OutboxRow) error {
 	rec, ok, err := r.Ledger.Conflict(ctx, row.Report)
 	switch {
 	case err != nil:

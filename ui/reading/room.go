@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/access/policy"
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/cache/medium"
 	"github.com/nocturne/nocturne/cache/store"
@@ -30,7 +31,7 @@ type Site struct {
 	Medium *medium.Medium
 }
 
-// Room is what reading needs of the house. It is made once and shared by every
+// Room is what reading needs of the house. It is made once, by New, and shared by every
 // case of the program.
 type Room struct {
 	Reader  ups.Reader
@@ -75,6 +76,8 @@ type Room struct {
 	// nil: the defaults.
 	Contacts  []critical.Contact
 	Deadlines critical.Deadlines
+
+	trail audit.Trail // set by New alone
 }
 
 // TemplateSet is the templates to begin reports with, the reader's own among them as

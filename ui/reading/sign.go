@@ -53,7 +53,14 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 		}
 		rows, records = append(rows, more...), append(records, kept...)
 	}
+	undo, err := r.signing(ctx, row, all)
+	if err != nil {
+		return Outgoing{}, fmt.Errorf("sign: %w", err)
+	}
 	ids, err := r.enqueue(ctx, all, rows, records)
+	if err != nil {
+		undo()
+	}
 	if errors.Is(err, ledger.ErrStale) {
 		return Outgoing{}, fmt.Errorf("the report was changed by another program while it was signed; look at it again: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/audit/audittest"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/cache/ledger"
@@ -66,7 +67,7 @@ func newRoom(t *testing.T) (*Room, *shelf) {
 		t.Fatal(err)
 	}
 	archive := &shelf{}
-	r := &Room{Reader: ups.Reader{Name: "READER^DEMO", ID: "one", Organization: "Test Hospital"}, Ledger: led, Store: objects,
+	r := New(&audittest.Trail{}, Room{Reader: ups.Reader{Name: "READER^DEMO", ID: "one", Organization: "Test Hospital"}, Ledger: led, Store: objects,
 		Fetch: &fetch.Engine{Store: objects}, Now: func() time.Time { return night },
 		Sites: map[string]Site{"NORTH": {Site: feed.Site{Name: "NORTH", Archive: archive}, DICOMwebURL: "http://north/dicom-web", UPSURL: "http://north/ups"}},
 		Recall: func(stat bool) time.Duration {
@@ -74,7 +75,7 @@ func newRoom(t *testing.T) (*Room, *shelf) {
 				return 0
 			}
 			return 15 * time.Second
-		}}
+		}})
 	r.Journal = NewJournal(func(err error) { t.Errorf("journal: %v", err) })
 	t.Cleanup(func() { r.Journal.Close(); led.Close() })
 	return r, archive

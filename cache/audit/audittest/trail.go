@@ -10,10 +10,8 @@ import (
 
 // Trail keeps events in memory. The zero value is ready.
 type Trail struct {
-	// Err is what Record returns instead of keeping the event; it may be set between calls.
-	Err error
-
 	mu     sync.Mutex
+	err    error
 	events []audit.Event
 }
 
@@ -21,11 +19,18 @@ type Trail struct {
 func (t *Trail) Record(ctx context.Context, e audit.Event) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.Err != nil {
-		return t.Err
+	if t.err != nil {
+		return t.err
 	}
 	t.events = append(t.events, e)
 	return ctx.Err()
+}
+
+// Fail lets Record return err instead of keeping anything; nil: it keeps again.
+func (t *Trail) Fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.err = err
 }
 
 // Events are what was recorded so far, in order.
