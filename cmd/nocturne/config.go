@@ -31,6 +31,7 @@ type Config struct {
 	Window    WindowConfig    `toml:"window" doc:"where the image window opens"`
 	Alarm     AlarmConfig     `toml:"alarm" doc:"how a STAT makes itself heard"`
 	Dictation DictationConfig `toml:"dictation" doc:"the speech recogniser that F2 starts"`
+	Audit     []AuditConfig   `toml:"audit" doc:"one table for each receiver that the audit log is sent to"`
 	Limits    LimitsConfig    `toml:"limits" doc:"what a file may cost before it is refused"`
 }
 
@@ -193,6 +194,11 @@ func (c Config) check() error {
 	}
 	if err := c.checkPrefetch(); err != nil {
 		return err
+	}
+	for _, a := range c.Audit {
+		if err := a.check(); err != nil {
+			return fmt.Errorf("config.toml: %w", err)
+		}
 	}
 	seen := map[string]bool{}
 	for i, s := range c.Sites {

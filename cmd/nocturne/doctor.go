@@ -37,6 +37,8 @@ func runDoctor(ctx context.Context, env *environment) error {
 	checks := []check{{"home", "ok", env.Home}}
 	checks = append(checks, readerChecks(h)...)
 	checks = append(checks, env.keyCheck(), windowCheck(env), outboxCheck(ctx, h), h.ledgerCheck(ctx), h.cacheCheck(ctx), h.forecastCheck())
+	checks = append(checks, auditCheck(ctx, h))
+	checks = append(checks, forwardChecks(ctx, h)...)
 	var speeds map[string]*speed
 	for name, s := range h.room.Sites {
 		checks = append(checks, siteCheck(ctx, name, s.Archive), worklistCheck(ctx, name, s.Workitems),

@@ -5,6 +5,7 @@ import "github.com/spf13/cobra"
 // subcommands lists every subcommand; one file each.
 var subcommands = []func(*environment) *cobra.Command{
 	archiveCommand,
+	auditCommand,
 	breakGlassCommand,
 	cachedCommand,
 	calcCommand,

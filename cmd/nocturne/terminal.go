@@ -62,6 +62,7 @@ func (h *house) readFrom(ctx context.Context, env *environment, at start) error 
 	}
 	defer ended()
 	running.Go(func() { h.watchClock(ctx) })
+	running.Go(func() { h.forward(ctx) })
 	running.Go(func() { h.runner.Run(ctx, h.fail) })
 	running.Go(func() { h.tidy(ctx, h.fail) })
 	running.Go(func() { h.room.Ahead.Run(ctx) })
