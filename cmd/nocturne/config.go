@@ -195,11 +195,6 @@ func (c Config) check() error {
 	if err := c.checkPrefetch(); err != nil {
 		return err
 	}
-	for _, a := range c.Audit {
-		if err := a.check(); err != nil {
-			return fmt.Errorf("config.toml: %w", err)
-		}
-	}
 	seen := map[string]bool{}
 	for i, s := range c.Sites {
 		if s.Name == "" || seen[s.Name] {
@@ -216,6 +211,11 @@ func (c Config) check() error {
 		}
 		if err := errors.Join(s.SendConfig.check(), s.DIMSEConfig.check()); err != nil {
 			return fmt.Errorf("config.toml: site %s: %w", s.Name, err)
+		}
+	}
+	for _, a := range c.Audit {
+		if err := a.check(); err != nil {
+			return fmt.Errorf("config.toml: %w", err)
 		}
 	}
 	return c.checkContacts()

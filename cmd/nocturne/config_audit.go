@@ -2,8 +2,8 @@ package main
 
 import (
 	"errors"
-	"net"
 
+	"github.com/nocturne/nocturne/worklist/syslog"
 	"github.com/nocturne/nocturne/worklist/transit"
 )
 
@@ -20,11 +20,7 @@ type AuditConfig struct {
 var errAuditAddress = errors.New("audit: address is host:port, or a host")
 
 func (c AuditConfig) check() error {
-	host, _, err := net.SplitHostPort(c.Address)
-	if err != nil {
-		host = c.Address
-	}
-	if host == "" {
+	if _, err := syslog.Host(c.Address); err != nil {
 		return errAuditAddress
 	}
 	for _, p := range c.Pins {

@@ -87,5 +87,6 @@ type environment struct {
 	logins logins // at the sites that give tokens, guarded by oneLogin
 
 	keys   *access.Ring // of Home, guarded by oneRing; nil: not open yet
+	outer  *environment // of the home whose audit log is written instead; nil: Home's
 	preset *Config      // the demo's configuration, in place of config.toml
 }

@@ -66,6 +66,9 @@ func (h *house) export(ctx context.Context, env *environment, study, folder stri
 	if len(objects) == 0 {
 		return errors.New("nothing is marked on this case")
 	}
+	if err := h.room.Exported(ctx, row, folder, "marks as DICOM objects"); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}

@@ -35,6 +35,9 @@ func runOpen(ctx context.Context, env *environment, paths []string) error {
 	if err != nil {
 		return err
 	}
+	if err := env.brought(ctx, m, paths); err != nil {
+		return errors.Join(err, m.Close())
+	}
 	return errors.Join(env.show(ctx, m), m.Close())
 }
 

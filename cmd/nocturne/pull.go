@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nocturne/nocturne/cache/access/policy"
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/ui/reading"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/spf13/cobra"
@@ -139,6 +140,7 @@ func (h *house) pull(ctx context.Context, env *environment, rows []feed.Row) err
 			show(p, r.Rate)
 		})
 		show(p, over)
+		err = errors.Join(err, h.room.Record(ctx, audit.Received(audit.Node{Name: row.Site, Address: h.room.Sites[row.Site].DICOMwebURL}, reading.Subject(row))))
 		if err != nil {
 			p.Error, failed = sentence(err), true
 		}

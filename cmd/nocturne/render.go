@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"image"
 	"image/png"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/pixel"
 )
@@ -45,7 +47,7 @@ func renderCommand(env *environment) *cobra.Command {
 			"is averaged, so that nothing is skipped. Not for diagnosis.",
 		Args: exactly(1, "one file"),
 		RunE: func(c *cobra.Command, args []string) error {
-			row, err := f.render(env, args[0])
+			row, err := f.render(c.Context(), env, args[0])
 			if err != nil {
 				return err
 			}
@@ -62,7 +64,7 @@ func renderCommand(env *environment) *cobra.Command {
 	return c
 }
 
-func (f *renderFlags) render(env *environment, path string) (renderRow, error) {
+func (f *renderFlags) render(ctx context.Context, env *environment, path string) (renderRow, error) {
 	if f.out == "" {
 		return renderRow{}, usagef("render needs -o FILE.png")
 	}
@@ -96,6 +98,9 @@ func (f *renderFlags) render(env *environment, path string) (renderRow, error) {
 	}
 	row := renderRow{Path: path, Frame: f.frame, File: f.out, Width: size.X, Height: size.Y,
 		WindowCenter: w.Center, WindowWidth: w.Width, VOIFunction: w.Function, Exact: im.Exact}
+	if err := env.audited(ctx, audit.Exported(audit.Medium{Type: audit.URI, Label: f.out}, "a frame as PNG", subject(object.Dataset))); err != nil {
+		return renderRow{}, err
+	}
 	return row, f.write(env, dst, im.RGB == nil && !coloured(im))
 }
 

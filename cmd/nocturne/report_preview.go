@@ -50,6 +50,9 @@ func (h *house) preview(ctx context.Context, env *environment, row feed.Row, fil
 	rel := d.Preview(h.room.Facts(ctx, row, h.facts(ctx, row)), time.Local)
 	text := paper.Text(rel)
 	if file != "" {
+		if err := h.room.Exported(ctx, row, file, "draft as PDF"); err != nil {
+			return err
+		}
 		return previewPDF(env, file, func() ([]byte, error) { return paper.PDF(rel) })
 	}
 	if env.JSON {

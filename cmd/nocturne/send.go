@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/medium"
 	"github.com/nocturne/nocturne/ui/reading"
@@ -67,7 +68,7 @@ func runSend(ctx context.Context, env *environment, paths []string, f sendFlags)
 	if f.dry {
 		return errors.Join(dryRun(ctx, env, site.Archive, m), m.Close())
 	}
-	return errors.Join(sendMedium(ctx, env, name, site, m, f), m.Close())
+	return errors.Join(h.sendMedium(ctx, env, name, site, m, f), m.Close())
 }
 
 // only is the one site that a command is about.
@@ -85,7 +86,7 @@ func (h *house) only() (string, reading.Site, error) {
 }
 
 // sendMedium asks whether these are the right patients, sends and says what came of it.
-func sendMedium(ctx context.Context, env *environment, name string, site reading.Site, m *medium.Medium, f sendFlags) error {
+func (h *house) sendMedium(ctx context.Context, env *environment, name string, site reading.Site, m *medium.Medium, f sendFlags) error {
 	if !env.JSON {
 		printMedium(env, m)
 	}
@@ -102,6 +103,11 @@ func sendMedium(ctx context.Context, env *environment, name string, site reading
 		return err
 	}
 	defer journal.Close()
+	for _, s := range onMedium(m) {
+		if err := h.room.Record(ctx, audit.Sent(audit.Node{Name: name, Address: site.DICOMwebURL}, s)); err != nil {
+			return err
+		}
+	}
 	s := send.Sender{Archive: site.Archive, Site: name, Journal: journal, CompareAll: f.compare == "all"}
 	r, err := s.Send(ctx, studies, env.sending())
 	if env.terminal() {

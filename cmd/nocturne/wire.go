@@ -253,6 +253,9 @@ func (h *house) row(ctx context.Context, study string) (feed.Row, error) {
 		return row, nil
 	}
 	for name, s := range h.room.Sites {
+		if err := h.room.Searched(ctx, name, "study or accession number "+study); err != nil {
+			return feed.Row{}, err
+		}
 		match := map[dicom.Tag]string{dicom.AccessionNumber: study}
 		if dicom.ValidUID(study) {
 			match = map[dicom.Tag]string{dicom.StudyInstanceUID: study}

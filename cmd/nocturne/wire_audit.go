@@ -12,13 +12,21 @@ import (
 	"github.com/nocturne/nocturne/cache/ledger"
 )
 
-// openAudit opens the home's audit log. Its heads are kept in the ledger.
+// openAudit opens the home's audit log: for a house inside another, such as a medium's,
+// the other's. Its heads are kept in the ledger, where there is one.
 func (env *environment) openAudit(config Config, led *ledger.Ledger, fail func(error)) (*audit.Log, error) {
+	if env.outer != nil {
+		return env.outer.openAudit(config, nil, fail)
+	}
 	ring, err := env.ring()
 	if err != nil {
 		return nil, err
 	}
-	return audit.Open(filepath.Join(env.Home, "audit"), ring.Key("audit"), audit.Options{Whose: config.whose(), Heads: led, Failed: fail})
+	o := audit.Options{Whose: config.whose(), Failed: fail}
+	if led != nil {
+		o.Heads = led
+	}
+	return audit.Open(filepath.Join(env.Home, "audit"), ring.Key("audit"), o)
 }
 
 // whose is how this program, its machine and its reader stand in events: the reader as
@@ -39,16 +47,6 @@ func (c Config) whose() audit.Whose {
 			return id + "@" + host, c.Reader.Name
 		},
 	}
-}
-
-// audited records an event for a command that needs nothing else of the house.
-func (env *environment) audited(ctx context.Context, e audit.Event) error {
-	h, err := env.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer h.Close()
-	return h.room.Record(ctx, e)
 }
 
 // session records that the program runs, until done: its start and stop, which sites'

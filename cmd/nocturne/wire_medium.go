@@ -34,7 +34,7 @@ func (env *environment) openMedium(ctx context.Context, name string, m *medium.M
 		return nil, nil, err
 	}
 	inside := *env
-	inside.Home, inside.preset, inside.keys = folder, &config, access.InMemory()
+	inside.Home, inside.preset, inside.keys, inside.outer = folder, &config, access.InMemory(), env
 	if h, err = inside.open(ctx); err != nil {
 		inside.closeRing()
 		return nil, nil, errors.Join(err, remove())

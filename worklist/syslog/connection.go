@@ -30,7 +30,7 @@ var (
 )
 
 func (f *Forwarder) connect(ctx context.Context) (*connection, error) {
-	host, address, err := f.address()
+	host, port, err := split(f.Address)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (f *Forwarder) connect(ctx context.Context) (*connection, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.timed().dial)
 	defer cancel()
-	raw, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	raw, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(host, port))
 	if err != nil {
 		return nil, fmt.Errorf("send audit log: %w", err)
 	}

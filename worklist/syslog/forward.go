@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/audit"
@@ -255,13 +256,18 @@ func (s *sending) drop() {
 	s.c = nil
 }
 
-func (f *Forwarder) address() (host, address string, err error) {
-	host, port, err := net.SplitHostPort(f.Address)
-	if err != nil {
-		host, port = f.Address, Port
+// Host is the host of a receiver's address, host:port or a host alone.
+func Host(address string) (string, error) {
+	host, _, err := split(address)
+	return host, err
+}
+
+func split(address string) (host, port string, err error) {
+	if host, port, err = net.SplitHostPort(address); err != nil {
+		host, port = address, Port
 	}
-	if host == "" {
-		return "", "", errors.New("send audit log: no receiver is named")
+	if host == "" || port == "" || strings.ContainsAny(host, " /") {
+		return "", "", errors.New("a receiver of the audit log is host:port, or a host")
 	}
-	return host, net.JoinHostPort(host, port), nil
+	return host, port, nil
 }
