@@ -287,7 +287,7 @@ func (c *console) marks(study string) []viewer.Mark {
 		c.t.Fatal(err)
 	}
 	defer led.Close()
-	room := reading.New(nil, reading.Room{Ledger: led})
+	room := reading.New(nil, &reading.Room{Ledger: led})
 	out, err := room.Marks(c.t.Context(), study)
 	if err != nil {
 		c.t.Fatal(err)

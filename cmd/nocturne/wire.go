@@ -64,7 +64,7 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if h.audit, err = env.openAudit(config, led, h.fail); err != nil {
 		return nil, errors.Join(err, led.Close())
 	}
-	h.room = reading.New(h.audit, reading.Room{
+	h.room = reading.New(h.audit, &reading.Room{
 		Reader:  ups.Reader{Name: config.Reader.Name, ID: config.Reader.ID, Organization: config.Reader.Organization},
 		Trainee: config.Reader.Role == trainee, Policies: env.policies(),
 		Sites: map[string]reading.Site{}, Ledger: led, Store: objects, Fetch: &fetch.Engine{Store: reading.Spared{Store: objects}},

@@ -112,7 +112,7 @@ func (n *night) start() {
 		n.Fatal(err)
 	}
 	site := feed.Site{Name: "NORTH", Archive: client, Workitems: client.Workitems(), AllStudies: true, Phone: "555"}
-	room := reading.New(&n.audit, reading.Room{Reader: ups.Reader{Name: "READER^DEMO", ID: "one", Organization: "Test Hospital"}, Ledger: led, Store: objects,
+	room := reading.New(&n.audit, &reading.Room{Reader: ups.Reader{Name: "READER^DEMO", ID: "one", Organization: "Test Hospital"}, Ledger: led, Store: objects,
 		Sites: map[string]reading.Site{"NORTH": {Site: site, DICOMwebURL: n.url, UPSURL: n.url}},
 		Fetch: &fetch.Engine{Store: objects}, Now: n.clock, Recall: func(bool) time.Duration { return 15 * time.Second }})
 	room.Journal = reading.NewJournal(func(err error) {

@@ -15,11 +15,11 @@ import (
 // asked for did not happen.
 var ErrUnaudited = errors.New("the audit log cannot be written, so this was not done")
 
-// New makes a Room all of whose doings go to trail. A Room that was made in another way
-// has none: it opens, signs, sends and exports nothing.
-func New(trail audit.Trail, r Room) *Room {
+// New gives a Room its trail, to which all of its doings go. A Room that was made in
+// another way has none: it opens, signs, sends and exports nothing.
+func New(trail audit.Trail, r *Room) *Room {
 	r.trail = trail
-	return &r
+	return r
 }
 
 // Record keeps an event. The error wraps ErrUnaudited: what the event is of must not

@@ -67,7 +67,7 @@ func newRoom(t *testing.T) (*Room, *shelf) {
 		t.Fatal(err)
 	}
 	archive := &shelf{}
-	r := New(&audittest.Trail{}, Room{Reader: ups.Reader{Name: "READER^DEMO", ID: "one", Organization: "Test Hospital"}, Ledger: led, Store: objects,
+	r := New(&audittest.Trail{}, &Room{Reader: ups.Reader{Name: "READER^DEMO", ID: "one", Organization: "Test Hospital"}, Ledger: led, Store: objects,
 		Fetch: &fetch.Engine{Store: objects}, Now: func() time.Time { return night },
 		Sites: map[string]Site{"NORTH": {Site: feed.Site{Name: "NORTH", Archive: archive}, DICOMwebURL: "http://north/dicom-web", UPSURL: "http://north/ups"}},
 		Recall: func(stat bool) time.Duration {
