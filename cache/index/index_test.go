@@ -67,7 +67,7 @@ func held(t testing.TB) (*store.Store, *index.Index, string) {
 	for _, d := range []*dicom.Dataset{object(1, 0, 2, nil), object(1, 0, 1, nil), object(1, 1, 1, nil), object(2, 2, 1, nil)} {
 		put(t, s, d)
 	}
-	if r := sync(t, x, s); r != (index.Report{Rebuilt: true, Changed: 2}) {
+	if r := sync(t, x, s); r != (index.Report{Changed: 2}) {
 		t.Errorf("%+v", r)
 	}
 	return s, x, path
@@ -172,6 +172,20 @@ func TestTheIndexFollowsTheStore(t *testing.T) {
 	}
 }
 
+func TestOnlyAListThatWasThereIsLost(t *testing.T) {
+	s, x, _ := held(t)
+	if lost, err := x.Lost(context.Background(), s); lost || err != nil {
+		t.Error(lost, err)
+	}
+	empty, err := store.Open(t.TempDir(), store.NewKeys(testKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lost, err := open(t, filepath.Join(t.TempDir(), index.File)).Lost(context.Background(), empty); lost || err != nil {
+		t.Error(lost, err)
+	}
+}
+
 func TestAStudyRemovedAndFetchedAgainIsReadAnew(t *testing.T) {
 	s, x, _ := held(t)
 	if err := s.Remove("1.2.3.2"); err != nil {
@@ -201,7 +215,8 @@ func TestARebuiltIndexSaysTheSame(t *testing.T) {
 		if studies, err := x.Studies(); err != nil || len(studies) != 0 {
 			t.Errorf("%v %+v", err, studies)
 		}
-		if r := sync(t, x, s); !r.Rebuilt || r.Changed != 2 || r.Damaged != 0 || all(t, x) != before {
+		lost, err := x.Lost(context.Background(), s)
+		if r := sync(t, x, s); err != nil || !lost || r.Changed != 2 || r.Damaged != 0 || all(t, x) != before {
 			t.Errorf("%+v\nbefore\n%s\nafter\n%s", r, before, all(t, x))
 		}
 		x.Close()

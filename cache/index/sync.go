@@ -14,10 +14,9 @@ import (
 
 // Report is what Sync found to do.
 type Report struct {
-	Rebuilt bool // the index had nothing, and the store had studies
-	Changed int  // studies that were read anew
-	Gone    int  // studies that are not held any more
-	Damaged int  // objects of those read anew that were not whole: taken away, to be received again
+	Changed int // studies that were read anew
+	Gone    int // studies that are not held any more
+	Damaged int // objects of those read anew that were not whole: taken away, to be received again
 }
 
 // Sync brings the index up to what the store holds. Others see each study as it was
@@ -46,7 +45,6 @@ func (x *Index) sync(ctx context.Context, s *store.Store) (r Report, err error) 
 	if err != nil {
 		return r, err
 	}
-	r.Rebuilt = len(known) == 0 && len(folders) > 0
 	for _, f := range folders {
 		stamp, was := known[f.Name]
 		delete(known, f.Name)
@@ -64,6 +62,17 @@ func (x *Index) sync(ctx context.Context, s *store.Store) (r Report, err error) 
 		}
 	}
 	return r, nil
+}
+
+// Lost reports whether the index knows nothing while the store holds studies: it was
+// lost, or damaged, and the next Sync makes it anew.
+func (x *Index) Lost(ctx context.Context, s *store.Store) (bool, error) {
+	folders, err := s.Folders()
+	if err != nil || len(folders) == 0 {
+		return false, err
+	}
+	known, err := x.stamps(ctx)
+	return len(known) == 0, err
 }
 
 // stamps are those known, by folder.

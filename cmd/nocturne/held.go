@@ -17,29 +17,43 @@ import (
 type heldIndex struct {
 	mu    sync.Mutex   // guards the rest, and is held while the list is brought up to date
 	x     *index.Index // nil: nobody asked yet
+	lost  bool         // when it was opened it knew nothing of what is held
 	found index.Report // by all Syncs so far
 }
 
 // cached gives the list of what is cached as the store is now. What was lost or damaged
 // of it is made again.
 func (h *house) cached(ctx context.Context) (*index.Index, error) {
+	if err := h.openIndex(ctx); err != nil {
+		return nil, err
+	}
 	h.index.mu.Lock()
 	defer h.index.mu.Unlock()
-	if h.index.x == nil {
-		ring, err := h.env.ring()
-		if err != nil {
-			return nil, err
-		}
-		x, err := index.Open(filepath.Join(h.env.Home, "cache", index.File), ring.Key("index"))
-		if err != nil {
-			return nil, err
-		}
-		h.index.x = x
-	}
 	r, err := h.index.x.Sync(ctx, h.room.Store)
 	f := &h.index.found
-	f.Rebuilt, f.Changed, f.Gone, f.Damaged = f.Rebuilt || r.Rebuilt, f.Changed+r.Changed, f.Gone+r.Gone, f.Damaged+r.Damaged
+	f.Changed, f.Gone, f.Damaged = f.Changed+r.Changed, f.Gone+r.Gone, f.Damaged+r.Damaged
 	return h.index.x, err
+}
+
+// openIndex opens the list, before anything is fetched: one that knows nothing then, of
+// studies that are held, was lost.
+func (h *house) openIndex(ctx context.Context) error {
+	h.index.mu.Lock()
+	defer h.index.mu.Unlock()
+	if h.index.x != nil {
+		return nil
+	}
+	ring, err := h.env.ring()
+	if err != nil {
+		return err
+	}
+	x, err := index.Open(filepath.Join(h.env.Home, "cache", index.File), ring.Key("index"))
+	if err != nil {
+		return err
+	}
+	h.index.x = x
+	h.index.lost, err = x.Lost(ctx, h.room.Store)
+	return err
 }
 
 func (h *house) closeIndex() error {
@@ -75,7 +89,7 @@ func (h *house) followCache(ctx context.Context) {
 // recovered is what opening the home found to mend, in a line; "" where all was well.
 func (h *house) recovered() string {
 	h.index.mu.Lock()
-	found := h.index.found
+	found, lost := h.index.found, h.index.lost
 	h.index.mu.Unlock()
 	s, said := h.room.Store.Recovered(), []string{}
 	say := func(n int, one, many string) {
@@ -92,7 +106,7 @@ func (h *house) recovered() string {
 	say(s.Sealed, "object of an older program was sealed", "objects of an older program were sealed")
 	say(s.Refused+found.Damaged, "object was not whole: it is fetched again with its case", "objects were not whole: they are fetched again with their cases")
 	say(s.Removed, "study that was being removed is gone", "studies that were being removed are gone")
-	if found.Rebuilt {
+	if lost {
 		said = append(said, "the list of what is cached was made anew")
 	}
 	if len(said) == 0 {

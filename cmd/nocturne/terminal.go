@@ -52,6 +52,9 @@ func (h *house) readFrom(ctx context.Context, env *environment, at start) error 
 		return err
 	}
 	defer env.wipeHandouts()
+	if err := h.openIndex(ctx); err != nil {
+		h.fail(fmt.Errorf("list what is cached: %w", err))
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()
