@@ -120,7 +120,7 @@ func whole(ctx context.Context, tx *sql.Tx, report string, now time.Time) (h Wit
 		return h, ErrNone
 	}
 	var leased int
-	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM outbox WHERE report=? AND lease_owner<>'' AND lease_until>?`, report, nanos(now)).Scan(&leased); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM outbox AS a WHERE report=? AND EXISTS (SELECT 1 FROM lock WHERE name='`+leasePrefix+`' || a.id AND until>?)`, report, nanos(now)).Scan(&leased); err != nil {
 		return h, err
 	}
 	if leased > 0 {

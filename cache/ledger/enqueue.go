@@ -193,7 +193,7 @@ func (l *Ledger) Recall(ctx context.Context, id int64, now time.Time) error {
 		var report string
 		var left int
 		err := tx.QueryRowContext(ctx, `SELECT report, (SELECT count(*) FROM outbox AS a WHERE a.report=o.report
-				AND NOT (a.state='queued' AND a.tries=0 AND a.not_before>? AND a.lease_owner='' OR length(a.object)=0))
+				AND NOT (a.state='queued' AND a.tries=0 AND a.not_before>? AND NOT `+leased+` OR length(a.object)=0))
 			FROM outbox AS o WHERE id=?`, nanos(now), id).Scan(&report, &left)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):

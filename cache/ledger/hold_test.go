@@ -76,9 +76,8 @@ func TestTheSecondProgramLearnsWhoWritesTheDraft(t *testing.T) {
 
 func TestAHoldOfAnotherMachineEndsWithItsTime(t *testing.T) {
 	l, ctx, now := open(t, t.TempDir()), t.Context(), time.Now()
-	if err := l.PutRecord(ctx, Record{ID: holdID("1.2"), Kind: "writing", StudyUID: "1.2", At: now, Due: now.Add(LeaseTime), Body: []byte("elsewhere 12 abc")}); err != nil {
-		t.Fatal(err)
-	}
+	_, err := l.db.Exec(`INSERT INTO lock VALUES (?,?,?,?)`, holdName("1.2"), "elsewhere 12 abc", nanos(now), nanos(now.Add(LeaseTime)))
+	must(t, err)
 	var held *HeldError
 	if _, err := l.HoldDraft(ctx, "1.2", now); !errors.As(err, &held) || held.Host != "elsewhere" {
 		t.Errorf("got %v", err)

@@ -2,51 +2,45 @@ package ledger
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"errors"
-	"fmt"
-	"os"
 	"strconv"
-	"strings"
-	"syscall"
 	"time"
 )
-
-// LeaseTime is how long a lease holds without Renew. A lease of a process of this
-// machine that is gone holds no longer at all.
-const LeaseTime = 20 * time.Second
 
 // Lease is one program's right to deliver one row: while it holds, no other
 // program of the home gets the row. A program that was suspended past its lease
 // learns so from ErrLeaseLost.
 type Lease struct {
-	Row   OutboxRow // as it stands, with its Object
-	l     *Ledger
-	owner string
+	Row  OutboxRow // as it stands, with its Object
+	lock lock
 }
+
+func leaseName(id int64) string { return leasePrefix + strconv.FormatInt(id, 10) }
+
+// leasePrefix and a row's id are the name of its lock; leased is the condition that a row
+// a has one, whoever took it.
+const (
+	leasePrefix = "sending "
+	leased      = `EXISTS (SELECT 1 FROM lock WHERE name='` + leasePrefix + `' || a.id)`
+)
 
 // Lease takes the row, or fails with ErrLeased or ErrNone.
 func (l *Ledger) Lease(ctx context.Context, id int64, now time.Time) (*Lease, error) {
-	le := &Lease{l: l, owner: newOwner()}
-	err := l.write(ctx, "take outbox row", func(tx *sql.Tx) error {
-		var owner string
-		var until int64
-		err := tx.QueryRowContext(ctx, `SELECT lease_owner, lease_until FROM outbox WHERE id=?`, id).Scan(&owner, &until)
-		if errors.Is(err, sql.ErrNoRows) {
-			return ErrNone
+	le := &Lease{}
+	err := l.write(ctx, "take outbox row", func(tx *sql.Tx) (err error) {
+		le.lock, err = l.take(ctx, tx, leaseName(id), now, false)
+		var held *HeldError
+		if errors.As(err, &held) {
+			return ErrLeased
 		}
 		if err != nil {
 			return err
 		}
-		if owner != "" && until > nanos(now) && alive(owner) {
-			return ErrLeased
-		}
-		if _, err := tx.ExecContext(ctx, `UPDATE outbox SET lease_owner=?, lease_until=? WHERE id=?`,
-			le.owner, nanos(now.Add(LeaseTime)), id); err != nil {
-			return err
-		}
 		le.Row, err = scanRow(tx.QueryRowContext(ctx, fullRow+`WHERE id=?`, id))
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNone
+		}
 		return err
 	})
 	if err != nil {
@@ -60,9 +54,12 @@ func (l *Ledger) Lease(ctx context.Context, id int64, now time.Time) (*Lease, er
 // le.Row to it. The identity and the bytes never change. A way that the states do not
 // have gives *StateError.
 func (le *Lease) Save(ctx context.Context, r OutboxRow) error {
-	err := le.l.write(ctx, "move outbox row", func(tx *sql.Tx) error {
+	err := le.lock.l.write(ctx, "move outbox row", func(tx *sql.Tx) error {
+		if err := le.lock.has(ctx, tx); err != nil {
+			return err
+		}
 		var from OutboxState
-		err := tx.QueryRowContext(ctx, `SELECT state FROM outbox WHERE id=? AND lease_owner=?`, le.Row.ID, le.owner).Scan(&from)
+		err := tx.QueryRowContext(ctx, `SELECT state FROM outbox WHERE id=?`, le.Row.ID).Scan(&from)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrLeaseLost
 		}
@@ -93,69 +90,10 @@ func (le *Lease) keep(r OutboxRow) {
 
 // Renew makes the lease hold for LeaseTime from now.
 func (le *Lease) Renew(ctx context.Context, now time.Time) error {
-	return le.set(ctx, "renew lease", le.owner, nanos(now.Add(LeaseTime)))
+	return le.lock.renew(ctx, "renew lease", now)
 }
 
 // Close gives the row back. A lease that was lost already is no error.
 func (le *Lease) Close(ctx context.Context) error {
-	err := le.set(ctx, "give back outbox row", "", 0)
-	if errors.Is(err, ErrLeaseLost) {
-		return nil
-	}
-	return err
-}
-
-func (le *Lease) set(ctx context.Context, what, owner string, until int64) error {
-	return le.l.write(ctx, what, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE outbox SET lease_owner=?, lease_until=? WHERE id=? AND lease_owner=?`,
-			owner, until, le.Row.ID, le.owner)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, ErrLeaseLost)
-		}
-		return nil
-	})
-}
-
-// newOwner names this process and one lease of it: host, process id, nonce.
-func newOwner() string {
-	return fmt.Sprintf("%s %d %s", host(), os.Getpid(), rand.Text())
-}
-
-func host() string {
-	h, err := os.Hostname()
-	if err != nil || h == "" {
-		return "?"
-	}
-	return strings.ReplaceAll(h, " ", "-")
-}
-
-// alive is false only for a process of this machine that is certainly gone.
-func alive(owner string) bool {
-	f := strings.Fields(owner)
-	if len(f) != 3 || f[0] != host() || f[0] == "?" {
-		return true
-	}
-	pid, err := strconv.Atoi(f[1])
-	if err != nil || pid == os.Getpid() {
-		return true
-	}
-	p, err := os.FindProcess(pid) // on Windows it fails for a process that is gone
-	if err != nil {
-		return false
-	}
-	return !errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone) && !ended(pid)
-}
-
-// ended reports whether a process has ended and only waits for its parent to notice,
-// where the system tells (proc(5), state Z).
-func ended(pid int) bool {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
-	}
-	_, state, ok := strings.Cut(string(stat), ") ") // the name before may hold anything
-	return ok && strings.HasPrefix(state, "Z")
+	return le.lock.release(ctx, "give back outbox row")
 }

@@ -180,7 +180,9 @@ func TestEveryWayOfARowIsInTheTable(t *testing.T) {
 	id := queueOne(t, l, "1", "")
 	for _, from := range all {
 		for _, to := range all {
-			_, err := l.db.Exec(`UPDATE outbox SET state=?, lease_owner=''`, from)
+			_, err := l.db.Exec(`DELETE FROM lock`)
+			must(t, err)
+			_, err = l.db.Exec(`UPDATE outbox SET state=?`, from)
 			must(t, err)
 			le, err := l.Lease(ctx, id, t0)
 			must(t, err)
@@ -225,9 +227,9 @@ func TestALeaseOfAProcessThatIsGoneHoldsNoLonger(t *testing.T) {
 	must(t, err)
 	gone := exec.Command(os.Args[0], "-test.run=^$")
 	must(t, gone.Run())
-	owner := strings.Fields(le.owner)
+	owner := strings.Fields(le.lock.owner)
 	owner[1] = strconv.Itoa(gone.Process.Pid)
-	_, err = l.db.Exec(`UPDATE outbox SET lease_owner=?`, strings.Join(owner, " "))
+	_, err = l.db.Exec(`UPDATE lock SET owner=?`, strings.Join(owner, " "))
 	must(t, err)
 	if _, err := l.Lease(ctx, id, t0); err != nil {
 		t.Fatalf("lease of a dead process: %v", err)

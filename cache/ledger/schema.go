@@ -142,6 +142,15 @@ CREATE TABLE step (
 ) STRICT;
 CREATE INDEX step_row ON step (row);
 ALTER TABLE record ADD COLUMN signing TEXT NOT NULL DEFAULT '';
+`, `
+CREATE TABLE lock (
+	name TEXT PRIMARY KEY, owner TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO lock SELECT 'sending ' || id, lease_owner, 0, lease_until FROM outbox WHERE lease_owner<>'';
+INSERT INTO lock SELECT id, CAST(body AS TEXT), at, due FROM record WHERE kind='writing';
+DELETE FROM record WHERE kind='writing';
+ALTER TABLE outbox DROP COLUMN lease_owner;
+ALTER TABLE outbox DROP COLUMN lease_until;
 `}
 
 // migrate brings the schema up to date in one transaction.

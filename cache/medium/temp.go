@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/disk"
 	"github.com/nocturne/nocturne/cache/seal"
 )
 
@@ -48,7 +49,7 @@ func (t *temp) make() error {
 	f, err := os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err == nil {
 		t.lock = f
-		err = lock(f)
+		err = disk.TryLock(f)
 	}
 	if err != nil {
 		return errors.Join(err, t.close())
@@ -105,7 +106,7 @@ func Sweep(under string) {
 			}
 			continue
 		}
-		if lock(f) == nil {
+		if disk.TryLock(f) == nil {
 			f.Close()
 			os.RemoveAll(path)
 			continue
