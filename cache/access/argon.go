@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -12,8 +13,8 @@ import (
 )
 
 // What a passphrase costs to try. The least is the second recommended option of RFC 9106
-// 4: 64 MiB, three passes, four lanes; where that takes less than tryCPU of processor time
-// a home is made with more passes. The most keeps a file that was tampered with from
+// 4: 64 MiB, three passes, four lanes; where that takes less than tryTime on this machine's
+// cores a home is made with more passes. The most keeps a file that was tampered with from
 // asking for more than a machine has: 1 GiB, and 16 GiB of memory passed over in all
 // (about half a minute of one core).
 const (
@@ -26,9 +27,9 @@ const (
 	saltSize    = 16 // bytes
 )
 
-// tryCPU is the processor time that one try shall cost; half as much again as a wrong
-// passphrase has to.
-var tryCPU = 300 * time.Millisecond
+// tryTime is how long one try shall last on this machine with nothing else to do; half as
+// much again as a wrong passphrase has to.
+var tryTime = 300 * time.Millisecond
 
 // cost are the parameters of Argon2id (RFC 9106 3.1), kept beside what it protects.
 type cost struct {
@@ -51,7 +52,8 @@ func newCost() (cost, error) {
 		argon2.IDKey([]byte("calibration"), c.Salt, 1, c.Memory, lanes, 32)
 		best = min(best, max(processorTime()-before, time.Millisecond))
 	}
-	c.Passes = uint32(min(max(leastPasses, 2+int64(tryCPU)/int64(best)), mostPasses))
+	beside := time.Duration(min(lanes, runtime.GOMAXPROCS(0))) // lanes that run at once
+	c.Passes = uint32(min(max(leastPasses, 2+int64(tryTime*beside/best)), mostPasses))
 	return c, nil
 }
 
