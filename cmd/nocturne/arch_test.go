@@ -125,6 +125,7 @@ var fences = []struct {
 	{"github.com/charmbracelet/bubbletea", []string{"ui", "cmd"}, false},
 	{"github.com/charmbracelet/bubbles", []string{"ui", "cmd"}, false},
 	{"codeberg.org/go-pdf/fpdf", []string{"worklist/report/paper"}, false},
+	{"github.com/zalando/go-keyring", []string{"cache/access"}, false},
 	{"net/http", []string{"worklist"}, true},
 	{"github.com/coder/websocket", []string{"worklist"}, true},
 	// Another's program gets no patient's data but by a pipe: few may start one.
