@@ -1,12 +1,17 @@
 package reading
 
-import "github.com/nocturne/nocturne/worklist/feed"
+import (
+	"slices"
+
+	"github.com/nocturne/nocturne/cache/access/policy"
+	"github.com/nocturne/nocturne/worklist/feed"
+)
 
 // FetchAhead gives the list, counted (CountCached), to what fetches cases before they
-// are opened.
+// are opened; without those that their site's policy does not open to this reader.
 func (r *Room) FetchAhead(rows []feed.Row) {
 	if r.Ahead != nil {
-		r.Ahead.Set(rows)
+		r.Ahead.Set(slices.DeleteFunc(slices.Clone(rows), func(row feed.Row) bool { return r.MayKnown(row, policy.Look, false) != nil }))
 	}
 }
 
