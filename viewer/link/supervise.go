@@ -155,6 +155,8 @@ func (w *Window) deliver(e viewer.Event) {
 	defer w.mu.Unlock()
 	current := w.memory.is(e.Epoch) && w.memory.open.StudyUID == e.StudyUID
 	switch {
+	case e.Kind == viewer.Acted && e.Action == viewer.SessionLock:
+		w.events.put(e) // of whatever case: it harms none
 	case current || e.Epoch == 0 && free(e.Kind):
 		w.memory.learn(e)
 		w.events.put(e)
