@@ -111,6 +111,7 @@ type Model struct {
 	watching      sync.WaitGroup
 	open          *openCase
 	aside         []feed.Row // put aside, the last one last
+	recalledAside bool       // the worklist was asked what was put aside before the start
 	interrupted   *feed.Row  // the case that F6 left for the one on screen
 	sheet         *sheet
 	prompt        widget.Prompt

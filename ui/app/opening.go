@@ -35,7 +35,8 @@ type openCase struct {
 	burst     time.Time       // what is typed before then belongs to the stray text
 	told      string          // fingerprint of what the viewer was told last
 	capsuled  time.Time
-	moved     bool // the state changed since it was put on disk
+	desk      reading.Desk // as it is on disk
+	moved     bool         // the state changed since it was put on disk
 	keeper    *reading.Keeper
 	begun     bool // opening was answered at least once
 	dirty     bool // the draft differs from what was handed to the journal
@@ -126,9 +127,7 @@ func (m *Model) leaveCase() {
 	m.stopDictation("Dictation ended with the case.")
 	m.interruptions.remember(m.open)
 	m.saveDraft(m.open)
-	if s := m.open.page.State; inUse(s) {
-		m.Room.KeepState(m.open.row.StudyUID, *s)
-	}
+	m.open.keepHere(m)
 	m.open.writing.stop()
 	m.open.cancel()
 	m.open, m.interrupted = nil, nil
@@ -227,6 +226,8 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 		state = c.page.State
 	} else if left, strip := m.returned(c); left != nil {
 		state, cmds = left, append(cmds, strip)
+	} else {
+		c.sitDown(b.start.Desk)
 	}
 	c.begun = true
 	m.suggestLinked(c)

@@ -73,6 +73,7 @@ func (m *Model) showRemembered() {
 	m.Room.CountCached(s.Rows)
 	m.snapshot = s
 	m.list.Set(s.Rows)
+	m.recallAside(s.Rows, false)
 }
 
 // refreshed takes a new list. It never moves the focus or the cursor (N3); a STAT
@@ -87,6 +88,7 @@ func (m *Model) refreshed(s snapshotMsg) tea.Cmd {
 	m.snapshot = s.Snapshot
 	m.tellTroubles(before, !s.again)
 	m.list.Set(s.Rows)
+	m.recallAside(s.Rows, true)
 	for _, r := range s.Rows {
 		if m.open != nil && r.StudyUID == m.open.row.StudyUID {
 			m.open.refresh(r, slices.ContainsFunc(m.outbox, func(l outboxLine) bool { return slices.Contains(l.studies, r.StudyUID) }))

@@ -146,15 +146,6 @@ func (c *openCase) stated(m *Model, s *viewer.State) tea.Cmd {
 	return cmd
 }
 
-// keepPlace puts where the reader's eyes are on disk, if they moved since.
-func (c *openCase) keepPlace(m *Model) {
-	if !c.moved || !inUse(c.page.State) {
-		return
-	}
-	c.capsuled, c.moved = m.Now(), false
-	m.Room.KeepState(c.row.StudyUID, *c.page.State)
-}
-
 // inUse reports whether a series is on screen, a missing slice of one too: what is
 // empty yet is no place to come back to.
 func inUse(s *viewer.State) bool {

@@ -122,7 +122,7 @@ func TestWhatWasErasedCannotBeReadAndItsReportStays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.KeepState("1.2", stateAt(3))
+	r.KeepPlace("1.2", Place{State: stateAt(3)})
 	if err := r.Journal.Wait(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -225,6 +225,6 @@ func slice(t *testing.T, sop string) []byte {
 	return written(t, d)
 }
 
-func stateAt(slice int) viewer.State {
-	return viewer.State{Layout: "1x1", Tiles: []viewer.Tile{{StudyUID: "1.2", Slice: slice}}, Tool: "tool.length"}
+func stateAt(slice int) *viewer.State {
+	return &viewer.State{Layout: "1x1", Tiles: []viewer.Tile{{StudyUID: "1.2", Slice: slice}}, Tool: "tool.length"}
 }

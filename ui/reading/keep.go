@@ -52,17 +52,6 @@ func (r *Room) seen(ctx context.Context, study string) (out []viewer.Seen, err e
 	return out, err
 }
 
-// KeepState puts where the reader's eyes are on disk.
-func (r *Room) KeepState(study string, s viewer.State) {
-	r.Journal.Put("capsule "+study, func(ctx context.Context) error {
-		body, err := json.Marshal(s)
-		if err != nil {
-			return fmt.Errorf("keep state: %w", err)
-		}
-		return r.Ledger.SaveCapsule(ctx, ledger.Capsule{StudyUID: study, Body: body, Saved: r.Now()})
-	})
-}
-
 // Marks reads the study's marks.
 func (r *Room) Marks(ctx context.Context, study string) ([]viewer.Mark, error) {
 	rows, err := r.Ledger.Marks(ctx, study)
@@ -80,24 +69,13 @@ func (r *Room) Marks(ctx context.Context, study string) ([]viewer.Mark, error) {
 	return out, nil
 }
 
-func (r *Room) state(ctx context.Context, study string) (*viewer.State, error) {
-	c, ok, err := r.Ledger.Capsule(ctx, study)
-	if err != nil || !ok {
-		return nil, err
-	}
-	var s viewer.State
-	if err := json.Unmarshal(c.Body, &s); err != nil {
-		return nil, nil // a state of an older program: begin afresh
-	}
-	return &s, nil
-}
-
 // LeftOff is where the reader left a case; nil: never there, or it cannot be read.
 func (r *Room) LeftOff(ctx context.Context, study string) *viewer.State {
-	s, err := r.state(ctx, study)
+	p, err := r.place(ctx, study)
 	if err != nil {
 		return nil
 	}
+	s := p.State
 	return s
 }
 

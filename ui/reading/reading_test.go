@@ -247,7 +247,7 @@ func TestWhatWasKeptIsThereAtTheNextBeginning(t *testing.T) {
 	r, _ := newRoom(t)
 	r.KeepMarks("1.2", []viewer.Mark{{ID: "a", Slice: 3}, {ID: "b"}}, nil)
 	r.KeepMarks("1.2", []viewer.Mark{{ID: "a", Slice: 4}}, []string{"b"})
-	r.KeepState("1.2", viewer.State{Layout: "1x2", Unseen: 7})
+	r.KeepPlace("1.2", Place{State: &viewer.State{Layout: "1x2", Unseen: 7, Tiles: []viewer.Tile{{SeriesUID: "1.2.1"}}}})
 	r.KeepSeen("1.2", []viewer.Seen{{SOPUID: "1.2.9", Frame: 2}})
 	r.KeepSeen("1.2", []viewer.Seen{{SOPUID: "1.2.9", Frame: 2}})
 	d := draftOn(t, r)

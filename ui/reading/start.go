@@ -17,6 +17,7 @@ type Start struct {
 	Marks  []viewer.Mark
 	Seen   []viewer.Seen
 	State  *viewer.State // where the reader left off; nil the first time
+	Desk   Desk          // in the report; zero: nowhere
 	Signed bool          // the draft was signed: it is shown, not edited
 	Apart  []Apart       // what was typed in other programs and is not in the draft
 }
@@ -37,7 +38,8 @@ func (r *Room) Begin(ctx context.Context, row feed.Row) (Start, error) {
 	if s.Apart, err = r.apart(ctx, s.Draft); err != nil {
 		return s, err
 	}
-	s.State, err = r.state(ctx, row.StudyUID)
+	p, err := r.place(ctx, row.StudyUID)
+	s.State, s.Desk = p.State, p.Desk
 	return s, err
 }
 
