@@ -82,7 +82,7 @@ func TestAPlaceInAFormOfTheFutureBeginsAfresh(t *testing.T) {
 		`{"form":2,"layout":"1x1","tiles":[{"series_uid":"1"}]}`: false,
 		`{"layout":"1x1","tiles":[{"series_uid":"1"}]}`:          true, // of a program before forms
 		`{"form":1,"desk":{"section":"findings","caret":3}}`:     false,
-		`{"form":`:                                               false,
+		`{"form":`: false,
 	} {
 		if err := n.led.SaveCapsule(t.Context(), ledger.Capsule{StudyUID: "9.9", Body: []byte(body)}); err != nil {
 			t.Fatal(err)
