@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -316,4 +317,21 @@ func (l *shownLog) look(f *Fetcher, rows []feed.Row) {
 		}
 	}
 	l.judged = Line{Told: l.all}.Of(time.Time{})
+}
+
+// table prints how long it took as a part of what was said, by the minute of asking.
+func (l *shownLog) table(begun time.Time) {
+	minutes := map[int][]float64{}
+	most := 0
+	for _, t := range l.all {
+		m := int(t.At.Sub(begun).Minutes())
+		minutes[m] = append(minutes[m], t.Took/t.Said)
+		most = max(most, m)
+	}
+	for m := range most + 1 {
+		if v := minutes[m]; len(v) > 0 {
+			slices.Sort(v)
+			fmt.Printf("minute %d: %d forecasts, took/said %.2f (10 %%) %.2f (median) %.2f (90 %%)\n", m, len(v), v[len(v)/10], v[len(v)/2], v[len(v)*9/10])
+		}
+	}
 }
