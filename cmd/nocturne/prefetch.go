@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/nocturne/nocturne/worklist/ahead"
@@ -52,7 +51,9 @@ func (h *house) prefetch(ctx context.Context, env *environment, claimed bool) er
 	list := h.feed.Poll(ctx)
 	h.room.CountCached(list.Rows)
 	h.room.Ahead.Set(list.Rows)
-	h.fetchAll(ctx)
+	if err := h.fetchAll(ctx); err != nil {
+		return err
+	}
 	out, failed := prefetched{h.room.Ahead.Results(), h.forecasts(time.Now().Add(-thisNight))}, false
 	for _, r := range out.Studies {
 		failed = failed || !r.Ready
@@ -69,21 +70,6 @@ func (h *house) prefetch(ctx context.Context, env *environment, claimed bool) er
 		return err
 	}
 	return errors.Join(silent(env, list), env.finish(out, failed))
-}
-
-// fetchAll runs until everything is here or is not to be had.
-func (h *house) fetchAll(ctx context.Context) {
-	ctx, cancel := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	defer running.Wait()
-	defer cancel()
-	running.Go(func() { h.room.Ahead.Run(ctx) })
-	for ctx.Err() == nil && !h.room.Ahead.Settled() {
-		select {
-		case <-ctx.Done():
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
 }
 
 func prefetchLine(r ahead.Result) string {

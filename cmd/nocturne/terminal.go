@@ -68,7 +68,7 @@ func (h *house) readFrom(ctx context.Context, env *environment, at start) error 
 	running.Go(func() { h.forward(ctx) })
 	running.Go(func() { h.runner.Run(ctx, h.fail) })
 	running.Go(func() { h.tidy(ctx, h.fail) })
-	running.Go(func() { h.room.Ahead.Run(ctx) })
+	running.Go(func() { h.runAhead(ctx) })
 	running.Go(func() { h.followCache(ctx) })
 	screen, keys := probe(env), h.keysOf(env)
 	model := app.New(ctx, app.Options{

@@ -26,6 +26,7 @@ func worklistCommand(env *environment) *cobra.Command {
 				return errNoSite
 			}
 			s := h.listed(c.Context())
+			h.aheadElsewhere(c.Context())
 			h.room.FetchAhead(s.Rows)
 			h.room.Forecast(s.Rows)
 			if err := printRows(env, s.Rows); err != nil {

@@ -49,6 +49,7 @@ type Fetcher struct {
 	lines   map[string]*lineState // by site
 	room    string                // why there is no room; "" there is
 	running bool
+	others  bool          // another program of this home fetches
 	rested  time.Time     // when something the reader asked for was seen last
 	changed chan struct{} // closed and replaced when the plan changes
 }
@@ -122,6 +123,14 @@ func (f *Fetcher) Set(rows []feed.Row) {
 	defer f.mu.Unlock()
 	f.rows = append(f.rows[:0:0], rows...)
 	f.replan()
+}
+
+// Elsewhere says that another program of this home fetches, or that it does no longer:
+// forecasts are of its work then, and none of them is judged here.
+func (f *Fetcher) Elsewhere(on bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.others = on
 }
 
 // Run fetches until ctx ends; all it started has ended then.

@@ -231,3 +231,17 @@ func TestACaseThatGrowsIsFetchedAgainAndOneThatSomebodyElseTookIsNot(t *testing.
 		says(t, f, rows, "ready", "")
 	})
 }
+
+func TestAProgramThatDoesNotFetchSaysWhatItWouldTakeOrWhatAnotherDoes(t *testing.T) {
+	a := newAsked()
+	f := New(Options{Engine: a, Sites: []feed.Site{{Name: "NORTH", Archive: &far{}}}, Mode: All})
+	f.Recall("NORTH", Line{Kinds: map[string]*Kind{"CT": {Bytes: []float64{1000}, Rates: []float64{1000}}}, Begin: []float64{1}})
+	rows := a.list("1", "2")
+	f.Set(rows)
+	says(t, f, rows, "not fetched ahead now, takes 11 s", "not fetched ahead now, takes 11 s")
+	f.Elsewhere(true)
+	says(t, f, rows, "ready in 11 s", "ready in 20 s")
+	if l, _ := f.Learned("NORTH"); len(l.Told) != 0 {
+		t.Error("another's work is judged")
+	}
+}

@@ -171,7 +171,7 @@ func (f *Fetcher) forecast(r feed.Row, now time.Time) feed.Forecast {
 		return feed.Forecast{State: feed.Stopped, Text: "only claimed cases are fetched ahead"}
 	case w.done:
 		return feed.Forecast{State: feed.Here, Text: "ready"}
-	case !f.running:
+	case !f.running && !f.others:
 		return f.alone(w)
 	}
 	if why, short := f.stopped(w); why != "" {
