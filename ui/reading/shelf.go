@@ -13,6 +13,7 @@ import (
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/disk"
 	"github.com/nocturne/nocturne/cache/evict"
+	"github.com/nocturne/nocturne/cache/index"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report"
@@ -26,6 +27,8 @@ type Shelf struct {
 	// Bytes is the most that all studies may take, Floor what must stay free of the disk;
 	// 0: no such bound.
 	Bytes, Floor int64
+	// Index is the list of what is cached, as it is now; nil: the store is read.
+	Index func(ctx context.Context) (*index.Index, error)
 	// Free is how many bytes are free on the disk; nil: it is asked.
 	Free func() (int64, error)
 	// Erased writes down that a study is erased, before it is; nil: nothing does. What
@@ -114,26 +117,16 @@ func (r *Room) Cached(ctx context.Context) (out []Cached, shortage int64, err er
 	if err != nil {
 		return nil, 0, err
 	}
-	held, err := r.Store.Studies()
+	here, err := r.held(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
 	var studies []evict.Study
 	by := map[dicom.UID]Cached{}
-	for _, uid := range held {
-		entries, err := r.Store.Study(uid)
-		if err != nil {
-			return nil, 0, err
-		}
-		c := Cached{Have: len(entries), Site: k.site[string(uid)]}
-		c.Expected, _ = r.Store.Expected(uid)
-		s := evict.Study{UID: uid}
-		for _, e := range entries {
-			s.Size += max(1, e.Size)
-		}
-		k.use(string(uid), r.Store.Changed(uid))
-		studies = append(studies, k.study(r, s))
-		by[uid] = c
+	for _, h := range here {
+		k.use(string(h.uid), r.Store.Changed(h.uid))
+		studies = append(studies, k.study(r, evict.Study{UID: h.uid, Size: h.size}))
+		by[h.uid] = Cached{Have: h.have, Expected: h.expected, Site: k.site[string(h.uid)]}
 	}
 	for study := range k.pins { // a prior of one that is yet to come stays, too
 		if _, ok := by[dicom.UID(study)]; !ok {
