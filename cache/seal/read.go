@@ -159,6 +159,7 @@ func ReadAll(r io.ReaderAt, size int64, k *Key, context string) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
+	defer s.Forget()
 	b := make([]byte, s.size)
 	if _, err := s.ReadAt(b, 0); err != nil {
 		clear(b)

@@ -32,15 +32,15 @@ type damagedFile struct {
 // verifiers are all that verify looks at, in its order. One that returns an error could
 // not look.
 var verifiers = []func(context.Context, *environment, *access.Ring, bool) (verified, error){
-	verifyStore, verifyLedger,
+	verifyStore, verifyLedger, verifyAudit,
 }
 
 func verifyCommand(env *environment) *cobra.Command {
 	mend := false
 	c := &cobra.Command{
 		Use: "verify [--mend]", Short: "Read and authenticate everything that is kept", Args: noArgs,
-		Long: "Reads every sealed file of the home: images with their keys and lists, and the ledger of drafts, claims and\n" +
-			"reports. Each byte is authenticated, and what is not as it was kept is named with what to do. --mend takes\n" +
+		Long: "Reads every sealed file of the home: images with their keys and lists, the ledger of drafts, claims and\n" +
+			"reports, and the audit log. Each byte is authenticated, and what is not as it was kept is named with what to do. --mend takes\n" +
 			"damaged images away, so that they are fetched again; nothing else is ever changed. Files have hidden names:\n" +
 			"the output tells of no patient. Exits 1 when anything is damaged or the home is locked.",
 		RunE: func(c *cobra.Command, _ []string) error { return runVerify(c.Context(), env, mend) },
@@ -121,6 +121,39 @@ func verifyLedger(ctx context.Context, env *environment, ring *access.Ring, _ bo
 		out.Damaged = append(out.Damaged, damagedFile{File: "ledger.db", What: sentence(err),
 			Do: "end nocturne, keep a copy of the home, and put a backup of ledger.db in its place; what was signed and sent is at the sites"})
 		err = nil
+	}
+	return out, err
+}
+
+// verifyAudit holds the audit log against its signed heads, those that the ledger keeps
+// too where it can be read.
+func verifyAudit(ctx context.Context, env *environment, ring *access.Ring, _ bool) (verified, error) {
+	config, err := env.configuration()
+	if err != nil {
+		config = defaultConfig() // whose log it is does not matter to reading it
+	}
+	led, err := ledger.Open(env.Home, ring.Key("ledger"))
+	if err != nil {
+		led = nil // verifyLedger said so
+	} else {
+		defer led.Close()
+	}
+	var failed error
+	log, err := env.openAudit(config, led, func(err error) { failed = err })
+	if err != nil {
+		return verified{}, err
+	}
+	v, err := log.Verify(ctx)
+	found := tampered(err)
+	if len(found) > 0 {
+		err = nil
+	}
+	err = errors.Join(err, log.Close(), failed)
+	out := verified{Name: "audit", Damaged: []damagedFile{}, Counts: map[string]int64{"records": v.Records, "erased": v.Erased, "set_aside": int64(v.Aside)},
+		Said: fmt.Sprintf("%d records, as the signed heads say", v.Records)}
+	for _, f := range found {
+		out.Said = "changed"
+		out.Damaged = append(out.Damaged, damagedFile{File: "audit", What: f.Says, Do: "keep a copy of the home and tell who is responsible for it; nocturne audit verify says more"})
 	}
 	return out, err
 }
