@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
 	"github.com/nocturne/nocturne/cache/access"
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/disk"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/spf13/cobra"
@@ -17,7 +19,7 @@ func rotateCommand(env *environment) *cobra.Command {
 			"key of its own, which is sealed under the new reader's key, and then the old one is thrown away.\n" +
 			"Every other nocturne of this home has to end first. What was cut short goes on when it is called\n" +
 			"again; nothing is lost meanwhile. Exit 0: the old key is gone; 1: it is not.",
-		RunE: func(*cobra.Command, []string) error { return env.rotate() },
+		RunE: func(c *cobra.Command, _ []string) error { return env.rotate(c.Context()) },
 	}
 }
 
@@ -27,7 +29,7 @@ type rotated struct {
 	Damaged int `json:"damaged"`
 }
 
-func (env *environment) rotate() error {
+func (env *environment) rotate(ctx context.Context) error {
 	env.closeRing()
 	var done store.Rewrapped
 	err := access.Rotate(env.Home, env.ringOptions(), func(again func([]byte, string) ([]byte, error)) (err error) {
@@ -35,6 +37,9 @@ func (env *environment) rotate() error {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := env.audited(ctx, audit.Configured("the reader's key was rotated")); err != nil {
 		return err
 	}
 	if env.JSON {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/ui/raster"
 	"github.com/nocturne/nocturne/ui/theme"
 	"github.com/nocturne/nocturne/ui/widget"
@@ -26,6 +27,7 @@ type Proof struct {
 type locking struct {
 	line   widget.Prompt // takes the proof; it shows none of it
 	proof  Proof
+	failed int    // proofs that were wrong
 	trying bool   // the proof is being compared
 	said   string // what came of the last try
 	struck time.Time
@@ -77,7 +79,8 @@ func (m *Model) lock() tea.Cmd {
 	}
 	m.blankImages()
 	m.noteLock(true)
-	return tea.Sequence(m.wipe(), tea.ClearScreen)
+	byItself := m.LockAfter > 0 && !m.touched.IsZero() && m.Now().Sub(m.touched) >= m.LockAfter
+	return tea.Batch(m.audited(audit.Locked(byItself)), tea.Sequence(m.wipe(), tea.ClearScreen))
 }
 
 // blankImages covers the images and takes keys and pixels from who shows them. A picture in
@@ -210,7 +213,8 @@ func (t triedMsg) take(m *Model) tea.Cmd {
 	m.locking.trying = false
 	if t.err != nil {
 		m.locking.said = sentence(t.err)
-		return proofMsg{m.locking.proof}.take(m)
+		m.locking.failed++
+		return tea.Batch(m.audited(audit.LoginFailed("unlocking: "+sentence(t.err), m.locking.failed, false)), proofMsg{m.locking.proof}.take(m))
 	}
 	return m.unlock()
 }
@@ -228,7 +232,7 @@ func (m *Model) unlock() tea.Cmd {
 	}
 	m.dark.on.Store(false)
 	m.noteLock(false)
-	return tea.Batch(m.reshow(), m.repaint(), m.repaintDocument())
+	return tea.Batch(m.audited(audit.Unlocked()), m.reshow(), m.repaint(), m.repaintDocument())
 }
 
 // quitLocked leaves a locked program: it begins locked the next time. Reports that wait

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/audit"
 )
 
 // record records that a case is opened, beside the claim and the first reads of it.
@@ -49,4 +50,15 @@ func (m *Model) unaudited(b begunMsg) tea.Cmd {
 	}
 	m.warn("This case is not opened: " + sentence(b.closed))
 	return m.clearPicture()
+}
+
+// audited records what happened to the desk itself; that it could not is said.
+func (m *Model) audited(e audit.Event) tea.Cmd {
+	room, ctx := m.Room, m.ctx
+	return func() tea.Msg {
+		if err := room.Record(ctx, e); err != nil && ctx.Err() == nil {
+			return failedMsg{err: err}
+		}
+		return nil
+	}
 }

@@ -118,7 +118,7 @@ func (r *Room) facility(study string) string {
 // MayTakeOut is nil when this kind of thing of the row's study may leave the sealed home by
 // this reader's hand.
 func (r *Room) MayTakeOut(ctx context.Context, row feed.Row, kind policy.Kind) error {
-	if err := r.Allowed(ctx, row, policy.TakeOut); err != nil {
+	if err := r.permitted(ctx, row, policy.TakeOut); err != nil {
 		return err
 	}
 	return lets(r.PolicyOf(row.Site), kind)

@@ -163,6 +163,3 @@ func (r *Room) EndGlasses(ctx context.Context, study string) (ended []Glass, err
 	}
 	return ended, nil
 }
-
-// auditGlass tells the trail that emergency access begins, or how it ended.
-func (r *Room) auditGlass(context.Context, feed.Row, Glass, string) error { return nil }

@@ -3,10 +3,12 @@ package reading
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/access/policy"
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/ledger"
 )
@@ -79,6 +81,11 @@ func (r *Room) authenticate(ctx context.Context, site, study string) error {
 		err = r.Ledger.PutRecord(context.WithoutCancel(ctx), ledger.Record{ID: AuthenticationKind + " " + string(dicom.NewUID()), Kind: AuthenticationKind,
 			StudyUID: study, At: at, Closed: at, Body: body})
 	}
+	e := audit.LoggedIn("to sign")
+	if refused != nil {
+		e = audit.LoginFailed("to sign: "+refused.Error(), 1, false)
+	}
+	err = errors.Join(err, r.Record(ctx, e))
 	switch {
 	case refused != nil:
 		return refused

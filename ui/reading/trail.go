@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/nocturne/nocturne/cache/access/policy"
 	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/ledger"
 	"github.com/nocturne/nocturne/worklist/feed"
@@ -119,4 +120,25 @@ func (r *Room) leaving(ctx context.Context, row ledger.OutboxRow) error {
 		e = audit.ExportedTo(to, row.Kind, s)
 	}
 	return r.Record(ctx, e)
+}
+
+// auditGlass tells the trail that emergency access begins, or, with how, that it ended.
+func (r *Room) auditGlass(ctx context.Context, row feed.Row, g Glass, how string) error {
+	if how != "" {
+		return r.Record(ctx, audit.BreakGlassEnded(Subject(row), how))
+	}
+	return r.Record(ctx, audit.BrokeGlass(Subject(row), g.Reason, g.Until))
+}
+
+// permitted is Allowed for what is about to be done: a refusal is recorded.
+func (r *Room) permitted(ctx context.Context, row feed.Row, a policy.Action) error {
+	err := r.Allowed(ctx, row, a)
+	var refused *RefusedError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	if unsaid := r.Record(ctx, audit.Restricted(string(a), refused.Reason, Subject(row))); unsaid != nil {
+		return errors.Join(err, unsaid)
+	}
+	return err
 }
