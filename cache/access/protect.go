@@ -144,21 +144,6 @@ func LeaveKeychain(home string, o Options) (was bool, err error) {
 	return true, nil
 }
 
-// CheckPassphrase compares a passphrase with the home's: nil, ErrWrongPassphrase, or
-// ErrLocked where it has none. It costs as much as opening the home.
-func CheckPassphrase(home string, o Options, passphrase string) error {
-	f, err := readRing(o.fs(), home)
-	if err != nil {
-		return err
-	}
-	if f.slot(Passphrase) == nil {
-		return ErrLocked
-	}
-	k, err := f.fromPassphrase(passphrase)
-	k.Zero()
-	return err
-}
-
 // Sources are the ways that a home's ring can be opened by, empty where it has no ring
 // yet; no key is needed to ask.
 func Sources(home string, o Options) ([]Source, error) {

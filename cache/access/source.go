@@ -41,6 +41,9 @@ func (f *ringFile) master(home string, o Options) (seal.Key, Source, error) {
 			return seal.Key{}, Passphrase, err
 		}
 		k, err := f.fromPassphrase(p)
+		if errors.Is(err, ErrWrongPassphrase) {
+			countWrong(home, o)
+		}
 		return k, Passphrase, err
 	}
 	if f.slot(Keychain) != nil {
@@ -56,7 +59,7 @@ func (f *ringFile) master(home string, o Options) (seal.Key, Source, error) {
 		if o.Ask == nil {
 			return seal.Key{}, Passphrase, ErrLocked
 		}
-		k, err := f.fromTerminal(o)
+		k, err := f.fromTerminal(home, o)
 		return k, Passphrase, err
 	}
 	k, err := f.fromUnprotected(home, o)
@@ -80,7 +83,7 @@ func (f *ringFile) fromPassphrase(p string) (seal.Key, error) {
 	return k, nil
 }
 
-func (f *ringFile) fromTerminal(o Options) (k seal.Key, err error) {
+func (f *ringFile) fromTerminal(home string, o Options) (k seal.Key, err error) {
 	prompt := "passphrase of this home: "
 	for range askings {
 		p, err := o.Ask(prompt)
@@ -90,6 +93,7 @@ func (f *ringFile) fromTerminal(o Options) (k seal.Key, err error) {
 		if k, err = f.fromPassphrase(p); !errors.Is(err, ErrWrongPassphrase) {
 			return k, err
 		}
+		countWrong(home, o)
 		prompt = "wrong passphrase; once more: "
 	}
 	return k, ErrWrongPassphrase

@@ -32,10 +32,14 @@ type rotated struct {
 func (env *environment) rotate(ctx context.Context) error {
 	env.closeRing()
 	var done store.Rewrapped
-	err := access.Rotate(env.Home, env.ringOptions(), func(again func([]byte, string) ([]byte, error)) (err error) {
+	o := env.askingOnce()
+	err := access.Rotate(env.Home, o, func(again func([]byte, string) ([]byte, error)) (err error) {
 		done, err = store.Rewrap(disk.OS, filepath.Join(env.Home, "cache"), again)
 		return err
 	})
+	if err == nil {
+		err = env.changed(ctx, o, "the reader's key was changed")
+	}
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func TestASecretServiceKeepsTheKeyUntilItIsLocked(t *testing.T) {
 	if errors.As(err, &ended) && ended.ExitCode() == 99 {
 		t.Fatalf("gnome-keyring does not start: %s", out)
 	}
-	steps := regexp.MustCompile(`(?s)"source": "keychain".*"source": "keychain".*items(.*)"keychain": "kept".*"source": "passphrase".*"keychain": "removed".*items(.*)locked.*exit 1`).FindStringSubmatch(out)
+	steps := regexp.MustCompile(`(?s)"source": "keychain".*"source": "keychain".*items(.*)"keychain": "kept".*"passphrase".*"keychain": "removed".*items(.*)locked.*exit 1`).FindStringSubmatch(out)
 	if steps == nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

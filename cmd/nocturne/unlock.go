@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -22,7 +23,7 @@ func unlockCommand(env *environment) *cobra.Command {
 			"passphrase has at least 8 characters, and nobody can bring a forgotten one back. --keychain puts\n" +
 			"the key into the system's keychain, so that nothing is asked until nocturne lock.\n\n" +
 			"Without a flag it opens the key and says where it came from. Exit 0: open; 1: not.",
-		RunE: func(c *cobra.Command, _ []string) error { return env.unlock(how) },
+		RunE: func(c *cobra.Command, _ []string) error { return env.unlock(c.Context(), how) },
 	}
 	c.Flags().BoolVar(&how.set, "set-passphrase", false, "protect the key by a passphrase, or by another one")
 	c.Flags().StringVar(&how.file, "passphrase-file", "", "FILE that holds the new passphrase; - is standard input")
@@ -41,33 +42,30 @@ type unlocked struct {
 	Sources []access.Source `json:"sources"`
 }
 
-func (env *environment) unlock(how unlocking) error {
+func (env *environment) unlock(ctx context.Context, how unlocking) error {
 	if how.file != "" && !how.set {
 		return usagef("--passphrase-file goes with --set-passphrase")
 	}
+	o := env.askingOnce()
 	if how.set {
-		next := func() (string, error) { return env.newPassphrase(how.file) }
-		if err := access.SetPassphrase(env.Home, env.ringOptions(), next); err != nil {
+		if err := env.setPassphrase(ctx, how.file, &o); err != nil {
 			return err
 		}
 	}
 	if how.keychain {
-		if err := access.UseKeychain(env.Home, env.ringOptions()); err != nil {
+		if err := access.UseKeychain(env.Home, o); err != nil {
+			return err
+		}
+		if err := env.changed(ctx, o, "the key was put into the keychain"); err != nil {
 			return err
 		}
 	}
-	var out unlocked
-	if !how.set { // whoever set it has just typed it
-		r, err := env.ring()
-		if err != nil {
-			return err
-		}
-		out.Source = r.Source()
-	} else {
-		out.Source = access.Passphrase
+	r, err := env.ringBy(o)
+	if err != nil {
+		return err
 	}
-	var err error
-	if out.Sources, err = access.Sources(env.Home, env.ringOptions()); err != nil {
+	out := unlocked{Source: r.Source()}
+	if out.Sources, err = access.Sources(env.Home, o); err != nil {
 		return err
 	}
 	if env.JSON {
@@ -75,6 +73,26 @@ func (env *environment) unlock(how unlocking) error {
 	}
 	fmt.Fprintln(env.Out, out.sentence())
 	return nil
+}
+
+// setPassphrase protects the home, or changes its passphrase; o opens it from then on.
+func (env *environment) setPassphrase(ctx context.Context, file string, o *access.Options) error {
+	given := ""
+	err := access.SetPassphrase(env.Home, *o, func() (p string, err error) {
+		given, err = env.newPassphrase(file)
+		return given, err
+	})
+	if err != nil {
+		return err
+	}
+	o.Ask = func(string) (string, error) { return given, nil }
+	o.Getenv = func(name string) string {
+		if name == access.PassphraseFileEnv {
+			return "" // it may hold the old one
+		}
+		return env.Getenv(name)
+	}
+	return env.changed(ctx, *o, "the passphrase was set")
 }
 
 // sentence says what opens the home from now on.

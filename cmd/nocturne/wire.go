@@ -64,6 +64,9 @@ func (env *environment) open(ctx context.Context) (*house, error) {
 	if h.audit, err = env.openAudit(config, led, h.fail); err != nil {
 		return nil, errors.Join(err, led.Close())
 	}
+	if err := h.tellWrong(ctx, ring); err != nil {
+		return nil, errors.Join(err, h.audit.Close(), led.Close())
+	}
 	h.room = reading.New(h.audit, &reading.Room{
 		Reader:  ups.Reader{Name: config.Reader.Name, ID: config.Reader.ID, Organization: config.Reader.Organization},
 		Trainee: config.Reader.Role == trainee, Policies: env.policies(),

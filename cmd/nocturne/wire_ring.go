@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"sync"
 
 	"github.com/nocturne/nocturne/cache/access"
+	"github.com/nocturne/nocturne/cache/audit"
 	"golang.org/x/term"
 )
 
@@ -37,6 +39,38 @@ func (env *environment) ringOptions() access.Options {
 		o.Ask = func(prompt string) (string, error) { return env.askHidden(in, prompt) }
 	}
 	return o
+}
+
+// askingOnce are ringOptions for a command that opens the key more than once.
+func (env *environment) askingOnce() access.Options {
+	o := env.ringOptions()
+	if ask := o.Ask; ask != nil {
+		first, last := "", ""
+		o.Ask = func(prompt string) (p string, err error) {
+			if prompt == first && last != "" {
+				return last, nil
+			}
+			if first == "" {
+				first = prompt
+			}
+			last, err = ask(prompt)
+			return last, err
+		}
+	}
+	return o
+}
+
+// changed records what was done to the key; o opens it.
+func (env *environment) changed(ctx context.Context, o access.Options, what string) error {
+	if _, err := env.ringBy(o); err != nil {
+		return err
+	}
+	return env.audited(ctx, audit.Configured(what))
+}
+
+// tellWrong records the wrong passphrases since the home was last open.
+func (h *house) tellWrong(ctx context.Context, ring *access.Ring) error {
+	return ring.TellWrong(func(n int) error { return h.audit.Record(ctx, audit.LoginFailed("passphrase", n, false)) })
 }
 
 // askHidden asks a terminal for what it does not show.
