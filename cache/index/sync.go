@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/nocturne/nocturne/cache/database"
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -162,8 +163,11 @@ func (w *writer) take(s *store.Store, entries []store.Entry) (damaged int, err e
 				return damaged, err
 			}
 		}
+		if err != nil && !errors.Is(err, seal.ErrDamaged) && !errors.Is(err, fs.ErrNotExist) && !unlistable(err) {
+			return damaged, err // the disk's, or the home was locked: it is asked again
+		}
 		if err != nil {
-			continue // taken away meanwhile, or nothing that can be listed
+			continue // taken away, now or meanwhile, or nothing that can be listed
 		}
 		if err := w.add(e, h.Dataset); err != nil {
 			return damaged, err
@@ -175,6 +179,13 @@ func (w *writer) take(s *store.Store, entries []store.Entry) (damaged int, err e
 		}
 	}
 	return damaged, nil
+}
+
+// unlistable: the object is as it was kept, and is none that can be read.
+func unlistable(err error) bool {
+	var invalid *dicom.InvalidError
+	var unsupported *dicom.UnsupportedError
+	return errors.As(err, &invalid) || errors.As(err, &unsupported)
 }
 
 func (w *writer) known() (map[dicom.UID]bool, error) {

@@ -4,6 +4,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"errors"
 	"fmt"
 )
 
@@ -28,6 +29,9 @@ func (e *DamageError) Error() string {
 
 // Is makes every DamageError an ErrDamaged.
 func (e *DamageError) Is(target error) bool { return target == ErrDamaged }
+
+// ErrNoKey: the key was never set, or is forgotten.
+var ErrNoKey = errors.New("there is no key")
 
 // ErrDamaged is any *DamageError, for errors.Is.
 var ErrDamaged = fmt.Errorf("sealed bytes are damaged")

@@ -31,11 +31,15 @@ var plains = sync.Pool{New: func() any { return new([ChunkSize]byte) }}
 
 // NewReader opens a sealed file of size bytes in r. It reads the head and the last
 // chunk, so that Size is authentic and a file cut anywhere is refused here.
-// *DamageError: these are not as they were sealed, or key or context is another.
+// *DamageError: these are not as they were sealed, or key or context is another. ErrNoKey:
+// nothing can be said of them.
 func NewReader(r io.ReaderAt, size int64, k *Key, context string) (*Reader, error) {
+	if k.None() {
+		return nil, fmt.Errorf("read sealed file: %w", ErrNoKey)
+	}
 	body := size - int64(headSize)
 	chunks := (body + ChunkSize + tagSize - 1) / (ChunkSize + tagSize)
-	if k.None() || body < tagSize || body-(chunks-1)*(ChunkSize+tagSize) < tagSize {
+	if body < tagSize || body-(chunks-1)*(ChunkSize+tagSize) < tagSize {
 		return nil, &DamageError{"length"}
 	}
 	var head [headSize]byte

@@ -80,13 +80,17 @@ func (s *Store) entries(dir string, conflicts bool) ([]Entry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list study: %w", err)
 	}
-	var out []Entry
+	return h.held(conflicts), nil
+}
+
+// held are the objects under their own names, or those apart.
+func (h *held) held(conflicts bool) (out []Entry) {
 	for _, e := range h.entries {
 		if isApart(filepath.Base(e.Path)) == conflicts {
 			out = append(out, e)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // list gives a folder with its list as it is now: what was appended since is read, and

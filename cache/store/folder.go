@@ -45,31 +45,44 @@ func (s *Store) Folders() ([]Folder, error) {
 // be, -1 where nobody said; none for a folder whose study is not held any more, or whose
 // key cannot be opened.
 func (s *Store) In(folder string) (entries []Entry, expected int, err error) {
-	dir := filepath.Join(s.objects(), filepath.Base(folder))
-	entries, err = s.entries(dir, false)
-	if errors.Is(err, seal.ErrDamaged) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h, err := s.list(filepath.Join(s.objects(), filepath.Base(folder)))
+	if errors.Is(err, seal.ErrDamaged) || errors.Is(err, fs.ErrNotExist) {
 		return nil, -1, nil
 	}
-	if err != nil || len(entries) == 0 {
-		return nil, -1, err
+	if err != nil {
+		return nil, -1, fmt.Errorf("list study: %w", err)
 	}
-	expected = -1
-	if n, ok := s.Expected(entries[0].Study); ok {
-		expected = n
+	if entries = h.held(false); len(entries) == 0 {
+		return nil, -1, nil
 	}
-	return entries, expected, nil
+	return entries, h.count, nil
 }
 
 // Discard takes away an object whose file is not what was kept, so that it can be
-// received again. The caller met *seal.DamageError reading it.
+// received again. The caller met *seal.DamageError reading it; what can be read after
+// all stays: a key may have been forgotten meanwhile.
 func (s *Store) Discard(e Entry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.fs.Remove(e.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	h, err := s.study(filepath.Dir(e.Path))
+	if err == nil {
+		_, err = s.read(e.Path, h.key)
+	}
+	if errors.Is(err, seal.ErrDamaged) {
+		err = s.discard(e.Path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("discard damaged object: %w", err)
 	}
-	if h := s.known[filepath.Dir(e.Path)]; h != nil {
+	return nil
+}
+
+// discard is called with mu held.
+func (s *Store) discard(path string) error {
+	if h := s.known[filepath.Dir(path)]; h != nil {
 		h.read = -1 // read it all again: the object is in the list, and not there
 	}
-	return nil
+	return s.fs.Remove(path)
 }

@@ -72,8 +72,10 @@ type held struct {
 // It is called with mu held.
 func (s *Store) study(dir string) (*held, error) {
 	box, err := disk.ReadFile(s.fs, filepath.Join(dir, keyName))
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		s.forget(dir)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if h := s.known[dir]; h != nil && bytes.Equal(h.box, box) {

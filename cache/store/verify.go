@@ -143,7 +143,9 @@ func (s *Store) Mend(d Damage) error {
 	case filepath.Base(path) == keyName:
 		err = s.setAside(dir)
 	case len(filepath.Base(path)) >= nameSize && filepath.Dir(dir) == s.objects():
-		err = s.Discard(Entry{Path: path})
+		s.mu.Lock()
+		err = s.discard(path)
+		s.mu.Unlock()
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("mend store: %w", err)

@@ -50,6 +50,13 @@ func erase(study string) error {
 	}
 	h.room.Now = func() time.Time { return time.Now().Add(time.Hour) }
 	_, _, err = h.room.Evict(context.Background(), func(x reading.Cached) bool { return string(x.UID) == study })
+	if left, _, err2 := h.room.Cached(context.Background()); err == nil {
+		for err = err2; len(left) > 0; left = left[1:] {
+			if string(left[0].UID) == study && left[0].Have > 0 {
+				err = fmt.Errorf("it stays: %s", left[0].Why)
+			}
+		}
+	}
 	return errors.Join(err, h.Close())
 }
 
