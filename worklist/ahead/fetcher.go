@@ -66,6 +66,7 @@ type work struct {
 	bytes   int64     // fetched by it
 	fresh   int       // images fetched by it
 	rate    float64   // bytes a second, as they come; 0: not known
+	looked  float64   // the seconds for which that was seen
 	left    Countdown
 	told    []Told    // what was said and is not judged yet
 	ended   time.Time // when it was whole

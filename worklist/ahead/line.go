@@ -143,6 +143,7 @@ func median(v []float64) float64 {
 type Model struct {
 	lines map[string]*Line
 	trend map[string]float64 // by site: how much longer things take now than was learned
+	known map[string]float64 // by site: the seconds that the trend is from, memory at most
 }
 
 // Recall takes up what another night learned of a site.
@@ -192,6 +193,7 @@ type part struct {
 	begun      bool    // images have come: none has to be waited for
 	bytes      float64 // of an image, as this study's are; 0: none came
 	rate       float64 // bytes a second, as this study comes; 0: not known
+	looked     float64 // seconds for which that was seen
 }
 
 // seconds is how long it takes by itself; ok is false where nothing like it was seen.
@@ -210,12 +212,20 @@ func (m *Model) seconds(p part) (s float64, ok bool) {
 	if bytes == 0 || rate == 0 {
 		return 0, false
 	}
-	s = float64(p.images) * bytes / rate * m.slowness(p.site)
+	each := m.slowness(p.site) / rate // seconds a byte
+	if p.rate > 0 {                   // the longer the study itself was seen to come, the more that counts
+		each += (1/p.rate - each) * p.looked / (p.looked + believed)
+	}
+	s = float64(p.images) * bytes * each
 	if !p.begun {
 		s += l.begin()
 	}
 	return s, true
 }
+
+// believed is the seconds after which a study's own pace counts as much as what was
+// learned.
+const believed = 4.0
 
 func (m *Model) slowness(site string) float64 {
 	if t := m.trend[site]; t > 0 {
@@ -224,11 +234,12 @@ func (m *Model) slowness(site string) float64 {
 	return 1
 }
 
-// Bounds of the trend, and how soon it follows: a line that halves its speed is
-// believed after memory seconds of it.
+// Bounds of the trend, and how soon it follows: it is the mean of what was seen, of the
+// last memory seconds at most.
 const (
 	mostTrend = 8
 	memory    = 40.0 // seconds
+	learnt    = 15.0 // seconds: how much what was learned before counts at the start of a night
 )
 
 // came follows the line within a study: so many bytes of a kind in so many seconds.
@@ -240,7 +251,8 @@ func (m *Model) came(site, kind string, bytes int64, seconds float64) {
 	now := math.Log(min(max(seconds*rate/float64(bytes), 1.0/mostTrend), mostTrend))
 	was := math.Log(m.slowness(site))
 	if m.trend == nil {
-		m.trend = map[string]float64{}
+		m.trend, m.known = map[string]float64{}, map[string]float64{}
 	}
-	m.trend[site] = math.Exp(was + (now-was)*(1-math.Exp(-seconds/memory)))
+	m.known[site] = min(max(m.known[site], learnt)+seconds, memory)
+	m.trend[site] = math.Exp(was + (now-was)*min(1, seconds/m.known[site]))
 }

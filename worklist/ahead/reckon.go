@@ -79,6 +79,7 @@ func (q *queue) add(w *work) {
 	p := part{site: w.site, kind: q.f.kindOf(w), images: w.expected - w.have, begun: w.fresh > 0 && q.f.lines[w.site].now == w}
 	if w.fresh >= few && p.begun {
 		p.bytes, p.rate = float64(w.bytes)/float64(w.fresh), w.rate
+		p.looked = w.looked
 	}
 	s, ok := q.f.model.seconds(p)
 	if q.f.lines[w.site].now == w {

@@ -138,7 +138,7 @@ func (f *Fetcher) came(w *work, m *meter, p fetch.Progress) {
 		m.steps++
 	}
 	if since := (active - m.first).Seconds(); m.first > 0 && since >= measurable && w.fresh >= few {
-		w.rate = float64(w.bytes) * float64(w.fresh-1) / float64(w.fresh) / since
+		w.rate, w.looked = float64(w.bytes)*float64(w.fresh-1)/float64(w.fresh)/since, since
 	}
 	if p.Done {
 		m.last = active
