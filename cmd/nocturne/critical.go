@@ -90,7 +90,7 @@ func criticalAddCommand(env *environment) *cobra.Command {
 				return usagef("critical add needs --finding TEXT and --category 1, 2 or 3")
 			}
 			return env.withCase(c.Context(), args[0], func(h *house, row feed.Row) error {
-				if err := h.room.Allowed(c.Context(), row, policy.Critical); err != nil {
+				if err := h.room.Permitted(c.Context(), row, policy.Critical); err != nil {
 					return err
 				}
 				r := h.room.NewCritical(row, finding)

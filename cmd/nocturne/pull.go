@@ -111,7 +111,7 @@ func (h *house) wanted(ctx context.Context, args []string) ([]feed.Row, error) {
 	if len(args) == 1 {
 		row, err := h.row(ctx, args[0])
 		if err == nil {
-			err = h.room.Allowed(ctx, row, policy.Look)
+			err = h.room.Permitted(ctx, row, policy.Look)
 		}
 		return []feed.Row{row}, err
 	}

@@ -41,7 +41,7 @@ func (env *environment) withCase(ctx context.Context, study string, do func(h *h
 	if err != nil {
 		return err
 	}
-	if err := h.room.Allowed(ctx, row, policy.Look); err != nil {
+	if err := h.room.Permitted(ctx, row, policy.Look); err != nil {
 		return err
 	}
 	return do(h, row)

@@ -43,7 +43,7 @@ func (m *Model) refuseRow(row feed.Row, look bool, why error) tea.Cmd {
 	m.warn(sentence(why))
 	room, ctx := m.Room, m.ctx
 	return func() tea.Msg {
-		if room.Allowed(ctx, row, policy.Look) != nil {
+		if room.Permitted(ctx, row, policy.Look) != nil {
 			return nil
 		}
 		open, err := room.Glasses(ctx)
@@ -142,7 +142,7 @@ func (m *Model) endGlass(study string) tea.Cmd {
 	room, ctx := m.Room, m.ctx
 	m.glasses.busy, m.glasses.at = true, m.Now()
 	return func() tea.Msg {
-		room.RenewPolicies()
+		room.RenewPolicies(ctx)
 		ended, err := room.EndGlasses(ctx, study)
 		open, more := room.Glasses(ctx)
 		if err == nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,7 +70,7 @@ func TestTheGlassIsBrokenForAWhileWithAReason(t *testing.T) {
 	n.write("breakglass seizing, nobody else here")
 	n.key("enter")
 	n.ready("A1")
-	if f := n.frame(); !strings.Contains(f, "EMERGENCY ACCESS · 10 min left · seizing, nobody else here") {
+	if f := n.frame(); !strings.Contains(f, "EMERGENCY ACCESS · 10 min left · seizing, nobody else h") {
 		t.Errorf("no bar:\n%s", f)
 	}
 	if last := n.view.cases[len(n.view.cases)-1]; !strings.HasPrefix(last.Site.Banner, "EMERGENCY ACCESS") {
@@ -105,6 +106,33 @@ func TestTheGlassIsBrokenForAWhileWithAReason(t *testing.T) {
 	n.settle(30 * time.Millisecond)
 	if n.m.open != nil {
 		t.Error("opened without emergency access")
+	}
+	// PS3.15 A.5 (CID 403): 110113 Security Alert with 110127 Emergency Override Started, 110138
+	// Emergency Override Stopped; 110132 Use of a restricted function for each refusal.
+	alerts := map[string]int{}
+	for _, e := range n.audit.Events() {
+		if e.ID.Value == "110113" {
+			alerts[e.Type[0].Value]++
+		}
+	}
+	if alerts["110127"] != 1 || alerts["110138"] != 1 || alerts["110132"] < 2 {
+		t.Errorf("the audit log has the alerts %v", alerts)
+	}
+}
+
+// Where the audit log cannot be written no glass is broken.
+func TestNoGlassIsBrokenUnrecorded(t *testing.T) {
+	t.Parallel()
+	n := newNight(t)
+	n.policy("[[reader]]\nname = \"OTHER^ONE\"\nrole = \"attending\"\n")
+	n.m.list.Select(uid("A1"))
+	n.audit.Fail(errors.New("the disk is full"))
+	n.key(":")
+	n.write("breakglass seizing")
+	n.key("enter")
+	n.until("the refusal", func() bool { return strings.Contains(n.m.status.text, "audit log") })
+	if open, err := n.m.Room.Glasses(t.Context()); len(open) != 0 || err != nil || n.m.open != nil {
+		t.Errorf("open %+v, %v", open, err)
 	}
 }
 

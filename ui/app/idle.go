@@ -26,5 +26,5 @@ func (m *Model) lockIdle() tea.Cmd {
 	case m.Now().Sub(m.touched) < m.LockAfter:
 		return nil
 	}
-	return m.lock()
+	return m.lockBy(true)
 }

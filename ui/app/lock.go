@@ -2,12 +2,14 @@ package app
 
 import (
 	"cmp"
+	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/access"
 	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/ui/raster"
 	"github.com/nocturne/nocturne/ui/theme"
@@ -67,7 +69,10 @@ func (d *dark) wipe(out io.Writer, s string) {
 
 // lock blanks both screens at once. Prompts, pages and what is typed stay as they are
 // behind it.
-func (m *Model) lock() tea.Cmd {
+func (m *Model) lock() tea.Cmd { return m.lockBy(false) }
+
+// lockBy is lock; byItself: the idle timer did it.
+func (m *Model) lockBy(byItself bool) tea.Cmd {
 	if m.locked {
 		return nil
 	}
@@ -79,7 +84,6 @@ func (m *Model) lock() tea.Cmd {
 	}
 	m.blankImages()
 	m.noteLock(true)
-	byItself := m.LockAfter > 0 && !m.touched.IsZero() && m.Now().Sub(m.touched) >= m.LockAfter
 	return tea.Batch(m.audited(audit.Locked(byItself)), tea.Sequence(m.wipe(), tea.ClearScreen))
 }
 
@@ -214,7 +218,9 @@ func (t triedMsg) take(m *Model) tea.Cmd {
 	if t.err != nil {
 		m.locking.said = sentence(t.err)
 		m.locking.failed++
-		return tea.Batch(m.audited(audit.LoginFailed("unlocking: "+sentence(t.err), m.locking.failed, false)), proofMsg{m.locking.proof}.take(m))
+		var pause *access.PauseError
+		failed := m.audited(audit.LoginFailed("unlocking: "+sentence(t.err), m.locking.failed, errors.As(t.err, &pause)))
+		return tea.Batch(failed, proofMsg{m.locking.proof}.take(m))
 	}
 	return m.unlock()
 }

@@ -3,11 +3,14 @@ package app
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/viewer"
 	"github.com/nocturne/nocturne/worklist/report"
 )
@@ -149,6 +152,19 @@ func TestALockedDeskOpensByItsPINAlone(t *testing.T) {
 	cases := len(n.view.cases)
 	n.key("enter")
 	n.until("the desk", func() bool { return !n.m.locked })
+	// PS3.15 A.5.3.12: 110114 User Authentication, 110122 Login, 110123 Logout; outcome 4 is a
+	// wrong proof.
+	n.until("the audit log", func() bool { return n.audit.Count(audit.UserAuthentication) == 3 })
+	var events []string
+	for _, e := range n.audit.Events() {
+		if e.ID == audit.UserAuthentication {
+			events = append(events, fmt.Sprintf("%s %d", e.Type[0].Value, e.Outcome))
+		}
+	}
+	slices.Sort(events)
+	if fmt.Sprint(events) != "[110122 0 110122 4 110123 0]" {
+		t.Errorf("the audit log has %q", events)
+	}
 	if *tries != 2 || len(n.view.cases) != cases+1 || len(n.m.locking.line.Text) != 0 {
 		t.Errorf("%d tries, the window was told %d times, left %q", *tries, len(n.view.cases)-cases, n.m.locking.line.Text)
 	}

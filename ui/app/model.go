@@ -163,10 +163,11 @@ func New(ctx context.Context, o Options) *Model {
 func (m *Model) Init() tea.Cmd {
 	m.showRemembered()
 	m.atStart()
+	var locked tea.Cmd
 	if m.BeginLocked {
-		m.lock()
+		locked = m.lock()
 	}
-	return tea.Batch(m.lockAsked(), m.startViewer(), m.watchSites(), m.resolveClaims(), m.lookAtOutbox(0, true), m.lookAtCriticals(), m.recentCalls(), m.failures(), clock())
+	return tea.Batch(locked, m.lockAsked(), m.startViewer(), m.watchSites(), m.resolveClaims(), m.lookAtOutbox(0, true), m.lookAtCriticals(), m.recentCalls(), m.failures(), clock())
 }
 
 // Close ends what the model started and writes what waits.

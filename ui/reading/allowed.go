@@ -1,11 +1,14 @@
 package reading
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/access/policy"
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/worklist/feed"
 	"github.com/nocturne/nocturne/worklist/report"
@@ -44,10 +47,14 @@ func (r *Room) policyKnown(site string) policy.Site {
 	return r.Policies.Known(site)
 }
 
-// RenewPolicies reads the policies that changed.
-func (r *Room) RenewPolicies() {
+// RenewPolicies reads the policies that changed, and records which file holds from now on.
+func (r *Room) RenewPolicies(ctx context.Context) {
 	for name := range r.Sites {
-		r.PolicyOf(name)
+		s := r.PolicyOf(name)
+		if before, _ := r.digests.Swap(name, s.Digest); s.Digest == "" && before == nil || before == s.Digest {
+			continue
+		}
+		_ = r.Record(ctx, audit.Configured("policy of site "+name+" now: SHA-256 "+cmp.Or(s.Digest, "none")))
 	}
 }
 
@@ -62,13 +69,27 @@ func (r *Room) asks() policy.Reader {
 
 // Allowed is nil when the reader may do a with the row's study now, by the site's policy or
 // by an emergency access that lasts; else a *RefusedError, or what kept it from being found
-// out.
+// out. Permitted is for what the reader is about to do.
 func (r *Room) Allowed(ctx context.Context, row feed.Row, a policy.Action) error {
 	facility := ""
 	if a.Lasting() {
 		facility = r.facility(row.StudyUID)
 	}
 	return r.allowed(ctx, row, facility, a)
+}
+
+// restrictedSignature records that a site's policy stopped a signature, where one did.
+func (r *Room) restrictedSignature(ctx context.Context, row feed.Row, err error) {
+	var stopped *report.BlockedError
+	if !errors.As(err, &stopped) {
+		return
+	}
+	for _, f := range stopped.Findings {
+		if f.Rule == report.SitePolicy {
+			// that it could not be recorded changes nothing: nothing is signed either way
+			_ = r.Record(context.WithoutCancel(ctx), audit.Restricted("sign", f.Hint, Subject(row)))
+		}
+	}
 }
 
 func (r *Room) allowed(ctx context.Context, row feed.Row, facility string, a policy.Action) error {
@@ -118,7 +139,7 @@ func (r *Room) facility(study string) string {
 // MayTakeOut is nil when this kind of thing of the row's study may leave the sealed home by
 // this reader's hand.
 func (r *Room) MayTakeOut(ctx context.Context, row feed.Row, kind policy.Kind) error {
-	if err := r.permitted(ctx, row, policy.TakeOut); err != nil {
+	if err := r.Permitted(ctx, row, policy.TakeOut); err != nil {
 		return err
 	}
 	return lets(r.PolicyOf(row.Site), kind)

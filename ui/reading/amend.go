@@ -25,7 +25,7 @@ func (r *Room) Amend(ctx context.Context, row feed.Row, kind report.Kind, why st
 	if r.Trainee {
 		return nil, ErrTrainee
 	}
-	if err := r.permitted(ctx, row, actionOf[kind]); err != nil {
+	if err := r.Permitted(ctx, row, actionOf[kind]); err != nil {
 		return nil, err
 	}
 	d, signed, err := r.Draft(ctx, row)

@@ -33,10 +33,10 @@ func (r *Room) Claim(ctx context.Context, row feed.Row) (Claimed, error) {
 	if !ok {
 		return Claimed{}, fmt.Errorf("claim: no site %q is configured", row.Site)
 	}
-	if err := r.permitted(ctx, row, policy.Look); err != nil {
+	if err := r.Permitted(ctx, row, policy.Look); err != nil {
 		return Claimed{}, err
 	}
-	if err := r.permitted(ctx, row, policy.Claim); err != nil {
+	if err := r.Permitted(ctx, row, policy.Claim); err != nil {
 		return Claimed{Words: "not claimed", ReadOnly: err.Error()}, nil
 	}
 	if row.WorkitemUID == "" {

@@ -120,7 +120,7 @@ func (r *Room) breaks(ctx context.Context, row feed.Row) (time.Duration, error) 
 		return 0, ErrNoEmergency
 	}
 	for _, a := range policy.Actions {
-		if s.Breaks(a) > 0 && r.Allowed(ctx, row, a) != nil {
+		if s.Breaks(a) > 0 && r.allowed(ctx, row, "", a) != nil {
 			return lasts, nil
 		}
 	}
@@ -152,14 +152,14 @@ func (r *Room) EndGlasses(ctx context.Context, study string) (ended []Glass, err
 				continue
 			}
 		}
+		row := feed.Row{Site: g.Site, StudyUID: g.StudyUID, Accession: g.Accession}
+		if err := r.auditGlass(ctx, row, g, how); err != nil {
+			return ended, err // it opens nothing any more where its time is over; it is tried again
+		}
 		if err := r.putGlass(ctx, g, r.Now().UTC()); err != nil {
 			return ended, err
 		}
 		ended = append(ended, g)
-		row := feed.Row{Site: g.Site, StudyUID: g.StudyUID, Accession: g.Accession}
-		if err := r.auditGlass(ctx, row, g, how); err != nil {
-			return ended, err
-		}
 	}
 	return ended, nil
 }

@@ -37,6 +37,7 @@ func (r *Room) WetRead(ctx context.Context, row feed.Row, d *report.Draft, f rep
 	f.Reader.Trainee, f.Barred = r.TraineeAt(row.Site), r.barred(ctx, row, f.Study)
 	signed, err := report.Sign(wet, f, r.Now())
 	if err != nil {
+		r.restrictedSignature(ctx, row, err)
 		return Outgoing{}, err
 	}
 	body, err := wet.Encode()

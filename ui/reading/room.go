@@ -3,6 +3,7 @@ package reading
 import (
 	"context"
 	"crypto/ed25519"
+	"sync"
 	"time"
 
 	"github.com/nocturne/nocturne/cache/access/policy"
@@ -45,6 +46,7 @@ type Room struct {
 	Recall  func(stat bool) time.Duration
 	// Policies are what the sites allow whom; nil: the defaults everywhere.
 	Policies *policy.Book
+	digests  sync.Map // of the policies recorded, by site
 	// Trainee: at every site the reader signs preliminary reports, which an attending makes final.
 	Trainee bool
 	// CheckPIN compares what the reader typed to sign with the reader's PIN; nil: the

@@ -32,6 +32,7 @@ func (r *Room) Sign(ctx context.Context, row feed.Row, d *report.Draft, f report
 	f.Reader.Trainee, f.Barred = r.TraineeAt(row.Site), r.barred(ctx, row, f.Study)
 	all, err := report.SignAll(d, f, r.Now())
 	if err != nil {
+		r.restrictedSignature(ctx, row, err)
 		return Outgoing{}, err
 	}
 	release := r.Now()

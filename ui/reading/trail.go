@@ -130,8 +130,8 @@ func (r *Room) auditGlass(ctx context.Context, row feed.Row, g Glass, how string
 	return r.Record(ctx, audit.BrokeGlass(Subject(row), g.Reason, g.Until))
 }
 
-// permitted is Allowed for what is about to be done: a refusal is recorded.
-func (r *Room) permitted(ctx context.Context, row feed.Row, a policy.Action) error {
+// Permitted is Allowed for what is about to be done: a refusal is recorded.
+func (r *Room) Permitted(ctx context.Context, row feed.Row, a policy.Action) error {
 	err := r.Allowed(ctx, row, a)
 	var refused *RefusedError
 	if !errors.As(err, &refused) {

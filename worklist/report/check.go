@@ -62,7 +62,7 @@ var rules = []rule{
 	{"time-order", Block, absence, timeOrder},
 	{"linked-order", Block, absence, linkedOrders},
 	{"attending-only", Block, absence, attendingOnly},
-	{"site-policy", Block, absence, barredByPolicy},
+	{SitePolicy, Block, absence, barredByPolicy},
 	{"signed-together", Warn, nothing, signedTogether},
 	{"reason-missing", Block, absence, reasonMissing},
 	{"signed-text", Block, absence, signedText},

@@ -23,6 +23,9 @@ func attendingOnly(d *Draft, f Facts) []Finding {
 	return nil
 }
 
+// SitePolicy is the rule of what a site allows the reader to sign.
+const SitePolicy = "site-policy"
+
 // barredByPolicy: what the site does not allow this reader to sign, they do not sign.
 func barredByPolicy(d *Draft, f Facts) []Finding {
 	if why := f.Barred[d.WhatBy(f.Reader)]; why != "" {
