@@ -51,7 +51,11 @@ func (r *Room) Opened(ctx context.Context, row feed.Row) error {
 }
 
 // OpenedPriors is Opened for the studies that come with a case; all are of its patient.
+// That they were searched for is recorded first.
 func (r *Room) OpenedPriors(ctx context.Context, row feed.Row, p Priors) error {
+	if err := r.Searched(ctx, row.Site, "studies of the patient "+row.PatientID); err != nil {
+		return err
+	}
 	for _, s := range p.Studies {
 		prior := audit.Study{UID: s.UID, PatientID: row.PatientID, PatientName: row.PatientName}
 		if err := r.Record(ctx, audit.Opened(prior)); err != nil {
