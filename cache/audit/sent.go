@@ -22,10 +22,8 @@ func (l *Log) Place(address string) *Place {
 	return &Place{l, "sent-" + l.key.MAC("audit receiver", address)[:16]}
 }
 
-// ErrTaken says that another program of this home sends to the receiver.
-var ErrTaken = errors.New("another program of this home sends the audit log")
-
-// Take makes this program the one that sends, until give is called or it ends.
+// Take makes this program the one that sends, until give is called or it ends. ErrTaken:
+// another one is.
 func (s *Place) Take() (give func(), err error) {
 	return tryLock(s.l.path(s.name + ".lock"))
 }
