@@ -167,3 +167,18 @@ func BenchmarkVolumeJPEGLS300(b *testing.B) {
 	b.ReportMetric(float64(took[1].Milliseconds()), "sealed-ms")
 	b.ReportMetric(took[1].Seconds()/took[0].Seconds(), "sealed/plain")
 }
+
+// BenchmarkHeader512 reads the header of a slice of 512² (526 KB): of a sealed one the
+// chunk it stands in and the last one are opened.
+func BenchmarkHeader512(b *testing.B) {
+	plain := vt.Series{Rows: 512, Cols: 512, Slices: 1, HU: func(c, r, _ int) int { return (c * r) & 1023 }}.Write(b, b.TempDir())
+	for name, o := range map[string]viewer.Object{"plain": plain[0], "sealed": sealAll(b, plain)[0]} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := o.Header(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
