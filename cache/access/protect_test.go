@@ -14,9 +14,11 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// TestMain puts a keychain of this process in the place of the system's.
+// TestMain puts a keychain of this process in the place of the system's, and makes
+// passphrases as cheap as a ring may have them.
 func TestMain(m *testing.M) {
 	keyring.MockInit()
+	tryTime = 0
 	os.Exit(m.Run())
 }
 
@@ -96,6 +98,8 @@ func TestAPassphraseProtectsAHomeThatHadNone(t *testing.T) {
 // tests of this process compute meanwhile counts too, so this one is not parallel.
 func TestAWrongPassphraseCosts200MillisecondsAndSaysNothingElse(t *testing.T) {
 	home := t.TempDir()
+	tryTime = 300 * time.Millisecond // as in the program
+	defer func() { tryTime = 0 }()
 	if err := SetPassphrase(home, alone, say("correct horse")); err != nil {
 		t.Fatal(err)
 	}
@@ -168,6 +172,13 @@ func TestAPassphraseFileOfOthersOrOfNobodyIsRefused(t *testing.T) {
 	}
 	if _, err := Open(home, withFile(t, "short")); !errors.Is(err, ErrWeakPassphrase) {
 		t.Errorf("a new home with a weak one: %v", err)
+	}
+	fresh := t.TempDir()
+	if r := opened(t, fresh, withFile(t, "correct horse")); r.Source() != Passphrase {
+		t.Errorf("a new home with a passphrase is %v", r.Source())
+	}
+	if _, err := os.Stat(filepath.Join(fresh, unprotectedFile)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("its key lay open: %v", err)
 	}
 	os.Remove(path)
 	if _, err := Open(home, o); !errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), path) {

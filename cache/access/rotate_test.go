@@ -105,7 +105,7 @@ func TestAfterARotationTheOldKeyOpensNothing(t *testing.T) {
 func TestARotationThatIsCutShortAnywhereLosesNoStudyAndGoesOn(t *testing.T) {
 	t.Parallel()
 	var keys []seal.Key
-	disktest.Every(t, disktest.Story{Most: 8,
+	disktest.Every(t, disktest.Story{Most: 5,
 		Before: func(d *disktest.Disk) error {
 			r, err := Open(d.Dir(), on(alone, d))
 			if err != nil {
