@@ -15,7 +15,6 @@ func (h *house) shelve(env *environment) {
 	limits, book := h.config.Limits, env.policies()
 	s := &h.room.Shelf
 	s.Index = h.cached
-	s.Erased = h.room.Record
 	s.Bytes, s.Floor = int64(limits.CacheGB)*1e9, int64(limits.FreeGB)*1e9
 	s.Keep = func(site string) time.Duration {
 		days := limits.KeepDays

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/dicom/sr"
 	"github.com/nocturne/nocturne/cache/ledger"
@@ -130,9 +131,12 @@ func (r *Room) Decide(ctx context.Context, c Conflict, what Decision, why string
 	case what == ReplaceTheirs && strings.TrimSpace(why) == "":
 		return ErrNoReason
 	case what == SendMine:
+		if err := r.Record(ctx, audit.Overridden(c.about(), c.Task, "sent as it was signed")); err != nil {
+			return err
+		}
 		return r.sendAllTheSame(ctx, rec)
 	case what == KeepAside:
-		return r.Ledger.Withhold(ctx, c.Report, nil, r.Now())
+		return r.withhold(ctx, c, nil)
 	}
 	next, err := r.following(ctx, c, what, why)
 	if err != nil {
@@ -142,7 +146,16 @@ func (r *Room) Decide(ctx context.Context, c Conflict, what Decision, why string
 	if err != nil {
 		return err
 	}
-	return r.Ledger.Withhold(ctx, c.Report, body, r.Now())
+	return r.withhold(ctx, c, body)
+}
+
+func (c Conflict) about() audit.Study { return audit.Study{UID: c.StudyUID, Accession: c.Accession} }
+
+func (r *Room) withhold(ctx context.Context, c Conflict, next []byte) error {
+	if err := r.Record(ctx, audit.Recalled(c.about(), c.Report)); err != nil {
+		return err
+	}
+	return r.Ledger.Withhold(ctx, c.Report, next, r.Now())
 }
 
 // sendAllTheSame closes the conflict and queues what was parked for it.

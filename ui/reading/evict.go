@@ -68,17 +68,12 @@ func (r *Room) erase(ctx context.Context, c Cached) error {
 	if now := k.study(r, evict.Study{UID: c.UID}); len(now.Pins) > 0 {
 		return ErrPinned
 	}
-	if r.Shelf.Erased != nil {
-		if err := r.Shelf.Erased(ctx, audit.Evicted(r.About(c.UID), c.Why)); err != nil {
-			return fmt.Errorf("nothing was erased: its going cannot be written down: %w", err)
-		}
+	of := r.About(c.UID)
+	if err := r.Record(ctx, audit.Evicted(of, c.Why)); err != nil {
+		return fmt.Errorf("erase images: %w", err)
 	}
 	if err := r.Store.Remove(c.UID); err != nil {
-		if r.Shelf.Erased != nil {
-			e := audit.Evicted(audit.Study{UID: string(c.UID)}, c.Why).Failed(audit.Serious, "the objects could not be removed")
-			err = errors.Join(err, r.Shelf.Erased(ctx, e))
-		}
-		return err
+		return errors.Join(err, r.Record(ctx, audit.Evicted(of, c.Why).Failed(audit.Serious, "the objects could not be removed")))
 	}
 	return r.Ledger.Forget(ctx, string(c.UID))
 }

@@ -131,13 +131,13 @@ func TestWhatWasErasedCannotBeReadAndItsReportStays(t *testing.T) {
 	}
 	r.Now = func() time.Time { return time.Now().Add(90 * 24 * time.Hour) }
 	var written []audit.Event
-	r.Shelf.Erased = func(_ context.Context, e audit.Event) error {
+	r.trail = trail(func(e audit.Event) error {
 		if !r.Store.Has("1.2", "1.2.1.1") {
 			t.Error("written down after it was erased")
 		}
 		written = append(written, e)
 		return nil
-	}
+	})
 	gone, _, err := r.Evict(ctx, nil)
 	if err != nil || len(gone) != 1 {
 		t.Fatalf("%+v, %v", gone, err)
@@ -175,7 +175,7 @@ func TestWhatWasErasedCannotBeReadAndItsReportStays(t *testing.T) {
 func TestNothingIsErasedThatCannotBeWrittenDown(t *testing.T) {
 	r := later(t)
 	full := errors.New("disk full")
-	r.Shelf.Erased = func(context.Context, audit.Event) error { return full }
+	r.trail = trail(func(audit.Event) error { return full })
 	if gone, _, err := r.Evict(t.Context(), nil); !errors.Is(err, full) || len(gone) != 0 || !r.Store.Has("1.2", "1.2.1.1") {
 		t.Errorf("erased %v, %v", gone, err)
 	}
@@ -215,6 +215,11 @@ func TestASignedStudyGoesAfterItsSitesDays(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// trail is an audit log that a test looks into.
+type trail func(audit.Event) error
+
+func (f trail) Record(_ context.Context, e audit.Event) error { return f(e) }
 
 func slice(t *testing.T, sop string) []byte {
 	t.Helper()

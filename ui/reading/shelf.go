@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/dicom"
 	"github.com/nocturne/nocturne/cache/disk"
 	"github.com/nocturne/nocturne/cache/evict"
@@ -31,10 +30,6 @@ type Shelf struct {
 	Index func(ctx context.Context) (*index.Index, error)
 	// Free is how many bytes are free on the disk; nil: it is asked.
 	Free func() (int64, error)
-	// Erased writes down that a study is erased, before it is; nil: nothing does. What
-	// cannot be written down is not erased.
-	Erased func(ctx context.Context, e audit.Event) error
-
 	mu   sync.Mutex // guards open
 	open map[string]int
 }
