@@ -37,6 +37,9 @@ func claimCommand(env *environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if row.Stale { // its site has just been asked in vain: nothing is begun that it would have to answer
+				return sayClaim(env, h, row, h.room.ClaimOnDisk(c.Context(), row))
+			}
 			claimed, err := h.room.Claim(c.Context(), row)
 			if err != nil {
 				return err

@@ -49,7 +49,7 @@ func (r *Room) FindPriors(ctx context.Context, row feed.Row) Priors {
 		out.Silent = row.Site
 		return out
 	}
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, r.searching(row.Site))
 	defer cancel()
 	found, complete, err := feed.Priors(ctx, site.Site, row)
 	out.Unknown = errors.Is(err, feed.ErrNotIdentified)
@@ -73,6 +73,15 @@ func (r *Room) FindPriors(ctx context.Context, row feed.Row) Priors {
 			UID: string(s.UID), Date: s.Date, Description: s.Description, Accession: s.Accession, Modality: s.Modality, Prior: true, Expected: s.Expected}})
 	}
 	return out
+}
+
+// searching is how long a search for priors may take: of a site that has just been found
+// silent not much is expected.
+func (r *Room) searching(site string) time.Duration {
+	if r.Silent != nil && r.Silent(site) {
+		return 4 * time.Second
+	}
+	return 15 * time.Second
 }
 
 // Sentence is the search in words; "no prior" is said only when it was finished.
