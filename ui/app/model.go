@@ -139,6 +139,7 @@ type Model struct {
 	lines         *lines
 	stops         stops
 	foreseen      foreseen
+	steps         steps
 	touched       time.Time // the last key or act in the window
 }
 

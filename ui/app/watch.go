@@ -74,6 +74,7 @@ func (m *Model) showRemembered() {
 	m.snapshot = s
 	m.list.Set(s.Rows)
 	m.recallAside(s.Rows, false)
+	m.knownClock()
 }
 
 // refreshed takes a new list. It never moves the focus or the cursor (N3); a STAT
@@ -174,6 +175,7 @@ func (m *Model) ring() tea.Cmd {
 
 // everySecond is what the clock brings: the alarm, saved drafts, a picture.
 func (m *Model) everySecond() tea.Cmd {
+	m.watchClock()
 	if m.status.text != "" && m.Now().After(m.status.until) {
 		m.status = status{}
 	}
