@@ -155,10 +155,12 @@ func (a *attempt) complete(ctx context.Context) error {
 	default:
 		return a.later(ctx, err)
 	}
-	if err := a.save(ctx, row); err != nil {
+	// The claim first: a row that is done is never looked at again, and a program that was
+	// ended between the two would hold the case for ever. Completing it twice is once.
+	if err := a.settle(ctx, row); err != nil {
 		return err
 	}
-	return a.settle(ctx, row)
+	return a.save(ctx, row)
 }
 
 // settle ends the home's claim with its workitem.
