@@ -225,7 +225,7 @@ func (m *Model) seconds(p part) (s float64, ok bool) {
 
 // believed is the seconds after which a study's own pace counts as much as what was
 // learned.
-const believed = 4.0
+const believed = 8.0
 
 func (m *Model) slowness(site string) float64 {
 	if t := m.trend[site]; t > 0 {
