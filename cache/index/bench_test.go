@@ -116,7 +116,7 @@ func inChild(t testing.TB, dir string) (studies, ms, peakKB int) {
 // A process holds the list of a cache, made anew too, in little memory: the share of a
 // hundred thousand instances where it is long.
 func TestALargeCacheIsListedInLittleMemory(t *testing.T) {
-	studies := 6
+	studies := 2
 	if os.Getenv("NOCTURNE_LONG") == "1" {
 		studies = 400
 	}

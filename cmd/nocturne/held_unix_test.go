@@ -72,7 +72,7 @@ func largeHome(t testing.TB, studies int) (home string) {
 // The program itself lists a cache of 100,000 instances in under 200 MB; in ordinary
 // tests, a share of it.
 func TestTheProgramListsALargeCacheInLittleMemory(t *testing.T) {
-	studies := 4
+	studies := 2
 	if os.Getenv("NOCTURNE_LONG") == "1" {
 		studies = 400
 	}
