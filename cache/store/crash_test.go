@@ -66,7 +66,7 @@ func TestNothingAcknowledgedIsLostAndNothingHalfIsServedWhereverTheDiskFails(t *
 	for _, at := range [][2]int{{1, 0}, {1, 1}, {2, 0}} {
 		want[at] = object(t, at[0], at[1], strings.Repeat("x", 9000))
 	}
-	disktest.Every(t, disktest.Story{Most: 5, Play: func() (run, check func(*disktest.Disk) error) {
+	disktest.Every(t, disktest.Story{Most: 3, Play: func() (run, check func(*disktest.Disk) error) {
 		p := &promised{map[[2]int]bool{}, map[int]int{}, map[int]bool{}}
 		run = func(d *disktest.Disk) error {
 			s, err := store.OpenOn(d, d.Path("cache"), keys)
@@ -150,7 +150,7 @@ func TestAPlainStoreIsSealedWhereverItIsInterrupted(t *testing.T) {
 	other := object(t, 1, 0, "other")
 	all := &promised{map[[2]int]bool{{1, 0}: true, {1, 1}: true, {2, 0}: true}, map[int]int{1: 17}, nil}
 	disktest.Every(t, disktest.Story{
-		Most: 5,
+		Most: 3,
 		Before: func(d *disktest.Disk) error {
 			if err := plainStore(d, d.Path("cache"), want, other); err != nil {
 				return err
