@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 
 	"github.com/nocturne/nocturne/cache/access"
-	"github.com/nocturne/nocturne/cache/audit"
 	"github.com/nocturne/nocturne/cache/disk"
 	"github.com/nocturne/nocturne/cache/store"
 	"github.com/spf13/cobra"
@@ -41,9 +40,6 @@ func (env *environment) rotate(ctx context.Context) error {
 		err = env.changed(ctx, o, "the reader's key was changed")
 	}
 	if err != nil {
-		return err
-	}
-	if err := env.audited(ctx, audit.Configured("the reader's key was rotated")); err != nil {
 		return err
 	}
 	if env.JSON {
