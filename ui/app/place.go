@@ -10,8 +10,19 @@ func (c *openCase) atDesk() (d reading.Desk) {
 	if c.page.Editor == nil || c.draft == nil || c.signed {
 		return d
 	}
-	d.Section, d.Caret = c.page.Editor.At()
+	section, caret := c.page.Editor.At()
+	d.Section, d.After = section, max(0, c.runes(section)-caret)
 	return d
+}
+
+// runes is how long a section of the report is.
+func (c *openCase) runes(section string) int {
+	for _, s := range c.page.Editor.Sections {
+		if s.Key == section {
+			return len([]rune(s.Buffer.String()))
+		}
+	}
+	return 0
 }
 
 // keepPlace puts where the reader is on disk, if eyes or caret moved since.
@@ -43,7 +54,7 @@ func (c *openCase) sitDown(d reading.Desk) {
 	if c.begun || c.page.Editor == nil || c.signed || d.Section == "" {
 		return
 	}
-	c.page.Editor.Back(d.Section, d.Caret)
+	c.page.Editor.Back(d.Section, max(0, c.runes(d.Section)-d.After))
 	c.desk = c.atDesk()
 }
 

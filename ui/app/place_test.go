@@ -81,7 +81,7 @@ func TestAPlaceInAFormOfTheFutureBeginsAfresh(t *testing.T) {
 	for body, kept := range map[string]bool{
 		`{"form":2,"layout":"1x1","tiles":[{"series_uid":"1"}]}`: false,
 		`{"layout":"1x1","tiles":[{"series_uid":"1"}]}`:          true, // of a program before forms
-		`{"form":1,"desk":{"section":"findings","caret":3}}`:     false,
+		`{"form":1,"desk":{"section":"findings","after":3}}`:     false,
 		`{"form":`: false,
 	} {
 		if err := n.led.SaveCapsule(t.Context(), ledger.Capsule{StudyUID: "9.9", Body: []byte(body)}); err != nil {
@@ -91,7 +91,7 @@ func TestAPlaceInAFormOfTheFutureBeginsAfresh(t *testing.T) {
 			t.Errorf("%s: %+v", body, s)
 		}
 	}
-	n.m.Room.KeepPlace("9.9", reading.Place{Desk: reading.Desk{Section: "findings", Caret: 3}})
+	n.m.Room.KeepPlace("9.9", reading.Place{Desk: reading.Desk{Section: "findings", After: 3}})
 	if err := n.m.Room.Journal.Wait(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,9 @@ type Place struct {
 // they are the images', and F3 goes to the caret (N3).
 type Desk struct {
 	Section string `json:"section,omitempty"` // under the caret; "" where no report is open
-	Caret   int    `json:"caret,omitempty"`   // in runes from the section's beginning
+	// After is how many runes of the section stand behind the caret: what is typed before a
+	// crash may be on disk while this is not, and what stands behind the caret stays.
+	After int `json:"after,omitempty"`
 }
 
 // placeForm is the form of a place on disk. It goes up when a program of the form before
