@@ -40,6 +40,7 @@ func (f *Forwarder) connect(ctx context.Context) (*connection, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, f.timed().dial)
 	defer cancel()
+	begun := time.Now()
 	raw, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(host, port))
 	if err != nil {
 		return nil, fmt.Errorf("send audit log: %w", err)
@@ -51,6 +52,14 @@ func (f *Forwarder) connect(ctx context.Context) (*connection, error) {
 	}
 	c := &connection{tls: secure, explain: explain, gone: make(chan struct{})}
 	c.reader.Go(c.read)
+	// Under TLS 1.3 a receiver refuses our certificate only after our side of the
+	// handshake is over: it must not be taken for one that read everything and closed.
+	select {
+	case <-c.gone:
+		c.close()
+		return nil, c.why()
+	case <-time.After(max(250*time.Millisecond, 2*time.Since(begun))):
+	}
 	return c, nil
 }
 
