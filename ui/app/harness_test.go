@@ -30,6 +30,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if writeElsewhere() {
+		return
+	}
 	if script, ok := os.LookupEnv(speaks); ok {
 		recognise(script)
 		return
