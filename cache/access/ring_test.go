@@ -102,7 +102,7 @@ func TestAClosedRingOpensAndSealsNothing(t *testing.T) {
 	if _, err := r.Unwrap(box, "folder"); !errors.Is(err, ErrLocked) {
 		t.Error(err)
 	}
-	if r.Name("study", "1.2.3") == name || r.Name("study", "1.2.3") == r.Name("study", "1.2.3") {
+	if first, second := r.Name("study", "1.2.3"), r.Name("study", "1.2.3"); first == name || first == second {
 		t.Error("it still names")
 	}
 	if !bytes.Equal(mem, make([]byte, len(mem))) {

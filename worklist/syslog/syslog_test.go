@@ -68,7 +68,6 @@ type receiver struct {
 
 	mu   sync.Mutex
 	got  []string // messages, in order
-	n    int
 	open sync.WaitGroup
 }
 

@@ -123,8 +123,10 @@ func TestACarelessWriterIsCaught(t *testing.T) {
 			if _, err := f.Write(b); err != nil {
 				return err
 			}
-			if f.Sync() != nil && f.Sync() != nil {
-				return errors.New("twice")
+			if err := f.Sync(); err != nil {
+				if err = f.Sync(); err != nil {
+					return err
+				}
 			}
 			return errors.Join(d.Rename(d.Path("tmp"), d.Path("file")), d.SyncDir(d.Dir()))
 		}, errHalf},
