@@ -72,6 +72,7 @@ func leaves(c *cobra.Command, before string) (out []string) {
 
 // given are the arguments of subcommands that want more than a study.
 var given = map[string][]string{
+	"breakglass":       {"T01", "--reason", "emergency"},
 	"critical ack":     {"T01", "--read-back"},
 	"critical add":     {"T01", "--category", "1", "--finding", "bleeding"},
 	"critical close":   {"T01", "--reason", "done"},

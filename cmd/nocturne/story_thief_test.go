@@ -235,7 +235,12 @@ func TestAThiefFindsNoPatientInAHome(t *testing.T) {
 	c.see(15*time.Second, `(?i)buchecker`)
 	look("in the next case", append(children(pid), pid)...)
 	exec.Command("kill", fmt.Sprint(pid)).Run()
-	eventually(t, 10*time.Second, "the program to end", func() bool { _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); return err != nil })
+	eventually(t, 10*time.Second, "the program to end", func() bool { _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); return err != nil }, func() string {
+		exec.Command("kill", "-QUIT", fmt.Sprint(pid)).Run()
+		time.Sleep(time.Second)
+		b, _ := os.ReadFile(filepath.Join(home, "stderr"))
+		return string(b)
+	})
 	look("when the program has ended")
 }
 

@@ -82,7 +82,9 @@ func (h *house) readFrom(ctx context.Context, env *environment, at start) error 
 		Vim: h.config.Keys.Editor == "vim", Spell: env.spell, Login: h.login(env),
 	})
 	defer model.Close()
-	_, err = tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(env.In), tea.WithOutput(env.Out), tea.WithContext(ctx)).Run()
+	// Signals end ctx: Bubble Tea's own handler of the same signal may wait for ever for a
+	// loop that ctx has ended, and the screen would stay as it is.
+	_, err = tea.NewProgram(model, tea.WithAltScreen(), tea.WithInput(env.In), tea.WithOutput(env.Out), tea.WithContext(ctx), tea.WithoutSignalHandler()).Run()
 	clearScrollback(env.Out)
 	if errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil {
 		return nil
