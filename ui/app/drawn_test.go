@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/nocturne/nocturne/cache/dicom"
@@ -38,7 +39,8 @@ func TestAPreviewReachesTheWindowUntilAnImageIsOnScreen(t *testing.T) {
 	n.send(viewerMsg{viewer.Event{Kind: viewer.Shown, Epoch: c.epoch, StudyUID: c.row.StudyUID}})
 	come(c.epoch, c.row.StudyUID, "1.4")
 	n.do(n.m.reshow())
-	if got := n.view.previews(); !slices.Equal(got, []string{"1.1", "1.1"}) {
+	got := slices.DeleteFunc(n.view.previews(), func(sop string) bool { return strings.HasPrefix(sop, "2.25.") }) // the archive's own, where it was quicker than the images
+	if !slices.Equal(got, []string{"1.1", "1.1"}) {
 		t.Errorf("the window was given %v", got)
 	}
 }
