@@ -41,16 +41,16 @@ func lockAt(d disk.FS, home, name string, wait time.Duration, take func(*os.File
 }
 
 func lockShared(d disk.FS, home string) (*os.File, error) {
-	return lockAt(d, home, usedFile, longestWrite, lockFileShared)
+	return lockAt(d, home, usedFile, longestWrite, disk.TryShare)
 }
 
 // lockAlone fails at once while any program of the home has the ring open.
 func lockAlone(d disk.FS, home string) (*os.File, error) {
-	return lockAt(d, home, usedFile, 0, lockFile)
+	return lockAt(d, home, usedFile, 0, disk.TryLock)
 }
 
 func lockWriting(d disk.FS, home string) (done func(), err error) {
-	f, err := lockAt(d, home, writingFile, longestWrite, lockFile)
+	f, err := lockAt(d, home, writingFile, longestWrite, disk.TryLock)
 	if err != nil {
 		return nil, err
 	}

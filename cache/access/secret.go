@@ -5,9 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"os"
 	"strings"
-	"time"
+
+	"github.com/nocturne/nocturne/cache/disk"
 )
 
 // Secret is something a home keeps that proves who its reader is, such as a refresh
@@ -50,19 +50,8 @@ func (s Secret) Lock(ctx context.Context) (unlock func(), err error) {
 	if err := s.kept.lockFolder(); err != nil {
 		return nil, fmt.Errorf("lock the login: %w", err)
 	}
-	f, err := os.OpenFile(s.kept.path()+".lock", os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
+	if unlock, err = disk.Lock(ctx, s.kept.path()+".lock"); err != nil {
 		return nil, fmt.Errorf("lock the login: %w", err)
 	}
-	for {
-		if err = lockFile(f); err == nil {
-			return func() { f.Close() }, nil
-		}
-		select {
-		case <-ctx.Done():
-			f.Close()
-			return nil, fmt.Errorf("lock the login: %w", ctx.Err())
-		case <-time.After(25 * time.Millisecond):
-		}
-	}
+	return unlock, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -189,7 +190,7 @@ func (b *book) write1(s *frames, p point, each func(n int64, f frame) error) (po
 			if err != nil {
 				return p, err
 			}
-			if t.size != p.tree.size || h.from != from || !equal(t.edge, p.tree.edge) {
+			if t.size != p.tree.size || h.from != from || !slices.Equal(t.edge, p.tree.edge) {
 				return p, errFrame
 			}
 			return point{tree: p.tree, head: h, end: f.end()}, nil
@@ -203,18 +204,6 @@ func (b *book) write1(s *frames, p point, each func(n int64, f frame) error) (po
 			return p, err
 		}
 	}
-}
-
-func equal(a, b []tlog.Hash) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // write appends records and a head in one write and syncs it. What fails is taken back

@@ -54,11 +54,7 @@ func create(d disk.FS, path string, b []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
+	return disk.Finish(f, b)
 }
 
 // readSigner opens the key of the log's heads.

@@ -8,6 +8,7 @@
 package disk
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 )
@@ -67,6 +68,15 @@ func ReadFile(f FS, path string) ([]byte, error) {
 	return b[:n], err
 }
 
+// Finish writes to an open file, makes it durable and closes it.
+func Finish(h File, b []byte) error {
+	_, err := h.Write(b)
+	if err == nil {
+		err = h.Sync()
+	}
+	return errors.Join(err, h.Close())
+}
+
 // Replace writes a whole file in the place of what stood there: after a crash at any
 // time one of the two stands, whole. tmp is a free name in a folder of the same file
 // system. When it returns nil the new one is durable.
@@ -75,14 +85,7 @@ func Replace(f FS, tmp, path string, b []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = h.Write(b)
-	if err == nil {
-		err = h.Sync()
-	}
-	if e := h.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
+	if err = Finish(h, b); err == nil {
 		err = f.Rename(tmp, path)
 	}
 	if err != nil {

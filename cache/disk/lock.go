@@ -2,10 +2,14 @@ package disk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
 )
+
+// ErrTaken says that another program holds what was to be locked.
+var ErrTaken = errors.New("another program of this home holds it")
 
 // Lock keeps every other program from what the file at path stands for until unlock,
 // making the file (0600) where it is not; a program that ends gives it free, however

@@ -52,11 +52,7 @@ func (o Own) keep(words ...string) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
+	return disk.Finish(f, b)
 }
 
 // words reads the reader's words; a file that is not there has none.

@@ -35,13 +35,7 @@ func (f *Fetcher) searchAll(ctx context.Context, site string) {
 	for ctx.Err() == nil {
 		row, wait, changed := f.unsearched(site)
 		if row == nil {
-			t := time.NewTimer(wait)
-			select {
-			case <-ctx.Done():
-			case <-changed:
-			case <-t.C:
-			}
-			t.Stop()
+			rest(ctx, wait, changed)
 			continue
 		}
 		f.search(ctx, *row)

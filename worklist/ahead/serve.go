@@ -27,13 +27,18 @@ func (f *Fetcher) serve(ctx context.Context, site string) {
 			f.bring(run, w)
 			continue
 		}
-		t := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-changed:
-		case <-t.C:
-		}
-		t.Stop()
+		rest(ctx, wait, changed)
+	}
+}
+
+// rest waits until something changed, at most so long, or ctx ends.
+func rest(ctx context.Context, wait time.Duration, changed <-chan struct{}) {
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-changed:
+	case <-t.C:
 	}
 }
 

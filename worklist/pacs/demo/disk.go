@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/nocturne/nocturne/cache/dicom"
+	system "github.com/nocturne/nocturne/cache/disk"
 	"github.com/nocturne/nocturne/cache/seal"
 	"github.com/nocturne/nocturne/worklist/pacs"
 )
@@ -50,7 +51,7 @@ func openDisk(dir string, key *seal.Key) (*disk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	if err := lockFile(lock); err != nil {
+	if err := system.TryLock(lock); err != nil {
 		return nil, errors.Join(errors.New("open store: another archive serves this folder"), lock.Close())
 	}
 	d.lock = lock
@@ -125,7 +126,7 @@ func (d *disk) commit(f *os.File, name string) (path string, err error) {
 		err = os.Rename(f.Name(), path)
 	}
 	if err == nil {
-		err = syncFolder(filepath.Dir(path))
+		err = system.OS.SyncDir(filepath.Dir(path))
 	}
 	if err != nil {
 		return "", fmt.Errorf("store file: %w", err)
