@@ -149,7 +149,10 @@ func TestScenario7WindowCrash(t *testing.T) {
 	}
 	var was viewer.Tile
 	eventually(t, 5*time.Second, "the slice on disk", func() bool {
-		was = c.state(nodule.Study).Tiles[0]
+		s := c.state(nodule.Study)
+		if len(s.Tiles) > 0 {
+			was = s.Tiles[0]
+		}
 		return was.SOPUID == nodule.SOP
 	})
 	syscall.Kill(window[0], syscall.SIGKILL)

@@ -35,8 +35,9 @@ type openCase struct {
 	burst     time.Time       // what is typed before then belongs to the stray text
 	told      string          // fingerprint of what the viewer was told last
 	capsuled  time.Time
-	desk      reading.Desk // as it is on disk
-	moved     bool         // the state changed since it was put on disk
+	desk      reading.Desk  // as it is on disk
+	eyes      *viewer.State // the last with a series on screen: an empty window is no place to come back to
+	moved     bool          // the state changed since it was put on disk
 	keeper    *reading.Keeper
 	begun     bool // opening was answered at least once
 	dirty     bool // the draft differs from what was handed to the journal
@@ -230,6 +231,9 @@ func (b begunMsg) apply(m *Model, c *openCase) tea.Cmd {
 		c.sitDown(b.start.Desk)
 	}
 	c.begun = true
+	if c.eyes == nil && inUse(state) {
+		c.eyes = state
+	}
 	m.suggestLinked(c)
 	if late := b.late; late != nil {
 		cmds = append(cmds, func() tea.Msg { return <-late })

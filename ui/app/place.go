@@ -36,11 +36,11 @@ func (c *openCase) keepPlace(m *Model) {
 // keepHere puts it on disk in any case, but for one that nobody has looked at yet.
 func (c *openCase) keepHere(m *Model) {
 	d := c.atDesk()
-	p := reading.Place{Desk: d}
 	if inUse(c.page.State) {
 		at := *c.page.State
-		p.State = &at
+		c.eyes = &at
 	}
+	p := reading.Place{State: c.eyes, Desk: d}
 	if p.State == nil && (d.Section == "" || !c.begun) {
 		return
 	}

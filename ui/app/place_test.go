@@ -53,6 +53,35 @@ func TestARestartBringsTheReaderBackToTheSameSliceAndLetter(t *testing.T) {
 	}
 }
 
+// A window that was started again has no image on screen yet, and a caret moves meanwhile:
+// the power may go just then.
+func TestAnEmptyWindowIsNoPlaceToComeBackTo(t *testing.T) {
+	n := newNight(t)
+	n.read("A1")
+	at := &viewer.State{Tiles: []viewer.Tile{{StudyUID: uid("A1"), SeriesUID: uid("A1", 1), SOPUID: uid("A1", 1, 2), Slice: 1, Slices: 3}}}
+	kept := func() *viewer.State {
+		if err := n.m.Room.Journal.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return n.m.Room.LeftOff(n.Context(), uid("A1"))
+	}
+	n.tells(viewer.Event{Kind: viewer.Stated, State: at})
+	n.key("f3", "tab")
+	n.write("No nodu")
+	n.pass(time.Second)
+	n.do(n.m.everySecond())
+	if s := kept(); s == nil || s.Tiles[0].Slice != 1 {
+		t.Fatalf("on disk %+v", s)
+	}
+	n.tells(viewer.Event{Kind: viewer.Stated, State: &viewer.State{}})
+	n.write("le")
+	n.pass(time.Second)
+	n.do(n.m.everySecond())
+	if s := kept(); s == nil || len(s.Tiles) == 0 || s.Tiles[0].Slice != 1 {
+		t.Errorf("the slice is lost: %+v", s)
+	}
+}
+
 func TestACaseThatWasPutAsideIsTakenUpByF5AfterARestart(t *testing.T) {
 	n := newNight(t)
 	n.read("A1")
